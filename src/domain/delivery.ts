@@ -1,0 +1,100 @@
+// A delivery: one event on its way to one webhook. What happens next is a value, built here and nowhere else.
+import type { Outcome } from './outcomes.ts';
+import type { RetryPolicy } from './webhook.ts';
+import { nextDelay } from './retry.ts';
+
+/** The states of DELIVERY.md section 2. */
+export const DELIVERY_STATES = [
+  'pending',
+  'sending',
+  'held',
+  'delivered',
+  'exhausted',
+  'rejected',
+  'cancelled',
+] as const;
+
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** States that are never left. */
+export const FINAL_STATES: readonly DeliveryState[] = ['delivered', 'exhausted', 'rejected', 'cancelled'];
+
+/** One event on its way to one webhook. */
+export interface Delivery {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string;
+  readonly webhookId: string;
+  /** The `webhook-id` header: the id of this event's first delivery to this webhook. */
+  readonly messageId: string;
+  readonly state: DeliveryState;
+  /** Why it is in this state, where that is not plain. */
+  readonly reason: string | undefined;
+  /** Attempts that count against the retry policy, taken at the claim. */
+  readonly attempts: number;
+  readonly dueAt: Date;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly finishedAt: Date | undefined;
+}
+
+/** What a response, or the lack of one, means for the delivery. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'failed'; readonly reason: Outcome; readonly retryAfterMs?: number }
+  | { readonly kind: 'refused'; readonly reason: Outcome }
+  | { readonly kind: 'unsent' }
+  | { readonly kind: 'unknown' };
+
+/** Where a delivery goes after an attempt. */
+export type Settlement =
+  | { readonly state: 'delivered' }
+  | { readonly state: 'pending'; readonly dueAt: Date; readonly reason: string; readonly counts: boolean }
+  | { readonly state: 'exhausted' | 'rejected' | 'cancelled' | 'held'; readonly reason: string };
+
+/** What the webhook has become while the attempt was under way. */
+export type WebhookStanding = 'active' | 'inactive' | 'deleted';
+
+/** What `settle` decides from. `attempt` counts from 1 and includes the one that ended. */
+export interface AttemptEnd {
+  readonly attempt: number;
+  readonly policy: RetryPolicy;
+  readonly standing: WebhookStanding;
+  readonly now: Date;
+  /** In [0, 1): spreads the delay. */
+  readonly chance: number;
+}
+
+/** Decides the next state of a delivery: the table of DELIVERY.md section 2, for deliveries in `sending`. */
+export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
+  switch (verdict.kind) {
+    case 'accepted':
+      return { state: 'delivered' };
+    case 'refused':
+      return { state: 'rejected', reason: verdict.reason };
+    case 'unsent':
+      return { state: 'pending', dueAt: end.now, reason: 'not_sent', counts: false };
+    case 'unknown':
+      return afterUnknown(end);
+    case 'failed':
+      return afterFailure(verdict.reason, verdict.retryAfterMs, end);
+  }
+}
+
+function afterUnknown(end: AttemptEnd): Settlement {
+  if (end.attempt > end.policy.delaysInSec.length) return { state: 'exhausted', reason: 'unknown' };
+  return { state: 'pending', dueAt: end.now, reason: 'unknown', counts: true };
+}
+
+function afterFailure(reason: Outcome, retryAfterMs: number | undefined, end: AttemptEnd): Settlement {
+  if (end.standing === 'deleted') return { state: 'cancelled', reason: 'webhook_deleted' };
+  const delay = nextDelay(end.policy, end.attempt, end.chance, retryAfterMs);
+  if (delay === undefined) return { state: 'exhausted', reason };
+  if (end.standing === 'inactive') return { state: 'held', reason: 'webhook_inactive' };
+  return {
+    state: 'pending',
+    dueAt: new Date(end.now.getTime() + delay.delayMs),
+    reason: delay.reason,
+    counts: true,
+  };
+}

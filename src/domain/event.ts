@@ -1,0 +1,79 @@
+// An event: something that happened, as received. It never changes.
+import { createHash } from 'node:crypto';
+import type { ExactJson, ExactJsonObject } from './json.ts';
+import { canonicalJson, JsonNumber } from './json.ts';
+import { normaliseEventTime } from './time.ts';
+
+/** Who put the event in: a caller of the API, or the engine about itself (`webhook.updated`, …). */
+export type EventOrigin = 'api' | 'engine';
+
+/** A stored event. */
+export interface Event {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly schema: string;
+  readonly eventType: string;
+  /** As received; of a bare number its token. */
+  readonly eventTime: string;
+  /** `{seconds}.{nanos}`, nine digits of nanoseconds. */
+  readonly eventTimeExact: string;
+  readonly receivedAt: Date;
+  readonly origin: EventOrigin;
+  readonly idempotencyKey: string | undefined;
+  /** SHA-256 (hex) of the event's canonical JSON: two texts with it are the same JSON value. */
+  readonly valueSha256: string;
+  /** How many engines the event came through (`hookwright-hop`). */
+  readonly hop: number;
+  /** The event's JSON text exactly as received. */
+  readonly body: string;
+}
+
+/** What intake knows besides the event itself. */
+export interface Acceptance {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly receivedAt: Date;
+  readonly origin: EventOrigin;
+  readonly idempotencyKey: string | undefined;
+  readonly hop: number;
+}
+
+/** The payload schema an event without a `schema` field follows. */
+export const DEFAULT_SCHEMA = 'audit';
+
+/** The deepest chain of engines an event may come through before it is taken for a loop. */
+export const MAX_HOPS = 3;
+
+/**
+ * Makes the stored event from a value that its payload schema has approved. `text` is the value's own text.
+ * Throws only where the payload schema failed to require what every event must have, which is a bug.
+ */
+export function acceptEvent(value: ExactJsonObject, text: string, acceptance: Acceptance): Event {
+  const eventTime = timeText(value['event_time']);
+  const eventTimeExact = normaliseEventTime(eventTime);
+  const eventType = value['event_type'];
+  if (eventTimeExact === undefined || typeof eventType !== 'string') {
+    throw new Error('An event was approved by its payload schema without a usable event_type or event_time.');
+  }
+  const schema = value['schema'];
+  return {
+    ...acceptance,
+    schema: typeof schema === 'string' ? schema : DEFAULT_SCHEMA,
+    eventType,
+    eventTime,
+    eventTimeExact,
+    valueSha256: sha256Hex(canonicalJson(value)),
+    body: text,
+  };
+}
+
+function timeText(value: ExactJson | undefined): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || value instanceof JsonNumber) return String(value);
+  return '';
+}
+
+/** SHA-256 of a text's UTF-8 bytes, in lower-case hexadecimal. */
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

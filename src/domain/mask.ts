@@ -1,0 +1,59 @@
+// Takes secrets out of a text by their value: a receiver may echo what it was sent, in several spellings.
+import { MASK } from './headers.ts';
+
+// Shorter values would mask half of every text ("1", "true"); those are hidden by header name only.
+const MIN_SECRET_LENGTH = 8;
+
+/** A text without the secrets, and in how many places one stood. */
+export interface Masked {
+  readonly text: string;
+  readonly places: number;
+}
+
+/** Takes the secrets out of one text. */
+export type Masker = (text: string) => Masked;
+
+/**
+ * Makes the masker for some secret values: each is looked for as it is, without its scheme (`Bearer …`), as base64
+ * and percent-encoded.
+ */
+export function createMasker(secrets: readonly string[]): Masker {
+  const needles = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let masked = text;
+    let places = 0;
+    for (const needle of needles) {
+      const pieces = masked.split(needle);
+      places += pieces.length - 1;
+      masked = pieces.join(MASK);
+    }
+    return { text: masked, places };
+  };
+}
+
+function spellings(secret: string): string[] {
+  const bare = /^[A-Za-z][A-Za-z0-9-]* +(.+)$/.exec(secret)?.[1];
+  const decoded = bare === undefined ? [] : basicParts(secret, bare);
+  return [secret, bare ?? '', ...decoded].filter((value) => value.length >= MIN_SECRET_LENGTH).flatMap(encodings);
+}
+
+// A receiver of Basic authentication knows the password in clear.
+function basicParts(secret: string, bare: string): string[] {
+  if (!/^basic /i.test(secret)) return [];
+  const text = Buffer.from(bare, 'base64').toString('utf8');
+  return [text, text.slice(text.indexOf(':') + 1)];
+}
+
+function encodings(value: string): string[] {
+  const base64 = Buffer.from(value, 'utf8').toString('base64');
+  const json = JSON.stringify(value).slice(1, -1);
+  const all = [
+    value,
+    json,
+    base64,
+    base64.replace(/=+$/, ''),
+    Buffer.from(value, 'utf8').toString('base64url'),
+    encodeURIComponent(value),
+  ];
+  return all.filter((text) => text.length >= MIN_SECRET_LENGTH);
+}

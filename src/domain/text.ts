@@ -1,0 +1,53 @@
+// Places in a text, as people and editors count them.
+import type { Position } from './errors.ts';
+
+/** Line and column (both 1-based, columns in UTF-16 units) of an offset. CR LF, LF and CR each end a line. */
+export function positionAt(text: string, offset: number): Position {
+  let line = 1;
+  let lineStart = 0;
+  for (let index = 0; index < offset && index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const endsLine = code === 10 || (code === 13 && text.charCodeAt(index + 1) !== 10);
+    if (!endsLine) continue;
+    line += 1;
+    lineStart = index + 1;
+  }
+  return { line, column: offset - lineStart + 1, offset };
+}
+
+/** A piece of the line around an offset, at most 80 characters, for showing where a fault is. */
+export function excerptAt(text: string, offset: number): string {
+  const before = Math.max(text.lastIndexOf('\n', offset - 1) + 1, offset - 40);
+  const lineEnd = text.indexOf('\n', offset);
+  const after = Math.min(lineEnd === -1 ? text.length : lineEnd, offset + 40);
+  return text.slice(before, after);
+}
+
+/** One step of a JSON pointer (RFC 6901 §3), escaped. */
+export function pointerTo(parent: string, step: string | number): string {
+  return `${parent}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The number of edits (insert, delete, replace) between two words: for "did you mean". */
+export function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const same = from[i - 1] === to[j - 1] ? 0 : 1;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+/** The known word nearest to what was written, or none that is near enough to be meant. */
+export function nearestName(written: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  const reach = Math.max(2, Math.floor(written.length / 3));
+  return best !== undefined && best.distance <= reach ? best.name : undefined;
+}
