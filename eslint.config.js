@@ -23,6 +23,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
+      // It overflows the stack on recursive types such as Json (typescript-eslint 8.73).
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // `as` is allowed where a codec turns a row into a type; the layer test lists those files.
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
       // An empty interface or a `void` callback reads better than its workaround.
