@@ -19,6 +19,9 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 /** States that are never left. */
 export const FINAL_STATES: readonly DeliveryState[] = ['delivered', 'exhausted', 'rejected', 'cancelled'];
 
+/** A lease outlives the timeout of its webhook by this much: loading, settling, a busy database (DELIVERY.md section 1). */
+export const LEASE_MARGIN_MS = 15_000;
+
 /** One event on its way to one webhook. */
 export interface Delivery {
   readonly id: string;

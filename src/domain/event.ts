@@ -20,7 +20,7 @@ export interface Event {
   readonly receivedAt: Date;
   readonly origin: EventOrigin;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 (hex) of the event's canonical JSON: two texts with it are the same JSON value. */
+  /** SHA-256 (hex) of the event's canonical JSON, its idempotency key left out: equal for the same JSON value. */
   readonly valueSha256: string;
   /** How many engines the event came through (`hookwright-hop`). */
   readonly hop: number;
@@ -62,9 +62,14 @@ export function acceptEvent(value: ExactJsonObject, text: string, acceptance: Ac
     eventType,
     eventTime,
     eventTimeExact,
-    valueSha256: sha256Hex(canonicalJson(value)),
+    valueSha256: sha256Hex(canonicalJson(withoutKey(value))),
     body: text,
   };
+}
+
+// A key may stand in the event or in a header: it says which event this is, and is not part of what it says.
+function withoutKey(value: ExactJsonObject): ExactJsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'idempotency_key'));
 }
 
 function timeText(value: ExactJson | undefined): string {

@@ -2,9 +2,10 @@
 import * as sift from 'sift';
 import type { Fault } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import { canonicalJson, isList, isObject } from './json.ts';
 import { nearestName, pointerTo } from './text.ts';
 
+// $and and $or are ours: they only join conditions.
 const OPERATIONS = {
   $eq: sift.$eq,
   $ne: sift.$ne,
@@ -15,13 +16,13 @@ const OPERATIONS = {
   $lt: sift.$lt,
   $lte: sift.$lte,
   $exists: sift.$exists,
-  $and: sift.$and,
-  $or: sift.$or,
   $not: sift.$not,
 };
 
 const LOGICAL = new Set(['$and', '$or']);
 const LISTS = new Set(['$in', '$nin']);
+const ORDERINGS = new Set(['$gt', '$gte', '$lt', '$lte']);
+const NAMES = [...Object.keys(OPERATIONS), ...LOGICAL];
 const MAX_CONDITIONS = 100;
 
 /** Whether an event fits. Never throws for a filter without faults. */
@@ -29,8 +30,55 @@ export type FilterTest = (event: Json) => boolean;
 
 /** Makes the test of a filter that has no faults. */
 export function compileFilter(filter: JsonObject): FilterTest {
-  const test = sift.createQueryTester<Json>(filter, { operations: OPERATIONS });
-  return (event) => test(event);
+  const tests = Object.entries(filter).map(([key, value]) =>
+    LOGICAL.has(key) ? compileLogical(key, value) : compileCondition(key, value),
+  );
+  return (event) => tests.every((test) => test(event));
+}
+
+function compileLogical(operator: string, value: Json): FilterTest {
+  const tests = isList(value) ? value.filter((item) => isObject(item)).map(compileFilter) : [];
+  return operator === '$and'
+    ? (event) => tests.every((test) => test(event))
+    : (event) => tests.some((test) => test(event));
+}
+
+/**
+ * sift follows a path with plain property access, which also finds what JavaScript itself put there: `length` of a
+ * string, `constructor` of anything. So it never sees the event nor the path: it gets a copy of what lies along the
+ * path, under names that no prototype has.
+ */
+function compileCondition(path: string, condition: Json): FilterTest {
+  const steps = path.split('.').map((name, depth): Step => ({ name, alias: `step${String(depth)}` }));
+  const query = { [steps.map((step) => step.alias).join('.')]: condition };
+  const test = sift.createQueryTester<unknown>(query, { operations: OPERATIONS, compare: equal });
+  return (event) => test(along(event, steps, 0));
+}
+
+interface Step {
+  readonly name: string;
+  readonly alias: string;
+}
+
+// What lies along the path from here on. Lists are looked through, item by item, unless the path names an index.
+function along(value: Json, steps: readonly Step[], depth: number): unknown {
+  const step = steps[depth];
+  if (step === undefined) return value;
+  if (isList(value) && !/^\d+$/.test(step.name)) return value.map((item) => along(item, steps, depth));
+  const found = ownMember(value, step.name);
+  return found === undefined ? {} : { [step.alias]: along(found, steps, depth + 1) };
+}
+
+function ownMember(value: Json, name: string): Json | undefined {
+  if (isList(value)) return value[Number(name)];
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+// As in MongoDB, a member that is not there equals null.
+function equal(expected: Json | undefined, actual: Json | undefined): boolean {
+  const [left, right] = [expected ?? null, actual ?? null];
+  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
+  return canonicalJson(left) === canonicalJson(right);
 }
 
 /** Everything in a filter that is not one of the operators, or is used in the wrong place. */
@@ -42,8 +90,8 @@ export function filterFaults(filter: JsonObject, pointer = '/filter'): Fault[] {
     {
       pointer,
       code: 'filter_too_large',
-      detail: `The filter has more than ${String(MAX_CONDITIONS)} conditions.`,
-      hint: 'Use $in for many values of one field.',
+      detail: `The filter has more than ${String(MAX_CONDITIONS)} conditions and values.`,
+      hint: 'Narrow the events with event_types, or share the conditions between two webhooks.',
     },
   ];
 }
@@ -58,10 +106,10 @@ function queryFaults(query: JsonObject, pointer: string): Fault[] {
 }
 
 function logicalFaults(operator: string, value: Json, pointer: string): Fault[] {
-  if (!Array.isArray(value) || value.length === 0) {
+  if (!isList(value) || value.length === 0) {
     return [expected(pointer, `${operator} takes a list of conditions.`, `{ "${operator}": [ { … }, { … } ] }`)];
   }
-  return (value as readonly Json[]).flatMap((item, index) => {
+  return value.flatMap((item, index) => {
     const inside = pointerTo(pointer, index);
     return isObject(item)
       ? queryFaults(item, inside)
@@ -78,29 +126,43 @@ function conditionFaults(value: Json, pointer: string): Fault[] {
     const inside = pointerTo(pointer, key);
     if (key === '$not') return notFaults(operand, inside);
     if (LOGICAL.has(key) || !Object.hasOwn(OPERATIONS, key)) {
-      return [operatorFault(key, inside, `one of ${Object.keys(OPERATIONS).join(' ')}`)];
+      return [operatorFault(key, inside, `one of ${NAMES.join(' ')}`)];
     }
     return operandFaults(key, operand, inside);
   });
 }
 
 function notFaults(operand: Json, pointer: string): Fault[] {
-  if (isObject(operand) && Object.keys(operand).length > 0) return conditionFaults(operand, pointer);
+  if (isObject(operand) && Object.keys(operand).some((key) => key.startsWith('$'))) {
+    return conditionFaults(operand, pointer);
+  }
   return [expected(pointer, '$not takes a condition.', '{ "$not": { "$eq": "API" } }')];
 }
 
 function operandFaults(operator: string, operand: Json, pointer: string): Fault[] {
-  if (LISTS.has(operator) && !Array.isArray(operand)) {
-    return [expected(pointer, `${operator} takes a list of values.`, `{ "${operator}": ["API", "Terraform"] }`)];
-  }
+  if (LISTS.has(operator)) return listFaults(operator, operand, pointer);
   if (operator === '$exists' && typeof operand !== 'boolean') {
     return [expected(pointer, '$exists takes true or false.', '{ "$exists": true }')];
+  }
+  if (ORDERINGS.has(operator) && typeof operand !== 'number' && typeof operand !== 'string') {
+    return [expected(pointer, `${operator} takes a number or a text.`, `{ "${operator}": 10 }`)];
   }
   return [];
 }
 
+function listFaults(operator: string, operand: Json, pointer: string): Fault[] {
+  if (!isList(operand)) {
+    return [expected(pointer, `${operator} takes a list of values.`, `{ "${operator}": ["API", "Terraform"] }`)];
+  }
+  return operand.flatMap((item, index) =>
+    isObject(item) && Object.keys(item).some((key) => key.startsWith('$'))
+      ? [expected(pointerTo(pointer, index), `${operator} takes values, not conditions.`, `{ "${operator}": ["API"] }`)]
+      : [],
+  );
+}
+
 function operatorFault(operator: string, pointer: string, allowed: string): Fault {
-  const near = nearestName(operator, Object.keys(OPERATIONS));
+  const near = nearestName(operator, NAMES);
   return {
     pointer,
     code: 'filter_operator_unknown',
@@ -114,9 +176,7 @@ function expected(pointer: string, detail: string, example: string): Fault {
 }
 
 function countMembers(value: Json): number {
-  if (Array.isArray(value))
-    return (value as readonly Json[]).reduce<number>((sum, item) => sum + countMembers(item), value.length);
-  if (!isObject(value)) return 0;
+  if (!isList(value) && !isObject(value)) return 0;
   const members = Object.values(value);
   return members.reduce<number>((sum, item) => sum + countMembers(item), members.length);
 }

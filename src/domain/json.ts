@@ -35,15 +35,25 @@ export interface ExactJsonObject {
 }
 
 /** Whether the value is an object with keys: no array, no null, no `JsonNumber`. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: Json | undefined): value is JsonObject;
+export function isObject(value: ExactJson | undefined): value is ExactJsonObject;
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>>;
+export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+}
+
+/** Whether the value is a list. `Array.isArray` alone would lose the type of the items. */
+export function isList(value: Json | undefined): value is readonly Json[];
+export function isList(value: ExactJson | undefined): value is readonly ExactJson[];
+export function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
 
 /** The same value with plain doubles. Gives back the very same tree where nothing had to change. */
 export function toPlain(value: ExactJson): Json {
   if (value instanceof JsonNumber) return value.valueOf();
-  if (Array.isArray(value)) return mapArray(value as readonly ExactJson[]);
-  if (typeof value === 'object' && value !== null) return mapObject(value as ExactJsonObject);
+  if (isList(value)) return mapArray(value);
+  if (isObject(value)) return mapObject(value);
   return value;
 }
 
@@ -61,9 +71,9 @@ function mapObject(object: ExactJsonObject): Json {
 /** The JSON text of an exact value: numbers in the spelling they were received in, no blanks. */
 export function writeExact(value: ExactJson): string {
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) return `[${(value as readonly ExactJson[]).map(writeExact).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value as ExactJsonObject);
+  if (isList(value)) return `[${value.map(writeExact).join(',')}]`;
+  if (isObject(value)) {
+    const members = Object.entries(value);
     return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${writeExact(item)}`).join(',')}}`;
   }
   return JSON.stringify(value);
@@ -75,9 +85,9 @@ export function writeExact(value: ExactJson): string {
  */
 export function canonicalJson(value: ExactJson): string {
   if (value instanceof JsonNumber) return canonicalNumber(value.text);
-  if (Array.isArray(value)) return `[${(value as readonly ExactJson[]).map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value as ExactJsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (isObject(value)) {
+    const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
   }
   return JSON.stringify(value);
@@ -85,24 +95,24 @@ export function canonicalJson(value: ExactJson): string {
 
 // Two spellings are the same number when they have the same digits and the same decimal exponent.
 function canonicalNumber(text: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
-  if (match === null) return text;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
-  const shortest = String(Number(text));
-  const sameAsShortest = decimalParts(shortest) === `${sign}${significant}e${String(power)}`;
-  return sameAsShortest ? shortest : `${sign}${significant}e${String(power)}`;
+  const exact = decimalForm(text);
+  const shortest = JSON.stringify(Number(text));
+  return decimalForm(shortest) === exact ? shortest : exact;
 }
 
-function decimalParts(text: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text);
-  if (match === null) return '';
+// `-12.50e3` as `-125e2`: the digits without zeros at either end, and the power of ten of the last one.
+function decimalForm(text: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]\+?(-?\d+))?$/.exec(text);
+  if (match === null) return text;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  const digits = whole + fraction;
+  // Counted by hand: /0+$/ takes quadratic time on a long run of zeros that does not end the text.
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const significant = digits.slice(0, end).replace(/^0+/, '');
+  if (significant === '') return '0';
+  const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - end);
   return `${sign}${significant}e${String(power)}`;
 }
+
+const ZERO = 48;

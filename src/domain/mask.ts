@@ -44,16 +44,22 @@ function basicParts(secret: string, bare: string): string[] {
   return [text, text.slice(text.indexOf(':') + 1)];
 }
 
+// As it is; as JSON (some writers escape the slash); as base64; percent-encoded in either case.
 function encodings(value: string): string[] {
-  const base64 = Buffer.from(value, 'utf8').toString('base64');
   const json = JSON.stringify(value).slice(1, -1);
+  const base64 = Buffer.from(value, 'utf8').toString('base64');
+  const percent = encodeURIComponent(value);
   const all = [
     value,
     json,
+    json.replaceAll('/', '\\/'),
     base64,
+    base64.replaceAll('/', '\\/'),
     base64.replace(/=+$/, ''),
     Buffer.from(value, 'utf8').toString('base64url'),
-    encodeURIComponent(value),
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
+    percent.replaceAll('%20', '+'),
   ];
   return all.filter((text) => text.length >= MIN_SECRET_LENGTH);
 }

@@ -3,24 +3,37 @@ import type { Position } from './errors.ts';
 
 /** Line and column (both 1-based, columns in UTF-16 units) of an offset. CR LF, LF and CR each end a line. */
 export function positionAt(text: string, offset: number): Position {
+  return createPositionFinder(text)(offset);
+}
+
+/**
+ * Finds positions in one text. It goes on from where it found the last one, so that many positions in ascending
+ * order cost one reading of the text in all, however many there are.
+ */
+export function createPositionFinder(text: string): (offset: number) => Position {
   let line = 1;
   let lineStart = 0;
-  for (let index = 0; index < offset && index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const endsLine = code === 10 || (code === 13 && text.charCodeAt(index + 1) !== 10);
-    if (!endsLine) continue;
-    line += 1;
-    lineStart = index + 1;
-  }
-  return { line, column: offset - lineStart + 1, offset };
+  let index = 0;
+  return (offset) => {
+    if (offset < index) [line, lineStart, index] = [1, 0, 0];
+    for (; index < offset && index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      const endsLine = code === 10 || (code === 13 && text.charCodeAt(index + 1) !== 10);
+      if (!endsLine) continue;
+      line += 1;
+      lineStart = index + 1;
+    }
+    return { line, column: offset - lineStart + 1, offset };
+  };
 }
 
 /** A piece of the line around an offset, at most 80 characters, for showing where a fault is. */
 export function excerptAt(text: string, offset: number): string {
-  const before = Math.max(text.lastIndexOf('\n', offset - 1) + 1, offset - 40);
-  const lineEnd = text.indexOf('\n', offset);
-  const after = Math.min(lineEnd === -1 ? text.length : lineEnd, offset + 40);
-  return text.slice(before, after);
+  const near = text.slice(Math.max(0, offset - 40), offset);
+  const onwards = text.slice(offset, offset + 40);
+  const before = near.slice(Math.max(near.lastIndexOf('\n'), near.lastIndexOf('\r')) + 1);
+  // A cut may fall into the middle of a surrogate pair.
+  return `${before}${onwards.split(/[\r\n]/, 1)[0] ?? ''}`.toWellFormed();
 }
 
 /** One step of a JSON pointer (RFC 6901 §3), escaped. */

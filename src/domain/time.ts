@@ -1,7 +1,7 @@
 // Event times, exact to the nanosecond. They never pass through a JavaScript number, which cannot hold 19 digits.
 
 const SECONDS_NANOS = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?$/;
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
 /**
@@ -30,20 +30,26 @@ function fractionNanos(fraction: string): bigint {
 }
 
 function calendarNanos(match: RegExpExecArray): bigint | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  if (hour > 23 || minute > 59 || second > 60 || !isDay(year, month, day)) return undefined;
-  const offset = zoneOffsetMinutes(match[8], match[9], match[10]);
-  if (offset === undefined) return undefined;
-  const start = new Date(0);
-  start.setUTCFullYear(year, month - 1, day);
-  const seconds = BigInt(start.getTime() / 1000) + BigInt(hour * 3600 + minute * 60 + second - offset * 60);
-  return seconds * NANOS_PER_SECOND + fractionNanos(match[7] ?? '');
+  const [, date = '', clock = '', fraction = '', sign, hours, minutes] = match;
+  const days = daysOf(date);
+  const seconds = secondsOfDay(clock);
+  const offset = zoneOffsetMinutes(sign, hours, minutes);
+  if (days === undefined || seconds === undefined || offset === undefined) return undefined;
+  return BigInt(days * 86_400 + seconds - offset * 60) * NANOS_PER_SECOND + fractionNanos(fraction);
 }
 
-function isDay(year: number, month: number, day: number): boolean {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return month >= 1 && month <= 12 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+// Days since 1970-01-01, or `undefined` for a day that no calendar has.
+function daysOf(date: string): number | undefined {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const start = new Date(0);
+  start.setUTCFullYear(year, month - 1, day);
+  const exists = start.getUTCMonth() === month - 1 && start.getUTCDate() === day;
+  return exists ? start.getTime() / 86_400_000 : undefined;
+}
+
+function secondsOfDay(clock: string): number | undefined {
+  const [hour = 0, minute = 0, second = 0] = clock.split(':').map(Number);
+  return hour > 23 || minute > 59 || second > 60 ? undefined : hour * 3600 + minute * 60 + second;
 }
 
 function zoneOffsetMinutes(sign = '+', hours = '00', minutes = '00'): number | undefined {
@@ -62,5 +68,11 @@ function writeNanos(nanos: bigint): string {
 export function parseInstant(text: string): Date | undefined {
   const match = RFC_3339.exec(text);
   const nanos = match === null ? undefined : calendarNanos(match);
-  return nanos === undefined ? undefined : new Date(Number(nanos / 1_000_000n));
+  return nanos === undefined ? undefined : new Date(Number(floorDivide(nanos, 1_000_000n)));
+}
+
+// BigInt division cuts towards zero; before 1970 that would be the next millisecond instead of this one.
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor < 0n ? quotient - 1n : quotient;
 }

@@ -1,0 +1,42 @@
+// The engine's events about itself: they follow the `audit` payload schema and go through the engine like any other.
+import type { Actor } from './access.ts';
+import type { JsonObject } from './json.ts';
+
+/** What the engine reports of itself in this version. */
+export type OwnEventType = 'webhook.created' | 'webhook.updated' | 'webhook.deleted' | 'webhook.tested';
+
+/** A change that somebody made. Objects are in their JSON form with secrets masked. */
+export interface OwnEvent {
+  readonly type: OwnEventType;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly targetId: string | undefined;
+  readonly targetName: string;
+  readonly metadata: JsonObject;
+  readonly current: JsonObject | undefined;
+  readonly previous: JsonObject | undefined;
+}
+
+/** The event as a caller would have posted it. `at` becomes its time, to the millisecond that the clock has. */
+export function writeOwnEvent(event: OwnEvent, at: Date): JsonObject {
+  const time = `${String(Math.floor(at.getTime() / 1000))}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000000`;
+  return {
+    schema: 'audit',
+    event_type: event.type,
+    event_time: time,
+    data: {
+      timestamp: time,
+      action: event.action,
+      actor_id: event.actor.keyId,
+      actor_name: event.actor.keyName,
+      actor_type: 'api_key',
+      source: 'API',
+      target_id: event.targetId ?? null,
+      target_type: 'webhook',
+      target_name: event.targetName,
+      metadata: event.metadata,
+      current_target_object: event.current ?? null,
+      previous_target_object: event.previous ?? null,
+    },
+  };
+}

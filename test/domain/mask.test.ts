@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createMasker } from '../../src/domain/mask.ts';
+
+const SECRET = 'p@ss/w0rd+"x y\\z';
+
+describe('createMasker', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const spellings: readonly (readonly [how: string, text: string])[] = [
+    ['as it is', SECRET],
+    ['as JSON', JSON.stringify(SECRET).slice(1, -1)],
+    ['as JSON with escaped slashes', JSON.stringify(SECRET).slice(1, -1).replaceAll('/', '\\/')],
+    ['as base64', base64(SECRET)],
+    ['as base64 without padding', base64(SECRET).replace(/=+$/, '')],
+    ['as base64url', Buffer.from(SECRET).toString('base64url')],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['percent-encoded in small letters', encodeURIComponent(SECRET).replace(/%../g, (octet) => octet.toLowerCase())],
+    ['as a form writes it', encodeURIComponent(SECRET).replaceAll('%20', '+')],
+  ];
+  for (const [how, text] of spellings) {
+    it(`finds a secret that is echoed ${how}`, () => {
+      const masker = createMasker([SECRET]);
+      assert.deepEqual(masker(`{"got": "<${text}> and <${text}>"}`), {
+        text: '{"got": "<***> and <***>"}',
+        places: 2,
+      });
+    });
+  }
+
+  it('leaves no printable secret in a text that holds it in any spelling', () => {
+    const printable = fc.string({ minLength: 8, maxLength: 40 }).filter((text) => text.trim().length >= 8);
+    fc.assert(
+      fc.property(printable, fc.string(), fc.string(), (secret, before, after) => {
+        const masker = createMasker([secret]);
+        for (const spelled of [secret, base64(secret), encodeURIComponent(secret)]) {
+          const { text, places } = masker(`${before}${spelled}${after}`);
+          assert.ok(places >= 1 && !text.includes(spelled) && !text.includes(secret));
+        }
+      }),
+    );
+  });
+
+  it('hides what stands after the scheme, alone and encoded', () => {
+    const masker = createMasker(['Bearer abcdef-123456']);
+    assert.equal(masker('token abcdef-123456').text, 'token ***');
+    assert.equal(masker(base64('abcdef-123456')).text, '***');
+    assert.deepEqual(masker('Bearer abcdef-123456'), { text: '***', places: 1 });
+  });
+
+  it('hides the password of Basic authentication in clear', () => {
+    const masker = createMasker([`Basic ${base64('robot:correct horse')}`]);
+    assert.equal(masker('you are robot with correct horse').text, 'you are robot with ***');
+    assert.equal(masker('robot:correct horse').text, '***');
+  });
+
+  it('leaves values of fewer than eight characters alone', () => {
+    assert.deepEqual(createMasker(['1234567', 'true', ''])('1234567 true'), { text: '1234567 true', places: 0 });
+  });
+
+  it('masks the longer of two secrets first', () => {
+    const masker = createMasker(['12345678', '1234567890']);
+    assert.deepEqual(masker('1234567890'), { text: '***', places: 1 });
+  });
+
+  it('treats secrets as text, not as patterns', () => {
+    assert.equal(createMasker(['.*.*.*.*'])('nothing here').text, 'nothing here');
+    assert.equal(createMasker(['$&$&$&$&'])('x $&$&$&$& y').text, 'x *** y');
+  });
+});
