@@ -1,0 +1,89 @@
+// What a validator says of a response, in words for people and in a record that stays small.
+import type { ValidatorActual } from '../domain/invocation.ts';
+import type { ExactJson, Json } from '../domain/json.ts';
+import { canonicalJson, JsonNumber, toPlain, writeExact } from '../domain/json.ts';
+import type { ResponseValidator, Scalar } from '../domain/webhook.ts';
+
+/** Takes secrets out of a text. */
+export type Hide = (text: string) => string;
+
+const MAX_RECORDED_VALUES = 20;
+const MAX_RECORDED_CHARACTERS = 256;
+const MAX_SHOWN_CHARACTERS = 100;
+const MAX_SHOWN_EXPECTED = 5;
+
+/**
+ * What was selected, for the record: the first 20 values. A string over 256 characters is cut, and of an array or
+ * object whose JSON text is longer, that text is kept, cut. A number that a double cannot hold is kept as its text.
+ */
+export function recordedActual(values: readonly ExactJson[], hide: Hide): ValidatorActual {
+  if (values.length === 0) return { found: 'nothing' };
+  return { found: 'values', values: values.slice(0, MAX_RECORDED_VALUES).map((value) => recordedValue(value, hide)) };
+}
+
+function recordedValue(value: ExactJson, hide: Hide): Json {
+  if (typeof value === 'string') return cut(hide(value), MAX_RECORDED_CHARACTERS);
+  const text = writeExact(value);
+  if (value instanceof JsonNumber && canonicalJson(value) !== String(value.valueOf())) {
+    return cut(text, MAX_RECORDED_CHARACTERS);
+  }
+  const shown = hide(text);
+  const kept = shown === text && text.length <= MAX_RECORDED_CHARACTERS;
+  return kept ? toPlain(value) : cut(shown, MAX_RECORDED_CHARACTERS);
+}
+
+/** The message of a validator that passed. */
+export function sayPassed(rule: ResponseValidator, values: readonly ExactJson[], hide: Hide): string {
+  const [first] = values;
+  if (values.length === 1 && first !== undefined) return `${rule.jsonPath} selected ${show(first, hide)}, as expected.`;
+  return `${rule.jsonPath} selected ${String(values.length)} values, all as expected.`;
+}
+
+/** The message of a validator whose path selected a value that is not expected: the first such one is named. */
+export function sayFailed(
+  rule: ResponseValidator,
+  values: readonly ExactJson[],
+  unexpected: readonly ExactJson[],
+  hide: Hide,
+): string {
+  const worst = unexpected
+    .slice(0, 1)
+    .map((value) => show(value, hide))
+    .join('');
+  const expected = `expected ${showExpected(rule.expectedValues)}`;
+  if (values.length === 1) return `${rule.jsonPath} selected ${worst}, ${expected}.`;
+  const count = `${String(values.length)} values, ${String(unexpected.length)} of them not as expected`;
+  return `${rule.jsonPath} selected ${count}; the first is ${worst}, ${expected}.`;
+}
+
+/** The message of a validator whose path selected nothing, because of `reason` where that is known. */
+export function saySelectedNothing(rule: ResponseValidator, reason: string | undefined): string {
+  const because = reason === undefined ? '' : `, because ${reason.replace(/\.$/, '')}`;
+  return `${rule.jsonPath} selected nothing${because}; expected ${showExpected(rule.expectedValues)}.`;
+}
+
+/** The message of a validator that could not be evaluated, which counts as not passed. */
+export function sayUnevaluated(rule: ResponseValidator, reason: string): string {
+  return `${rule.jsonPath} could not be evaluated: ${reason.replace(/\.$/, '')}.`;
+}
+
+function showExpected(values: readonly Scalar[]): string {
+  const shown = values.slice(0, MAX_SHOWN_EXPECTED).map((value) => cut(JSON.stringify(value), MAX_SHOWN_CHARACTERS));
+  const more = values.length - shown.length;
+  const list = more > 0 ? `${shown.join(', ')} and ${String(more)} more` : shown.join(', ');
+  return values.length === 1 ? list : `one of ${list}`;
+}
+
+function show(value: ExactJson, hide: Hide): string {
+  return cut(hide(writeExact(value)), MAX_SHOWN_CHARACTERS);
+}
+
+// Never in the middle of a surrogate pair: databases do not keep half characters.
+function cut(text: string, most: number): string {
+  return text.length <= most
+    ? text
+    : `${text
+        .slice(0, most)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
+}
