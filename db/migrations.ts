@@ -1,0 +1,12 @@
+// All migrations, in order. A list in code, because loading a folder breaks between .ts and .js; never edited once merged.
+import type { Knex } from 'knex';
+import * as init from './migrations/20261120000000_init.ts';
+
+/** One step of the schema, and its name in the database. */
+export interface NamedMigration {
+  readonly name: string;
+  readonly migration: Knex.Migration;
+}
+
+/** The migrations from the first to the newest. */
+export const MIGRATIONS: readonly NamedMigration[] = [{ name: '20261120000000_init', migration: init }];

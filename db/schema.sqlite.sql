@@ -1,0 +1,186 @@
+-- The schema after all migrations. Compared in test/db/migrations.test.ts, which writes it with WRITE_SCHEMA=1.
+
+CREATE TABLE api_keys (
+  id text not null,
+  organization_id text not null,
+  name text not null,
+  role text not null,
+  secret_sha256 text not null,
+  created_at text not null,
+  revoked_at text,
+  foreign key(organization_id) references organizations(id),
+  primary key (id)
+);
+
+CREATE INDEX api_keys_list on api_keys (organization_id, id);
+
+CREATE TABLE deliveries (
+  id text not null,
+  organization_id text not null,
+  event_id text not null,
+  webhook_id text not null,
+  message_id text not null,
+  state text not null,
+  reason text,
+  attempts integer not null,
+  due_at text not null,
+  lease_token text,
+  lease_until text,
+  created_at text not null,
+  updated_at text not null,
+  finished_at text,
+  foreign key(organization_id, event_id) references events(organization_id, id),
+  foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
+  primary key (id)
+);
+
+CREATE INDEX deliveries_by_event on deliveries (organization_id, event_id, id);
+
+CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id);
+
+CREATE INDEX deliveries_by_webhook on deliveries (organization_id, webhook_id, id);
+
+CREATE INDEX deliveries_list on deliveries (organization_id, id);
+
+CREATE INDEX deliveries_pending on deliveries (due_at, id) where state = 'pending';
+
+CREATE INDEX deliveries_sending on deliveries (lease_until, id) where state = 'sending';
+
+CREATE INDEX deliveries_waiting on deliveries (webhook_id, state) where state = 'pending' or state = 'held';
+
+CREATE TABLE events (
+  id text not null,
+  organization_id text not null,
+  schema text not null,
+  event_type text not null,
+  event_time text not null,
+  event_time_exact text not null,
+  received_at text not null,
+  origin text not null,
+  idempotency_key text,
+  value_sha256 text not null,
+  hop integer not null,
+  body text not null,
+  foreign key(organization_id) references organizations(id),
+  primary key (id)
+);
+
+CREATE INDEX events_by_type on events (organization_id, event_type, id);
+
+CREATE UNIQUE INDEX events_list on events (organization_id, id);
+
+CREATE TABLE idempotency_keys (
+  organization_id text not null,
+  key text not null,
+  event_id text not null,
+  value_sha256 text not null,
+  created_at text not null,
+  foreign key(organization_id) references organizations(id),
+  primary key (organization_id, key)
+);
+
+CREATE INDEX idempotency_keys_age on idempotency_keys (created_at);
+
+CREATE TABLE invocation_bodies (
+  invocation_id text not null,
+  organization_id text not null,
+  request_body text,
+  response_body text,
+  primary key (invocation_id)
+);
+
+CREATE TABLE invocations (
+  id text not null,
+  organization_id text not null,
+  kind text not null,
+  delivery_id text,
+  event_id text,
+  webhook_id text,
+  webhook_version integer,
+  webhook_name text not null,
+  requested_by text,
+  attempt integer not null,
+  max_attempts integer not null,
+  scheduled_at text not null,
+  started_at text not null,
+  finished_at text,
+  outcome text not null,
+  phase text,
+  error_code text,
+  message text,
+  template_sha256 text,
+  method text,
+  url text,
+  request_headers text,
+  request_bytes integer,
+  request_sha256 text,
+  status integer,
+  http_version text,
+  response_headers text,
+  response_encoding text,
+  response_bytes integer,
+  response_truncated integer,
+  timings text,
+  peer text,
+  validators text,
+  warnings text,
+  next_attempt_at text,
+  next_attempt_reason text,
+  masked_places integer,
+  primary key (id)
+);
+
+CREATE INDEX invocations_by_delivery on invocations (delivery_id, id);
+
+CREATE INDEX invocations_by_event on invocations (organization_id, event_id, id);
+
+CREATE INDEX invocations_by_outcome on invocations (organization_id, outcome, id);
+
+CREATE INDEX invocations_by_webhook on invocations (organization_id, webhook_id, id);
+
+CREATE INDEX invocations_list on invocations (organization_id, id);
+
+CREATE INDEX invocations_open on invocations (started_at) where outcome = 'sending';
+
+CREATE TABLE organizations (
+  id text not null,
+  name text not null,
+  created_at text not null,
+  primary key (id)
+);
+
+CREATE UNIQUE INDEX organizations_name on organizations (name);
+
+CREATE TABLE webhook_versions (
+  organization_id text not null,
+  webhook_id text not null,
+  version integer not null,
+  settings text not null,
+  secret_key_id text,
+  created_at text not null,
+  created_by text not null,
+  foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
+  primary key (organization_id, webhook_id, version)
+);
+
+CREATE TABLE webhooks (
+  id text not null,
+  organization_id text not null,
+  name text not null,
+  name_key text not null,
+  active boolean not null,
+  schema text not null,
+  timeout_in_sec integer not null,
+  max_attempts integer not null,
+  version integer not null,
+  created_at text not null,
+  created_by text not null,
+  updated_at text not null,
+  deleted_at text,
+  foreign key(organization_id) references organizations(id),
+  primary key (id)
+);
+
+CREATE UNIQUE INDEX webhooks_list on webhooks (organization_id, id);
+
+CREATE UNIQUE INDEX webhooks_name on webhooks (organization_id, name_key) where deleted_at is null;

@@ -1,0 +1,51 @@
+// Deliveries as rows. The lease is storage's own and never becomes part of the domain value.
+import type { Delivery } from '../../domain/delivery.ts';
+import { DELIVERY_STATES } from '../../domain/delivery.ts';
+import type { NewRow } from '../sql/rows.ts';
+import type { Row } from './columns.ts';
+import {
+  instant,
+  integer,
+  oneOf,
+  optionalInstant,
+  optionalText,
+  text,
+  writeInstant,
+  writeOptionalInstant,
+} from './columns.ts';
+
+/** A delivery from its row. */
+export function readDelivery(row: Row): Delivery {
+  return {
+    id: text(row, 'id'),
+    organizationId: text(row, 'organization_id'),
+    eventId: text(row, 'event_id'),
+    webhookId: text(row, 'webhook_id'),
+    messageId: text(row, 'message_id'),
+    state: oneOf(row, 'state', DELIVERY_STATES),
+    reason: optionalText(row, 'reason'),
+    attempts: integer(row, 'attempts'),
+    dueAt: instant(row, 'due_at'),
+    createdAt: instant(row, 'created_at'),
+    updatedAt: instant(row, 'updated_at'),
+    finishedAt: optionalInstant(row, 'finished_at'),
+  };
+}
+
+/** The row of a delivery that nobody holds a lease of. */
+export function writeDelivery(delivery: Delivery): NewRow {
+  return {
+    id: delivery.id,
+    organization_id: delivery.organizationId,
+    event_id: delivery.eventId,
+    webhook_id: delivery.webhookId,
+    message_id: delivery.messageId,
+    state: delivery.state,
+    reason: delivery.reason ?? null,
+    attempts: delivery.attempts,
+    due_at: writeInstant(delivery.dueAt),
+    created_at: writeInstant(delivery.createdAt),
+    updated_at: writeInstant(delivery.updatedAt),
+    finished_at: writeOptionalInstant(delivery.finishedAt),
+  };
+}

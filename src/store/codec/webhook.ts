@@ -1,0 +1,107 @@
+// Webhooks as two rows: the current one, and one for each version with its settings as JSON text, header values sealed.
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { isObject } from '../../domain/json.ts';
+import type { Webhook, WebhookSettings } from '../../domain/webhook.ts';
+import { nameKey } from '../../domain/webhook.ts';
+import { readSettings, writeSettings } from '../../domain/webhook-settings.ts';
+import type { SecretBox } from '../secrets.ts';
+import type { NewRow } from '../sql/rows.ts';
+import type { Row } from './columns.ts';
+import { instant, integer, optionalInstant, text, writeInstant, writeOptionalInstant } from './columns.ts';
+
+/** What a query for webhooks selects: `w` is the current row, `v` the row of one version. */
+export const WEBHOOK_COLUMNS = [
+  'w.id',
+  'w.organization_id',
+  'w.created_at',
+  'w.created_by',
+  'w.deleted_at',
+  'v.version',
+  'v.settings',
+  'v.created_at as version_created_at',
+];
+
+/** A webhook at one version, from a row with `WEBHOOK_COLUMNS`. Throws where its secrets cannot be opened. */
+export function readWebhook(secrets: SecretBox, row: Row): Webhook {
+  const id = text(row, 'id');
+  const organizationId = text(row, 'organization_id');
+  return {
+    id,
+    organizationId,
+    version: integer(row, 'version'),
+    settings: openSettings(secrets, organizationId, id, text(row, 'settings')),
+    createdAt: instant(row, 'created_at'),
+    updatedAt: instant(row, 'version_created_at'),
+    createdBy: text(row, 'created_by'),
+    deletedAt: optionalInstant(row, 'deleted_at'),
+  };
+}
+
+/** Settings from their stored text, without opening their secrets: header values are useless here. */
+export function readSealedSettings(stored: string): WebhookSettings {
+  return readSettings(parseObject(stored));
+}
+
+/** The current row. Beside the names it repeats the settings that matching and claiming ask for. */
+export function writeWebhook(webhook: Webhook): NewRow {
+  const { settings } = webhook;
+  return {
+    id: webhook.id,
+    organization_id: webhook.organizationId,
+    name: settings.name,
+    name_key: nameKey(settings.name),
+    active: settings.active,
+    schema: settings.schema,
+    timeout_in_sec: settings.timeoutInSec,
+    max_attempts: settings.retryPolicy.delaysInSec.length + 1,
+    version: webhook.version,
+    created_at: writeInstant(webhook.createdAt),
+    created_by: webhook.createdBy,
+    updated_at: writeInstant(webhook.updatedAt),
+    deleted_at: writeOptionalInstant(webhook.deletedAt),
+  };
+}
+
+/** The row of a version. */
+export function writeVersion(secrets: SecretBox, webhook: Webhook, changedBy: string): NewRow {
+  const { settings } = webhook;
+  return {
+    webhook_id: webhook.id,
+    organization_id: webhook.organizationId,
+    version: webhook.version,
+    settings: sealSettings(secrets, webhook.organizationId, webhook.id, settings),
+    secret_key_id: Object.keys(settings.headers).length === 0 ? null : secrets.currentKeyId,
+    created_at: writeInstant(webhook.updatedAt),
+    created_by: changedBy,
+  };
+}
+
+function sealSettings(secrets: SecretBox, organizationId: string, id: string, settings: WebhookSettings): string {
+  const headers = mapValues(settings.headers, (name, value) => secrets.seal(value, [organizationId, id, field(name)]));
+  return JSON.stringify({ ...writeSettings(settings), headers });
+}
+
+function openSettings(secrets: SecretBox, organizationId: string, id: string, stored: string): WebhookSettings {
+  const settings = readSealedSettings(stored);
+  const headers = mapValues(settings.headers, (name, sealed) =>
+    secrets.open(sealed, [organizationId, id, field(name)]),
+  );
+  return { ...settings, headers };
+}
+
+function field(headerName: string): string {
+  return `headers.${headerName}`;
+}
+
+function mapValues(
+  values: Readonly<Record<string, string>>,
+  change: (name: string, value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(name, value)]));
+}
+
+function parseObject(stored: string): JsonObject {
+  const value = JSON.parse(stored) as Json;
+  if (!isObject(value)) throw new Error('The stored settings of a webhook are not a JSON object.');
+  return value;
+}

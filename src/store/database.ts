@@ -1,0 +1,119 @@
+// Opens the database: one connection that writes, one that only reads, and the lock that keeps a second process out.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Knex } from 'knex';
+import { AppError } from '../domain/errors.ts';
+import type { Dialect } from './dialect.ts';
+import { connectSqlite, rowsOf, SQLITE } from './dialect.ts';
+import { StartupError } from './startup-error.ts';
+
+/** An open database. `writer` serves everything that must not wait behind a long read; `reader` lists and searches. */
+export interface Database {
+  readonly dialect: Dialect;
+  readonly writer: Knex;
+  readonly reader: Knex;
+  /** Waits for what is under way, then gives the files free. */
+  close(): Promise<void>;
+}
+
+/** Where the database is, and how long a statement waits for a lock that a foreign program holds on it. */
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly busyTimeoutMs?: number;
+}
+
+const BUSY_TIMEOUT_MS = 5000;
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+const LOCK_FILE = 'hookwright.lock';
+
+/**
+ * Opens (and makes) the SQLite database at `path` and takes the lock of its folder. Throws `StartupError` where another
+ * process holds the lock, the folder cannot be used, or the driver is missing.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const path = resolve(options.path);
+  makeFolder(dirname(path));
+  const lock = await takeLock(dirname(path));
+  const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+  const writer = connectSqlite({ path, setup: writerSetup(busyTimeoutMs) });
+  const reader = connectSqlite({ path, setup: readerSetup(busyTimeoutMs) });
+  const close = async (): Promise<void> => {
+    // The writer goes last: the last connection moves the write-ahead log into the database file.
+    await reader.destroy();
+    await writer.destroy();
+    await lock.destroy();
+  };
+  try {
+    await checkJournal(writer, path);
+    await reader.raw('select 1');
+  } catch (error) {
+    await close();
+    throw error instanceof AppError ? unusable(path, error) : error;
+  }
+  return { dialect: SQLITE, writer, reader, close };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw new StartupError(
+      `The data folder ${folder} cannot be made. Make it yourself and give it to the user that runs Hookwright, or name another with HOOKWRIGHT_DATA_DIR.`,
+      error,
+    );
+  }
+}
+
+// synchronous=FULL: what was acknowledged survives a power cut (with NORMAL, the last commits of the log may not);
+// fullfsync is what that takes on macOS, and nothing elsewhere.
+function writerSetup(busyTimeoutMs: number): string {
+  return [
+    `PRAGMA busy_timeout = ${String(busyTimeoutMs)}`,
+    'PRAGMA journal_mode = WAL',
+    'PRAGMA synchronous = FULL',
+    'PRAGMA fullfsync = ON',
+    'PRAGMA foreign_keys = ON',
+    'PRAGMA wal_autocheckpoint = 1000',
+    `PRAGMA journal_size_limit = ${String(WAL_LIMIT_BYTES)}`,
+  ].join(';\n');
+}
+
+function readerSetup(busyTimeoutMs: number): string {
+  return `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON`;
+}
+
+async function checkJournal(writer: Knex, path: string): Promise<void> {
+  const [row] = rowsOf(await writer.raw('PRAGMA journal_mode'));
+  if (row?.['journal_mode'] === 'wal') return;
+  throw new StartupError(
+    `SQLite cannot keep a write-ahead log beside ${path}. Put the data folder on a local disk: network file systems do not work.`,
+  );
+}
+
+function unusable(path: string, cause: AppError): StartupError {
+  return new StartupError(
+    `The database ${path} cannot be opened: ${cause.message} Check that the file belongs to the user that runs Hookwright and that the disk is not full.`,
+    cause,
+  );
+}
+
+// An exclusive lock of the operating system on a file of its own, taken through SQLite because Node has no call for it.
+// It ends with the process however that ends, so there is no stale lock to clear after kill -9.
+async function takeLock(folder: string): Promise<Knex> {
+  const lock = connectSqlite({ path: join(folder, LOCK_FILE), setup: 'PRAGMA busy_timeout = 0' });
+  try {
+    await lock.raw('PRAGMA locking_mode = EXCLUSIVE');
+    await lock.raw('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    await lock.destroy();
+    if (!(error instanceof AppError)) throw error;
+    throw error.code === 'storage_busy'
+      ? new StartupError(
+          `Another Hookwright process is using the data folder ${folder}. Stop it first, or give this one a folder of its own with HOOKWRIGHT_DATA_DIR.`,
+          error,
+        )
+      : unusable(join(folder, LOCK_FILE), error);
+  }
+}

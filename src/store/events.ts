@@ -1,0 +1,95 @@
+// The tables of events and of the idempotency keys that point at them.
+import type { Event, EventOrigin } from '../domain/event.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import { text } from './codec/columns.ts';
+import { readEvent, writeEvent } from './codec/event.ts';
+import type { StoreDeps } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+
+/** A key that an event wants to hold. */
+export interface KeyReservation {
+  readonly organizationId: string;
+  readonly key: string;
+  readonly eventId: string;
+  readonly valueSha256: string;
+  readonly createdAt: Date;
+}
+
+/** The event that holds a key, and the hash of its value. */
+export interface KeyHolder {
+  readonly eventId: string;
+  readonly valueSha256: string;
+}
+
+/** Which events to list. `text` is looked for in the event as received; times are from (inclusive) and to (exclusive). */
+export interface EventFilter {
+  readonly eventType?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly origin?: EventOrigin | undefined;
+  readonly receivedAfter?: Date | undefined;
+  readonly receivedBefore?: Date | undefined;
+  readonly text?: string | undefined;
+}
+
+/** Stored events. */
+export interface Events {
+  insertMany(events: readonly Event[]): Promise<void>;
+  /**
+   * Gives each key to the first that asks for it, ever, and says who holds it now. All reservations are of one
+   * organization. Belongs into the transaction that stores the events.
+   */
+  reserveKeys(reservations: readonly KeyReservation[]): Promise<ReadonlyMap<string, KeyHolder>>;
+  byId(organizationId: string, id: string): Promise<Event | undefined>;
+  /** Those of the ids that exist, in no particular order. */
+  byIds(organizationId: string, ids: readonly string[]): Promise<readonly Event[]>;
+  list(organizationId: string, filter: EventFilter, page: PageRequest): Promise<Page<Event>>;
+}
+
+/** Makes the functions of these tables. */
+export function createEvents({ database }: StoreDeps): Events {
+  return {
+    insertMany: (events) => insertRows(database, 'events', events.map(writeEvent)),
+    reserveKeys: (reservations) => reserveKeys(database, reservations),
+    async byId(organizationId, id) {
+      const row = await readRow(database.writer('events').where({ organization_id: organizationId, id }));
+      return row === undefined ? undefined : readEvent(row);
+    },
+    async byIds(organizationId, ids) {
+      const query = database.reader('events').where('organization_id', organizationId).whereIn('id', ids);
+      return (await readRows(query)).map(readEvent);
+    },
+    list(organizationId, filter, page) {
+      const query = database.reader('events').where('organization_id', organizationId);
+      whereGiven(query, { event_type: filter.eventType, schema: filter.schema, origin: filter.origin });
+      whereBetween(query, 'received_at', filter.receivedAfter, filter.receivedBefore);
+      whereContains(database, query, ['body'], filter.text);
+      return readPage(query, 'id', page, { read: readEvent, idOf: ({ id }) => id });
+    },
+  };
+}
+
+async function reserveKeys(
+  database: StoreDeps['database'],
+  reservations: readonly KeyReservation[],
+): Promise<ReadonlyMap<string, KeyHolder>> {
+  const [first] = reservations;
+  if (first === undefined) return new Map();
+  if (reservations.some(({ organizationId }) => organizationId !== first.organizationId)) {
+    throw new Error('Keys of several organizations cannot be reserved in one call.');
+  }
+  const rows = reservations.map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
+    organization_id: organizationId,
+    key,
+    event_id: eventId,
+    value_sha256: valueSha256,
+    created_at: createdAt.toISOString(),
+  }));
+  await insertRows(database, 'idempotency_keys', rows, 'on conflict (organization_id, key) do nothing');
+  const keys = [...new Set(reservations.map(({ key }) => key))];
+  const held = await readRows(
+    database.writer('idempotency_keys').where('organization_id', first.organizationId).whereIn('key', keys),
+  );
+  return new Map(
+    held.map((row) => [text(row, 'key'), { eventId: text(row, 'event_id'), valueSha256: text(row, 'value_sha256') }]),
+  );
+}

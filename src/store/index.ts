@@ -1,0 +1,76 @@
+// The store: rows in, domain values out. Knows nothing of HTTP.
+import type { ApiKeys, Organizations } from './access.ts';
+import { createApiKeys, createOrganizations } from './access.ts';
+import type { Database } from './database.ts';
+import type { Deliveries, Reconciliation } from './deliveries.ts';
+import { createDeliveries, reconcile } from './deliveries.ts';
+import type { Events } from './events.ts';
+import { createEvents } from './events.ts';
+import type { Invocations } from './invocations.ts';
+import { createInvocations } from './invocations.ts';
+import type { SecretBox } from './secrets.ts';
+import { StartupError } from './startup-error.ts';
+import type { Webhooks } from './webhooks.ts';
+import { createWebhooks } from './webhooks.ts';
+import type { Finish, Recorded } from './work/record.ts';
+import { record } from './work/record.ts';
+
+/**
+ * Everything that is stored. All functions throw `unavailable` while the disk is full or the database is away or
+ * locked, and `conflict` where something of the kind exists already.
+ */
+export interface Store {
+  readonly organizations: Organizations;
+  readonly apiKeys: ApiKeys;
+  readonly webhooks: Webhooks;
+  readonly events: Events;
+  readonly deliveries: Deliveries;
+  readonly invocations: Invocations;
+  /**
+   * Ends invocations and settles their deliveries, all in one transaction. A delivery whose lease was lost is left
+   * alone; its invocation is completed all the same.
+   */
+  record(finishes: readonly Finish[]): Promise<readonly Recorded[]>;
+  /** Counts all deliveries of an organization. */
+  reconciliation(organizationId: string): Promise<Reconciliation>;
+  /**
+   * Runs `work` on a store whose reads and writes are one transaction: all or nothing. Name the parameter `store`, so
+   * that it shadows the outer one, which would wait for this transaction to end.
+   */
+  transaction<Result>(work: (store: Store) => Promise<Result>): Promise<Result>;
+}
+
+/** What the store is made of. */
+export interface StoreOptions {
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader'>;
+  readonly secrets: SecretBox;
+}
+
+/** Makes the store. */
+export function createStore({ database, secrets }: StoreOptions): Store {
+  const deps = { database, secrets };
+  return {
+    organizations: createOrganizations(deps),
+    apiKeys: createApiKeys(deps),
+    webhooks: createWebhooks(deps),
+    events: createEvents(deps),
+    deliveries: createDeliveries(deps),
+    invocations: createInvocations(deps),
+    record: (finishes) => record(deps, finishes),
+    reconciliation: (organizationId) => reconcile(deps, organizationId),
+    transaction: (work) =>
+      database.writer.transaction((trx) =>
+        work(createStore({ database: { ...database, writer: trx, reader: trx }, secrets })),
+      ),
+  };
+}
+
+/** Throws `StartupError` where stored secrets were sealed with a key that is not there: better at the start than later. */
+export async function refuseMissingKeys(store: Pick<Store, 'webhooks'>, secrets: SecretBox): Promise<void> {
+  const needed = await store.webhooks.secretKeyIds();
+  const missing = needed.filter((id) => !secrets.keyIds.includes(id));
+  if (missing.length === 0) return;
+  throw new StartupError(
+    `The header values of some webhooks were encrypted with the key ${missing.map((id) => `"${id}"`).join(', ')}, which is not there. Put the key file back from your backup, or add the key to HOOKWRIGHT_ENCRYPTION_KEYS.`,
+  );
+}

@@ -1,0 +1,88 @@
+// The tables of invocations and their bodies: the record of what was sent and what came back.
+import type { Knex } from 'knex';
+import type { Invocation, InvocationKind, InvocationStart } from '../domain/invocation.ts';
+import type { Outcome } from '../domain/outcomes.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import { readInvocation, writeStart } from './codec/invocation.ts';
+import type { StoreDeps } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+
+/** Which invocations to list. `text` is looked for in URL, message and both bodies; times are from (inclusive) and to (exclusive). */
+export interface InvocationFilter {
+  readonly webhookId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly deliveryId?: string | undefined;
+  readonly kind?: InvocationKind | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly status?: number | undefined;
+  /** The first digit of the status. */
+  readonly statusClass?: 2 | 3 | 4 | 5 | undefined;
+  readonly startedAfter?: Date | undefined;
+  readonly startedBefore?: Date | undefined;
+  readonly text?: string | undefined;
+}
+
+/** Stored invocations. */
+export interface Invocations {
+  /** Commits the row that must be there before the first byte leaves. Claims write theirs themselves. */
+  insertStart(start: InvocationStart): Promise<void>;
+  /** One, with its bodies. */
+  byId(organizationId: string, id: string): Promise<Invocation | undefined>;
+  /** Without bodies: `request.body` is undefined and `response.body` empty. */
+  list(organizationId: string, filter: InvocationFilter, page: PageRequest): Promise<Page<Invocation>>;
+  /** The newest invocation of each delivery that has one, without bodies, by the delivery's id. */
+  lastOf(organizationId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, Invocation>>;
+}
+
+/** Makes the functions of these tables. */
+export function createInvocations({ database }: StoreDeps): Invocations {
+  const { reader } = database;
+  return {
+    insertStart: (start) => insertRows(database, 'invocations', [writeStart(start)]),
+    async byId(organizationId, id) {
+      const query = withBodies(reader('invocations as i').where({ 'i.organization_id': organizationId, 'i.id': id }));
+      const row = await readRow(query.select('i.*', 'b.request_body', 'b.response_body'));
+      return row === undefined ? undefined : readInvocation(row);
+    },
+    list: (organizationId, filter, page) => list(database, organizationId, filter, page),
+    async lastOf(organizationId, deliveryIds) {
+      const newest = reader('invocations').whereIn('delivery_id', deliveryIds).max('id').groupBy('delivery_id');
+      const query = reader('invocations').where('organization_id', organizationId).whereIn('id', newest);
+      const invocations = (await readRows(query)).map(readInvocation);
+      return new Map(invocations.map((invocation) => [invocation.start.deliveryId ?? '', invocation]));
+    },
+  };
+}
+
+function list(
+  database: StoreDeps['database'],
+  organizationId: string,
+  filter: InvocationFilter,
+  page: PageRequest,
+): Promise<Page<Invocation>> {
+  const query = database.reader('invocations as i').where('i.organization_id', organizationId).select('i.*');
+  whereGiven(query, {
+    'i.webhook_id': filter.webhookId,
+    'i.event_id': filter.eventId,
+    'i.delivery_id': filter.deliveryId,
+    'i.kind': filter.kind,
+    'i.outcome': filter.outcome,
+    'i.status': filter.status,
+  });
+  const { statusClass } = filter;
+  if (statusClass !== undefined) void query.whereBetween('i.status', [statusClass * 100, statusClass * 100 + 99]);
+  whereBetween(query, 'i.started_at', filter.startedAfter, filter.startedBefore);
+  if (filter.text !== undefined) {
+    whereContains(
+      database,
+      withBodies(query),
+      ['i.url', 'i.message', 'b.request_body', 'b.response_body'],
+      filter.text,
+    );
+  }
+  return readPage(query, 'i.id', page, { read: readInvocation, idOf: ({ start }) => start.id });
+}
+
+function withBodies(query: Knex.QueryBuilder): Knex.QueryBuilder {
+  return query.leftJoin('invocation_bodies as b', 'b.invocation_id', 'i.id');
+}

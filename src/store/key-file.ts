@@ -1,0 +1,80 @@
+// The file that holds the encryption key beside the database, made at the first start.
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SecretKey } from './secrets.ts';
+import { newSecretKey, parseKeys, writeKeys } from './secrets.ts';
+import { StartupError } from './startup-error.ts';
+
+/**
+ * The keys in the file at `path`, newest first; makes it with one new key where it is missing. The caller holds the
+ * lock of the data folder. Throws `StartupError` where others than the owner may read it, or it holds something else.
+ */
+export function loadOrCreateKeyFile(path: string): readonly SecretKey[] {
+  return readKeyFile(path) ?? createKeyFile(path);
+}
+
+function readKeyFile(path: string): readonly SecretKey[] | undefined {
+  const file = openIfThere(path);
+  if (file === undefined) return undefined;
+  try {
+    refuseLooseMode(path, fstatSync(file).mode);
+    const keys = parseKeys(readFileSync(file, 'utf8'));
+    if (keys !== undefined) return keys;
+  } finally {
+    closeSync(file);
+  }
+  throw new StartupError(
+    `The key file ${path} does not hold keys as id:base64 (32 bytes each), one a line. Put back the one from your backup: without it, the header values in the database cannot be read.`,
+  );
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new StartupError(`The key file ${path} cannot be read by the user that runs Hookwright.`, error);
+  }
+}
+
+function refuseLooseMode(path: string, mode: number): void {
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new StartupError(
+    `Others than its owner may read or write the key file ${path} (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${path}`,
+  );
+}
+
+// Written beside and renamed: a crash leaves a whole key file or none.
+function createKeyFile(path: string): readonly SecretKey[] {
+  const keys = [newSecretKey()];
+  const draft = `${path}.new`;
+  try {
+    rmSync(draft, { force: true });
+    const file = openSync(draft, 'wx', 0o600);
+    try {
+      writeSync(file, writeKeys(keys));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw new StartupError(
+      `The key file ${path} cannot be written. Check that the disk is not full and the folder writable.`,
+      error,
+    );
+  }
+  return keys;
+}
+
+// The new name is on disk only once the folder is; losing the key would lose the secrets. Windows cannot open folders.
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,39 @@
+// Brings the schema up to what this program knows, and refuses a database that knows more.
+import type { Knex } from 'knex';
+import type { NamedMigration } from '../../db/migrations.ts';
+import { MIGRATIONS } from '../../db/migrations.ts';
+import { text } from './codec/columns.ts';
+import { readRows } from './sql/rows.ts';
+import { StartupError } from './startup-error.ts';
+
+const TABLE = 'knex_migrations';
+
+// knex stores the name that `getMigrationName` gives. No `directory` and no `loadExtensions` here: either makes knex
+// forget this source and read files, whose names differ between .ts and .js.
+const SOURCE: Knex.MigrationSource<NamedMigration> = {
+  getMigrations: () => Promise.resolve([...MIGRATIONS]),
+  getMigrationName: ({ name }) => name,
+  getMigration: ({ migration }) => Promise.resolve(migration),
+};
+
+/** Runs what is missing, all in one transaction. Throws `StartupError` where a newer program has been here. */
+export async function migrate(db: Knex): Promise<void> {
+  await refuseNewer(db);
+  await db.migrate.latest({ migrationSource: SOURCE, tableName: TABLE });
+}
+
+/** Takes all migrations back, and with them everything that is stored. */
+export async function migrateDown(db: Knex): Promise<void> {
+  await db.migrate.rollback({ migrationSource: SOURCE, tableName: TABLE }, true);
+}
+
+async function refuseNewer(db: Knex): Promise<void> {
+  if (!(await db.schema.hasTable(TABLE))) return;
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const applied = (await readRows(db(TABLE).select('name').orderBy('id'))).map((row) => text(row, 'name'));
+  const unknown = applied.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new StartupError(
+    `This database was written by a newer Hookwright (it has ${unknown.join(', ')}, which this one does not know). Start the newer version, or restore a backup from before the upgrade.`,
+  );
+}

@@ -1,0 +1,148 @@
+// Statements over many rows, in SQL that SQLite and PostgreSQL both speak.
+import type { Knex } from 'knex';
+import { isObject } from '../../domain/json.ts';
+import type { Page, PageRequest } from '../../domain/page.ts';
+import { cutPage } from '../../domain/page.ts';
+import type { Row } from '../codec/columns.ts';
+import type { Database } from '../database.ts';
+import { rowsOf } from '../dialect.ts';
+import type { SecretBox } from '../secrets.ts';
+
+/** What each table's functions touch. Inside a transaction, `writer` and `reader` are both the transaction. */
+export interface StoreDeps {
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader'>;
+  readonly secrets: SecretBox;
+}
+
+/** A value that can be bound. */
+export type SqlValue = string | number | boolean | null;
+
+/** A row to write: the same columns in each row of a list. */
+export type NewRow = Readonly<Record<string, SqlValue>>;
+
+/** The rows of a query. */
+export async function readRows(query: PromiseLike<unknown>): Promise<Row[]> {
+  const result: unknown = await query;
+  return Array.isArray(result) ? result.filter(isObject) : [];
+}
+
+/** The first row of a query. */
+export async function readRow(query: Knex.QueryBuilder): Promise<Row | undefined> {
+  const [row] = await readRows(query.limit(1));
+  return row;
+}
+
+/**
+ * Inserts rows with one statement for as many as fit (measured: three to five times as fast as one a row, and faster
+ * than knex' own form for SQLite). `suffix` is an `on conflict` clause.
+ */
+export async function insertRows(
+  { dialect, writer }: StoreDeps['database'],
+  table: string,
+  rows: readonly NewRow[],
+  suffix = '',
+): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const columns = Object.keys(first);
+  const size = Math.max(1, Math.floor(dialect.maxBindings / columns.length));
+  for (let start = 0; start < rows.length; start += size) {
+    const chunk = rows.slice(start, start + size);
+    const names = columns.join(', ');
+    await writer.raw(
+      `insert into ${table} (${names}) values ${placeholders(chunk.length, columns.length)} ${suffix}`,
+      bindings(chunk, columns),
+    );
+  }
+}
+
+/** How a list of rows changes a table: `set` and `where` are SQL over the columns of `next` and of the table. */
+export interface BulkUpdate {
+  readonly table: string;
+  readonly rows: readonly NewRow[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly where: string;
+  readonly returning: string;
+  /** Columns of `next` that hold whole numbers: PostgreSQL takes them for text otherwise. */
+  readonly integers?: readonly string[];
+}
+
+/** Changes many rows with one statement for as many as fit; gives what `returning` names of those that were changed. */
+export async function updateRows({ dialect, writer }: StoreDeps['database'], update: BulkUpdate): Promise<Row[]> {
+  const [first] = update.rows;
+  if (first === undefined) return [];
+  const columns = Object.keys(first);
+  const size = Math.max(1, Math.floor(dialect.maxBindings / columns.length));
+  const changed: Row[] = [];
+  for (let start = 0; start < update.rows.length; start += size) {
+    const chunk = update.rows.slice(start, start + size);
+    const values = placeholders(chunk.length, columns.length);
+    const assignments = Object.entries(update.set).map(([column, value]) => `${column} = ${value}`);
+    const typed = columns.map((column) =>
+      update.integers?.includes(column) === true ? `cast(${column} as integer) as ${column}` : column,
+    );
+    const sql = `with given (${columns.join(', ')}) as (values ${values}), next as (select ${typed.join(', ')} from given)
+      update ${update.table} set ${assignments.join(', ')} from next where ${update.where} returning ${update.returning}`;
+    changed.push(...rowsOf(await writer.raw(sql, bindings(chunk, columns))));
+  }
+  return changed;
+}
+
+function placeholders(rows: number, columns: number): string {
+  const row = `(${new Array<string>(columns).fill('?').join(', ')})`;
+  return new Array<string>(rows).fill(row).join(', ');
+}
+
+function bindings(rows: readonly NewRow[], columns: readonly string[]): SqlValue[] {
+  return rows.flatMap((row) => columns.map((column) => row[column] ?? null));
+}
+
+/** Reads one page of a query, newest id first. */
+export async function readPage<Item>(
+  query: Knex.QueryBuilder,
+  idColumn: string,
+  page: PageRequest,
+  codec: { read(row: Row): Item; idOf(item: Item): string },
+): Promise<Page<Item>> {
+  if (page.after !== undefined) void query.where(idColumn, '<', page.after);
+  const rows = await readRows(query.orderBy(idColumn, 'desc').limit(page.limit + 1));
+  return cutPage(
+    rows.map((row) => codec.read(row)),
+    page.limit,
+    (item) => codec.idOf(item),
+  );
+}
+
+/** Adds an equality for each member that is given. */
+export function whereGiven(query: Knex.QueryBuilder, values: Readonly<Record<string, SqlValue | undefined>>): void {
+  for (const [column, value] of Object.entries(values)) {
+    if (value !== undefined) void query.where(column, value);
+  }
+}
+
+/** Keeps rows whose time is at or after `from` and before `to`, where these are given. */
+export function whereBetween(
+  query: Knex.QueryBuilder,
+  column: string,
+  from: Date | undefined,
+  to: Date | undefined,
+): void {
+  if (from !== undefined) void query.where(column, '>=', from.toISOString());
+  if (to !== undefined) void query.where(column, '<', to.toISOString());
+}
+
+/** Keeps rows in which one of the columns contains the text, upper and lower case of ASCII letters alike. */
+export function whereContains(
+  { dialect }: StoreDeps['database'],
+  query: Knex.QueryBuilder,
+  columns: readonly string[],
+  text: string | undefined,
+): void {
+  if (text === undefined) return;
+  const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`;
+  const tests = columns.map((column) => `${column} ${dialect.likeOperator} ? escape '!'`);
+  void query.whereRaw(
+    `(${tests.join(' or ')})`,
+    columns.map(() => pattern),
+  );
+}

@@ -1,0 +1,156 @@
+// The tables of webhooks and their versions. Settings live in the versions; the current row says which one is in force.
+import type { Knex } from 'knex';
+import type { Page, PageRequest } from '../domain/page.ts';
+import { cutPage } from '../domain/page.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import { text } from './codec/columns.ts';
+import { readWebhook, WEBHOOK_COLUMNS, writeVersion, writeWebhook } from './codec/webhook.ts';
+import { refuseTaken } from './sql/conflicts.ts';
+import type { StoreDeps } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
+
+/** Stored webhooks. Writes throw `conflict` (`name_taken`, at /name) where another webhook that is not deleted has the name. */
+export interface Webhooks {
+  insert(webhook: Webhook): Promise<void>;
+  /**
+   * Makes `webhook` the current version, if `expectedVersion` still is; gives whether it was. `changedBy` (the id of a
+   * key) defaults to who made the webhook.
+   */
+  saveVersion(webhook: Webhook, expectedVersion: number, changedBy?: string): Promise<boolean>;
+  /** Deletes it, if `expectedVersion` still is the current one; gives whether it was. The name is free again. */
+  remove(organizationId: string, id: string, expectedVersion: number, at: Date): Promise<boolean>;
+  /** The current version of a webhook that is not deleted. */
+  byId(organizationId: string, id: string): Promise<Webhook | undefined>;
+  /** One version, also of a deleted webhook: what was sent must stay explainable. */
+  byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
+  /** Those not deleted, newest first. */
+  list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
+  /** All versions, newest first, also of a deleted webhook. The page's ids are version numbers. */
+  versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
+  /** All that are active and not deleted. */
+  listForMatching(organizationId: string): Promise<readonly Webhook[]>;
+  /** Those that existed at an instant, each at the version that was in force then. */
+  listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
+  /** The ids of the encryption keys that stored secrets need. */
+  secretKeyIds(): Promise<readonly string[]>;
+}
+
+/** Makes the functions of these tables. */
+export function createWebhooks(deps: StoreDeps): Webhooks {
+  return { ...writers(deps), ...lookups(deps), ...lists(deps) };
+}
+
+function writers(deps: StoreDeps): Pick<Webhooks, 'insert' | 'saveVersion' | 'remove'> {
+  const { writer } = deps.database;
+  return {
+    insert: (webhook) =>
+      refuseTakenName(webhook, () =>
+        writer.transaction(async (trx) => {
+          const database = { ...deps.database, writer: trx };
+          await insertRows(database, 'webhooks', [writeWebhook(webhook)]);
+          await insertRows(database, 'webhook_versions', [writeVersion(deps.secrets, webhook, webhook.createdBy)]);
+        }),
+      ),
+    saveVersion: (webhook, expectedVersion, changedBy = webhook.createdBy) =>
+      refuseTakenName(webhook, () =>
+        writer.transaction(async (trx) => {
+          const { id, organizationId } = webhook;
+          const changed = await current(trx, organizationId, id, expectedVersion).update(writeWebhook(webhook));
+          if (changed === 0) return false;
+          const version = writeVersion(deps.secrets, webhook, changedBy);
+          await insertRows({ ...deps.database, writer: trx }, 'webhook_versions', [version]);
+          return true;
+        }),
+      ),
+    async remove(organizationId, id, expectedVersion, at) {
+      const deletedAt = at.toISOString();
+      const changed = await current(writer, organizationId, id, expectedVersion).update({
+        deleted_at: deletedAt,
+        updated_at: deletedAt,
+      });
+      return changed > 0;
+    },
+  };
+}
+
+function current(db: Knex, organizationId: string, id: string, version: number): Knex.QueryBuilder<object, number> {
+  return db<object, number>('webhooks').where({ organization_id: organizationId, id, version }).whereNull('deleted_at');
+}
+
+function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>): Promise<Result> {
+  const fault = {
+    pointer: '/name',
+    code: 'name_taken',
+    detail: `There already is a webhook named "${webhook.settings.name}".`,
+    hint: 'Choose another name; upper and lower case do not count.',
+  };
+  return refuseTaken('webhooks.name_key', fault, write);
+}
+
+function lookups(deps: StoreDeps): Pick<Webhooks, 'byId' | 'byVersion' | 'listForMatching' | 'secretKeyIds'> {
+  const { writer } = deps.database;
+  const read = async (query: Knex.QueryBuilder): Promise<readonly Webhook[]> =>
+    (await readRows(query)).map((row) => readWebhook(deps.secrets, row));
+  return {
+    async byId(organizationId, id) {
+      const query = currentVersions(writer, organizationId).where('w.id', id).whereNull('w.deleted_at');
+      const [webhook] = await read(query);
+      return webhook;
+    },
+    async byVersion(organizationId, id, version) {
+      const row = await readRow(allVersions(writer, organizationId).where({ 'w.id': id, 'v.version': version }));
+      return row === undefined ? undefined : readWebhook(deps.secrets, row);
+    },
+    listForMatching: (organizationId) =>
+      read(currentVersions(writer, organizationId).where('w.active', true).whereNull('w.deleted_at').orderBy('w.id')),
+    async secretKeyIds() {
+      const rows = await readRows(
+        writer('webhook_versions').distinct('secret_key_id').whereNotNull('secret_key_id').orderBy('secret_key_id'),
+      );
+      return rows.map((row) => text(row, 'secret_key_id'));
+    },
+  };
+}
+
+function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'> {
+  const { reader } = deps.database;
+  const codec = {
+    read: (row: Parameters<typeof readWebhook>[1]) => readWebhook(deps.secrets, row),
+    idOf: ({ id }: Webhook) => id,
+  };
+  return {
+    list: (organizationId, page) =>
+      readPage(currentVersions(reader, organizationId).whereNull('w.deleted_at'), 'w.id', page, codec),
+    async versions(organizationId, id, page) {
+      const query = allVersions(reader, organizationId).where('w.id', id);
+      if (page.after !== undefined) void query.where('v.version', '<', Number(page.after));
+      const rows = await readRows(query.orderBy('v.version', 'desc').limit(page.limit + 1));
+      return cutPage(rows.map(codec.read), page.limit, ({ version }) => String(version));
+    },
+    async listAsOf(organizationId, at) {
+      const instant = at.toISOString();
+      const query = allVersions(reader, organizationId)
+        .where('w.created_at', '<=', instant)
+        .whereRaw('(w.deleted_at is null or w.deleted_at > ?)', [instant])
+        .whereRaw(
+          `v.version = (select max(version) from webhook_versions
+             where organization_id = w.organization_id and webhook_id = w.id and created_at <= ?)`,
+          [instant],
+        );
+      return (await readRows(query.orderBy('w.id', 'desc'))).map(codec.read);
+    },
+  };
+}
+
+function allVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
+  return db('webhooks as w')
+    .join('webhook_versions as v', (on) =>
+      on.on('v.organization_id', 'w.organization_id').andOn('v.webhook_id', 'w.id'),
+    )
+    .where('w.organization_id', organizationId)
+    .select(WEBHOOK_COLUMNS);
+}
+
+function currentVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
+  return allVersions(db, organizationId).whereRaw('v.version = w.version');
+}

@@ -1,0 +1,106 @@
+// Recording: ends invocations and settles their deliveries, many with a handful of statements.
+import type { Settlement } from '../../domain/delivery.ts';
+import type { InvocationEnd } from '../../domain/invocation.ts';
+import { text } from '../codec/columns.ts';
+import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
+import type { NewRow, StoreDeps } from '../sql/rows.ts';
+import { insertRows, updateRows } from '../sql/rows.ts';
+
+/** Guards the step of a delivery: it is only taken while the lease is still this one. */
+export interface Fence {
+  readonly deliveryId: string;
+  readonly leaseToken: string;
+  readonly settlement: Settlement;
+  readonly now: Date;
+}
+
+/** The end of an invocation, and the step of its delivery. Tests have no delivery. */
+export interface Finish {
+  readonly invocationId: string;
+  readonly end: InvocationEnd;
+  readonly fence?: Fence;
+}
+
+/** Whether the delivery took its step. It does not where the lease was lost: then only the invocation was completed. */
+export interface Recorded {
+  readonly settled: boolean;
+}
+
+/** Records all in one transaction; the answers are in the order of the finishes. */
+export async function record(deps: StoreDeps, finishes: readonly Finish[]): Promise<readonly Recorded[]> {
+  if (finishes.length === 0) return [];
+  return deps.database.writer.transaction(async (trx) => {
+    const database = { ...deps.database, writer: trx };
+    await endInvocations(database, finishes);
+    const settled = await settleDeliveries(
+      database,
+      finishes.flatMap(({ fence }) => fence ?? []),
+    );
+    return finishes.map(({ fence }) => ({ settled: fence !== undefined && settled.has(fence.leaseToken) }));
+  });
+}
+
+/** Completes the rows of invocations and stores their bodies. One that has its result keeps it. */
+export async function endInvocations(
+  database: StoreDeps['database'],
+  finishes: readonly Pick<Finish, 'invocationId' | 'end'>[],
+): Promise<void> {
+  const rows = finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) }));
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'id');
+  const ended = await updateRows(database, {
+    table: 'invocations',
+    rows,
+    set: Object.fromEntries(columns.map((column) => [column, `next.${column}`])),
+    // After `unknown`, a late finisher still knows better.
+    where: "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')",
+    returning: 'invocations.id, invocations.organization_id',
+    integers: END_INTEGERS,
+  });
+  const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
+  const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {
+    const organizationId = organizations.get(invocationId);
+    const row = organizationId === undefined ? undefined : writeBodies(invocationId, organizationId, end);
+    return row === undefined ? [] : [row];
+  });
+  await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
+}
+
+/** Settles deliveries whose lease still holds; gives the lease tokens of those that were settled. */
+export async function settleDeliveries(
+  database: StoreDeps['database'],
+  fences: readonly Fence[],
+): Promise<ReadonlySet<string>> {
+  const settled = await updateRows(database, {
+    table: 'deliveries',
+    rows: fences.map(writeSettlement),
+    set: {
+      state: 'next.state',
+      reason: 'next.reason',
+      due_at: 'coalesce(next.due_at, deliveries.due_at)',
+      attempts: 'deliveries.attempts - next.given_back',
+      // The token stays, for `returning`: it opens nothing once the state is another.
+      lease_until: 'null',
+      updated_at: 'next.updated_at',
+      finished_at: 'next.finished_at',
+    },
+    where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
+    returning: 'deliveries.lease_token',
+    integers: ['given_back'],
+  });
+  return new Set(settled.map((row) => text(row, 'lease_token')));
+}
+
+function writeSettlement({ deliveryId, leaseToken, settlement, now }: Fence): NewRow {
+  const isPending = settlement.state === 'pending';
+  const isFinal = !isPending && settlement.state !== 'held';
+  return {
+    id: deliveryId,
+    lease_token: leaseToken,
+    state: settlement.state,
+    reason: settlement.state === 'delivered' ? null : settlement.reason,
+    due_at: isPending ? settlement.dueAt.toISOString() : null,
+    given_back: isPending && !settlement.counts ? 1 : 0,
+    updated_at: now.toISOString(),
+    finished_at: isFinal ? now.toISOString() : null,
+  };
+}

@@ -1,0 +1,121 @@
+// Rescue: attempts whose process died end `unknown`, and their deliveries go on.
+import type { AttemptEnd, Settlement } from '../../domain/delivery.ts';
+import { LEASE_MARGIN_MS } from '../../domain/delivery.ts';
+import type { InvocationEnd } from '../../domain/invocation.ts';
+import { outcomeEntry } from '../../domain/outcomes.ts';
+import type { Row } from '../codec/columns.ts';
+import { flag, integer, text } from '../codec/columns.ts';
+import { readSealedSettings } from '../codec/webhook.ts';
+import type { StoreDeps } from '../sql/rows.ts';
+import { readRows } from '../sql/rows.ts';
+import { endInvocations, settleDeliveries } from './record.ts';
+
+/** What is to be rescued. */
+export interface RescueRequest {
+  readonly now: Date;
+  /** All that is under way, not only what is past its lease: at the start on SQLite, where no other process can be sending. */
+  readonly all: boolean;
+  /** Decides where a delivery goes whose attempt came to nothing that is known. */
+  settleFor(attempt: LostAttempt): Settlement;
+}
+
+/** What is known of an attempt that was lost. */
+export type LostAttempt = Pick<AttemptEnd, 'attempt' | 'policy' | 'standing' | 'now'>;
+
+type Connection = StoreDeps['database'];
+
+// A test has no lease; this is when the longest one must be over.
+const LONGEST_TEST_MS = 60_000 + LEASE_MARGIN_MS;
+
+/** Ends them in one transaction; gives the number of deliveries that were set free. */
+export async function rescue(deps: StoreDeps, request: RescueRequest): Promise<number> {
+  return deps.database.writer.transaction(async (trx) => {
+    const database = { ...deps.database, writer: trx };
+    const lost = (await readLost(database, request)).map((row) => lostFrom(row, request));
+    const open = await readOpenInvocations(
+      database,
+      request,
+      lost.map(({ deliveryId }) => deliveryId),
+    );
+    const settlements = new Map(lost.map(({ deliveryId, settlement }) => [deliveryId, settlement]));
+    await endInvocations(
+      database,
+      open.map(({ id, deliveryId }) => ({
+        invocationId: id,
+        end: unknownEnd(request.now, settlements.get(deliveryId)),
+      })),
+    );
+    const settled = await settleDeliveries(
+      database,
+      lost.map(({ deliveryId, leaseToken, settlement }) => ({ deliveryId, leaseToken, settlement, now: request.now })),
+    );
+    return settled.size;
+  });
+}
+
+async function readLost({ writer }: Connection, { now, all }: RescueRequest): Promise<Row[]> {
+  const query = writer('deliveries as d')
+    .join('webhooks as w', (on) => on.on('w.organization_id', 'd.organization_id').andOn('w.id', 'd.webhook_id'))
+    .join('webhook_versions as v', (on) =>
+      on.on('v.organization_id', 'w.organization_id').andOn('v.webhook_id', 'w.id').andOn('v.version', 'w.version'),
+    )
+    .whereRaw("d.state = 'sending'")
+    .select('d.id', 'd.lease_token', 'd.attempts', 'w.active', 'w.deleted_at', 'v.settings');
+  if (!all) void query.where('d.lease_until', '<=', now.toISOString());
+  return readRows(query);
+}
+
+interface LostDelivery {
+  readonly deliveryId: string;
+  readonly leaseToken: string;
+  readonly settlement: Settlement;
+}
+
+function lostFrom(row: Row, request: RescueRequest): LostDelivery {
+  const isActive = flag(row, 'active');
+  const settlement = request.settleFor({
+    attempt: integer(row, 'attempts'),
+    policy: readSealedSettings(text(row, 'settings')).retryPolicy,
+    standing: row['deleted_at'] !== null ? 'deleted' : isActive ? 'active' : 'inactive',
+    now: request.now,
+  });
+  return { deliveryId: text(row, 'id'), leaseToken: text(row, 'lease_token'), settlement };
+}
+
+async function readOpenInvocations(
+  { writer }: Connection,
+  { now, all }: RescueRequest,
+  deliveryIds: readonly string[],
+): Promise<{ readonly id: string; readonly deliveryId: string }[]> {
+  const query = writer('invocations').whereRaw("outcome = 'sending'").select('id', 'delivery_id');
+  if (!all) {
+    const testsBefore = new Date(now.getTime() - LONGEST_TEST_MS).toISOString();
+    void query.where((lost) => {
+      void lost.whereIn('delivery_id', [...deliveryIds]);
+      void lost.orWhereRaw('(delivery_id is null and started_at <= ?)', [testsBefore]);
+    });
+  }
+  const rows = await readRows(query);
+  return rows.map((row) => ({ id: text(row, 'id'), deliveryId: String(row['delivery_id']) }));
+}
+
+function unknownEnd(now: Date, settlement: Settlement | undefined): InvocationEnd {
+  const isPending = settlement?.state === 'pending';
+  return {
+    finishedAt: now,
+    outcome: 'unknown',
+    phase: undefined,
+    errorCode: undefined,
+    message: outcomeEntry('unknown').sentence,
+    templateSha256: undefined,
+    request: undefined,
+    response: undefined,
+    timings: undefined,
+    peer: undefined,
+    validators: [],
+    warnings: [],
+    nextAttemptAt: isPending ? settlement.dueAt : undefined,
+    nextAttemptReason: isPending ? settlement.reason : undefined,
+    maskedPlaces: 0,
+  };
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { DATABASES } from '../support/databases.ts';
+import type { Setup } from './fixtures.ts';
+import {
+  after,
+  deliveryWith,
+  eventWith,
+  NOW,
+  ORGANIZATION,
+  OTHER_ORGANIZATION,
+  seedDeliveries,
+  setup,
+  webhookWith,
+} from './fixtures.ts';
+
+for (const kind of DATABASES) {
+  describe(`store.deliveries on ${kind.name}`, () => {
+    let test: Setup;
+
+    beforeEach(async () => {
+      test = await setup(kind);
+    });
+
+    afterEach(() => test.remove());
+
+    it('gives back exactly what was inserted, to its organization only', async () => {
+      const { deliveries } = await seedDeliveries(test.store, 1, webhookWith(), {
+        state: 'exhausted',
+        reason: 'server_error',
+        attempts: 4,
+        finishedAt: after(9),
+      });
+      const [delivery] = deliveries;
+      assert.deepEqual(await test.store.deliveries.byId(ORGANIZATION, delivery!.id), delivery);
+      assert.equal(await test.store.deliveries.byId(OTHER_ORGANIZATION, delivery!.id), undefined);
+      assert.deepEqual(await test.store.deliveries.byEvent(ORGANIZATION, delivery!.eventId), [delivery]);
+    });
+
+    it('refuses to join the event of one organization with the webhook of another', async () => {
+      const webhook = webhookWith({}, { organizationId: OTHER_ORGANIZATION });
+      const event = eventWith();
+      await test.store.webhooks.insert(webhook);
+      await test.store.events.insertMany([event]);
+      await assert.rejects(test.store.deliveries.insertMany([deliveryWith(event, webhook)]), /FOREIGN KEY/i);
+    });
+
+    it('filters by webhook, event, state and time', async () => {
+      const first = await seedDeliveries(test.store, 2);
+      const second = await seedDeliveries(test.store, 1, webhookWith(), { state: 'delivered', createdAt: after(60) });
+      const [a, b] = first.deliveries.map(({ id }) => id);
+      const c = second.deliveries[0]!.id;
+      const cases = [
+        [{}, [c, b, a]],
+        [{ webhookId: first.webhook.id }, [b, a]],
+        [{ eventId: first.deliveries[0]!.eventId }, [a]],
+        [{ state: 'delivered' as const }, [c]],
+        [{ state: 'pending' as const, webhookId: second.webhook.id }, []],
+        [{ createdAfter: after(60) }, [c]],
+        [{ createdBefore: after(60) }, [b, a]],
+      ] as const;
+      for (const [filter, expected] of cases) {
+        const page = await test.store.deliveries.list(ORGANIZATION, filter, { limit: 10, after: undefined });
+        assert.deepEqual(
+          page.items.map(({ id }) => id),
+          expected,
+          JSON.stringify(filter),
+        );
+      }
+    });
+
+    it('counts by state, for one organization and for all', async () => {
+      await seedDeliveries(test.store, 3);
+      await seedDeliveries(test.store, 2, webhookWith({}, { organizationId: OTHER_ORGANIZATION }), { state: 'held' });
+      const none = { pending: 0, sending: 0, held: 0, delivered: 0, exhausted: 0, rejected: 0, cancelled: 0 };
+      assert.deepEqual(await test.store.deliveries.countByState(ORGANIZATION), { ...none, pending: 3 });
+      assert.deepEqual(await test.store.deliveries.countByState(), { ...none, pending: 3, held: 2 });
+    });
+
+    it('reconciles: every delivery counts once, and the oldest waiting one is named', async () => {
+      assert.equal((await test.store.reconciliation(ORGANIZATION)).oldestWaitingAt, undefined);
+      const first = await seedDeliveries(test.store, 2, webhookWith(), { createdAt: after(5) });
+      const second = await seedDeliveries(test.store, 1, webhookWith(), { state: 'delivered' });
+      await seedDeliveries(test.store, 1, webhookWith({}, { organizationId: OTHER_ORGANIZATION }));
+      const { counts, oldestWaitingAt, webhooks } = await test.store.reconciliation(ORGANIZATION);
+      assert.deepEqual([counts.pending, counts.delivered], [2, 1]);
+      assert.deepEqual(oldestWaitingAt, after(5));
+      assert.deepEqual(
+        webhooks.map((own) => [own.webhookId, own.counts.pending, own.counts.delivered, own.oldestWaitingAt]),
+        [
+          [second.webhook.id, 0, 1, undefined],
+          [first.webhook.id, 2, 0, after(5)],
+        ],
+      );
+    });
+
+    describe('followWebhooks', () => {
+      const follow = (limit = 100, now = after(100)) => test.store.deliveries.followWebhooks({ now, limit });
+      const switchTo = async (webhook: ReturnType<typeof webhookWith>, version: number, active: boolean) =>
+        test.store.webhooks.saveVersion(
+          { ...webhook, version, settings: { ...webhook.settings, active } },
+          version - 1,
+        );
+
+      it('holds what waits for a webhook that is off, and releases it when it is on, due now at the earliest', async () => {
+        const { webhook, deliveries } = await seedDeliveries(test.store, 2);
+        const later = deliveryWith(eventWith(), webhook, { dueAt: after(500) });
+        await test.store.events.insertMany([eventWith({ id: later.eventId })]);
+        await test.store.deliveries.insertMany([later]);
+        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 0 });
+
+        await switchTo(webhook, 2, false);
+        assert.deepEqual(await follow(), { held: 3, released: 0, cancelled: 0 });
+        const held = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
+        assert.deepEqual([held?.state, held?.reason, held?.finishedAt], ['held', 'webhook_inactive', undefined]);
+
+        await switchTo(webhook, 3, true);
+        assert.deepEqual(await follow(), { held: 0, released: 3, cancelled: 0 });
+        const released = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
+        assert.deepEqual([released?.state, released?.reason, released?.dueAt], ['pending', undefined, after(100)]);
+        assert.deepEqual((await test.store.deliveries.byId(ORGANIZATION, later.id))?.dueAt, after(500));
+      });
+
+      it('leaves alone what is held for another reason', async () => {
+        await seedDeliveries(test.store, 1, webhookWith(), { state: 'held', reason: 'webhook_disabled' });
+        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 0 });
+      });
+
+      it('cancels what waits for a deleted webhook, and nothing that is under way or over', async () => {
+        const { webhook, deliveries } = await seedDeliveries(test.store, 1);
+        for (const state of ['held', 'sending', 'delivered'] as const) {
+          const event = eventWith();
+          await test.store.events.insertMany([event]);
+          await test.store.deliveries.insertMany([deliveryWith(event, webhook, { state })]);
+        }
+        await test.store.webhooks.remove(ORGANIZATION, webhook.id, 1, NOW);
+        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 2 });
+        const cancelled = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
+        assert.deepEqual(
+          [cancelled?.state, cancelled?.reason, cancelled?.finishedAt],
+          ['cancelled', 'webhook_deleted', after(100)],
+        );
+        const counts = await test.store.deliveries.countByState();
+        assert.deepEqual([counts.sending, counts.delivered], [1, 1]);
+      });
+
+      it('moves at most the limit of each at a time', async () => {
+        await seedDeliveries(test.store, 5, webhookWith({ active: false }));
+        assert.equal((await follow(2)).held, 2);
+        assert.equal((await follow(2)).held, 2);
+        assert.equal((await follow(2)).held, 1);
+      });
+    });
+  });
+}

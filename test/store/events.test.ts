@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { AppError } from '../../src/domain/errors.ts';
+import type { EventFilter } from '../../src/store/events.ts';
+import { DATABASES } from '../support/databases.ts';
+import type { Setup } from './fixtures.ts';
+import { after, eventWith, NOW, ORGANIZATION, OTHER_ORGANIZATION, setup } from './fixtures.ts';
+
+for (const kind of DATABASES) {
+  describe(`store.events on ${kind.name}`, () => {
+    let test: Setup;
+
+    beforeEach(async () => {
+      test = await setup(kind);
+    });
+
+    afterEach(() => test.remove());
+
+    const found = async (filter: EventFilter): Promise<string[]> => {
+      const page = await test.store.events.list(ORGANIZATION, filter, { limit: 50, after: undefined });
+      return page.items.map(({ id }) => id);
+    };
+
+    it('gives back exactly what was inserted', async () => {
+      const event = eventWith({ idempotencyKey: 'k', hop: 2, body: ' {"é": "\u2028😀", "n": 1.10} ' });
+      await test.store.events.insertMany([event]);
+      assert.deepEqual(await test.store.events.byId(ORGANIZATION, event.id), event);
+      assert.equal(await test.store.events.byId(OTHER_ORGANIZATION, event.id), undefined);
+      assert.deepEqual(await test.store.events.byIds(ORGANIZATION, [event.id, 'evt_none']), [event]);
+    });
+
+    it('inserts more rows than one statement can bind', async () => {
+      const events = Array.from({ length: 3000 }, () => eventWith({ body: '{}' }));
+      await test.store.events.insertMany(events);
+      const { items } = await test.store.events.list(ORGANIZATION, {}, { limit: 5000, after: undefined });
+      assert.deepEqual(
+        items.map(({ id }) => id),
+        events.map(({ id }) => id).toReversed(),
+      );
+    });
+
+    it('refuses the same id twice as a conflict', async () => {
+      const event = eventWith();
+      await test.store.events.insertMany([event]);
+      await assert.rejects(
+        test.store.events.insertMany([event]),
+        (error: unknown) => error instanceof AppError && error.kind === 'conflict',
+      );
+    });
+
+    it('filters by type, schema, origin, time and text, alone and together', async () => {
+      const plain = eventWith();
+      const other = eventWith({ eventType: 'bundle.deleted', schema: 'own', origin: 'engine', receivedAt: after(60) });
+      const spoken = eventWith({ body: '{"note":"100% Sure_ly [x] it\'s \\\\ !"}', receivedAt: after(120) });
+      await test.store.events.insertMany([plain, other, spoken]);
+      const cases: [EventFilter, string[]][] = [
+        [{}, [spoken.id, other.id, plain.id]],
+        [{ eventType: 'bundle.deleted' }, [other.id]],
+        [{ schema: 'own' }, [other.id]],
+        [{ origin: 'api' }, [spoken.id, plain.id]],
+        [{ receivedAfter: after(60) }, [spoken.id, other.id]],
+        [{ receivedBefore: after(60) }, [plain.id]],
+        [{ receivedAfter: after(1), receivedBefore: after(61) }, [other.id]],
+        [{ text: '100% sure_' }, [spoken.id]],
+        [{ text: '0_% ' }, []],
+        [{ text: '%' }, [spoken.id]],
+        [{ text: "it's \\\\ !" }, [spoken.id]],
+        [{ text: 'USER.CREATED', origin: 'api' }, [plain.id]],
+      ];
+      for (const [filter, expected] of cases) {
+        assert.deepEqual(await found(filter), expected, JSON.stringify(filter));
+      }
+    });
+
+    it('pages without a gap or a repetition while new events arrive', async () => {
+      const events = Array.from({ length: 25 }, () => eventWith());
+      await test.store.events.insertMany(events);
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await test.store.events.list(ORGANIZATION, {}, { limit: 10, after: cursor });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.lastId;
+        await test.store.events.insertMany([eventWith(), eventWith()]);
+      } while (cursor !== undefined);
+      assert.deepEqual(seen, events.map(({ id }) => id).toReversed());
+    });
+
+    describe('reserveKeys', () => {
+      const reservation = (key: string, eventId: string, organizationId = ORGANIZATION) => ({
+        organizationId,
+        key,
+        eventId,
+        valueSha256: `sha of ${eventId}`,
+        createdAt: NOW,
+      });
+
+      it('gives a key to the first, within a call and across calls', async () => {
+        const first = await test.store.events.reserveKeys([
+          reservation('a', 'evt_1'),
+          reservation('a', 'evt_2'),
+          reservation('b', 'evt_3'),
+        ]);
+        assert.deepEqual(
+          [...first],
+          [
+            ['a', { eventId: 'evt_1', valueSha256: 'sha of evt_1' }],
+            ['b', { eventId: 'evt_3', valueSha256: 'sha of evt_3' }],
+          ],
+        );
+        const second = await test.store.events.reserveKeys([reservation('b', 'evt_4'), reservation('c', 'evt_5')]);
+        assert.deepEqual(
+          [...second].map(([key, { eventId }]) => [key, eventId]),
+          [
+            ['b', 'evt_3'],
+            ['c', 'evt_5'],
+          ],
+        );
+      });
+
+      it('keeps organizations apart', async () => {
+        await test.store.events.reserveKeys([reservation('a', 'evt_1')]);
+        const other = await test.store.events.reserveKeys([reservation('a', 'evt_2', OTHER_ORGANIZATION)]);
+        assert.equal(other.get('a')?.eventId, 'evt_2');
+        await assert.rejects(
+          test.store.events.reserveKeys([reservation('x', 'evt_1'), reservation('x', 'evt_2', OTHER_ORGANIZATION)]),
+        );
+      });
+
+      it('has one winner among concurrent transactions', async () => {
+        const holders = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            test.store.transaction((store) => store.events.reserveKeys([reservation('race', `evt_${String(n)}`)])),
+          ),
+        );
+        assert.equal(new Set(holders.map((held) => held.get('race')?.eventId)).size, 1);
+      });
+    });
+  });
+
+  describe(`store.transaction on ${kind.name}`, () => {
+    let test: Setup;
+
+    beforeEach(async () => {
+      test = await setup(kind);
+    });
+
+    afterEach(() => test.remove());
+
+    it('sees its own writes in every read, and others do not before the commit', async () => {
+      const event = eventWith();
+      await test.store.transaction(async (store) => {
+        await store.events.insertMany([event]);
+        assert.equal((await store.events.byIds(ORGANIZATION, [event.id])).length, 1);
+        assert.equal((await test.store.events.byIds(ORGANIZATION, [event.id])).length, 0);
+      });
+      assert.equal((await test.store.events.byIds(ORGANIZATION, [event.id])).length, 1);
+    });
+
+    it('rolls back everything, inner transactions too', async () => {
+      const events = Array.from({ length: 5000 }, () => eventWith());
+      await assert.rejects(
+        test.store.transaction(async (store) => {
+          await store.events.insertMany(events);
+          await store.transaction(async (store) => {
+            await store.events.reserveKeys([
+              { organizationId: ORGANIZATION, key: 'k', eventId: 'evt', valueSha256: 'v', createdAt: NOW },
+            ]);
+          });
+          throw new Error('stop');
+        }),
+        /stop/,
+      );
+      assert.deepEqual(await test.store.events.list(ORGANIZATION, {}, { limit: 5, after: undefined }), {
+        items: [],
+        lastId: undefined,
+      });
+      const held = await test.store.events.reserveKeys([
+        { organizationId: ORGANIZATION, key: 'k', eventId: 'evt_new', valueSha256: 'v', createdAt: NOW },
+      ]);
+      assert.equal(held.get('k')?.eventId, 'evt_new');
+    });
+
+    it('gives back what its work gives', async () => {
+      assert.equal(await test.store.transaction(async () => 42), 42);
+    });
+  });
+}

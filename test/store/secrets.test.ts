@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { loadOrCreateKeyFile } from '../../src/store/key-file.ts';
+import type { SecretPlace } from '../../src/store/secrets.ts';
+import { createSecretBox, newSecretKey, parseKeys, writeKeys } from '../../src/store/secrets.ts';
+import { StartupError } from '../../src/store/startup-error.ts';
+
+const PLACE: SecretPlace = ['org_1', 'whk_1', 'headers.Authorization'];
+
+describe('createSecretBox', () => {
+  const box = createSecretBox({ keys: [newSecretKey()] });
+
+  it('opens what it sealed, for every text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        assert.equal(box.open(box.seal(text, PLACE), PLACE), text);
+      }),
+    );
+  });
+
+  it('writes v1, the key id, iv, tag and ciphertext, and never the same twice', () => {
+    const envelope = box.seal('secret', PLACE);
+    assert.match(envelope, new RegExp(`^v1:${box.currentKeyId}:[\\w-]{16}:[\\w-]{22}:[\\w-]{8}$`));
+    assert.notEqual(box.seal('secret', PLACE), envelope);
+  });
+
+  it('opens nothing at another place', () => {
+    const envelope = box.seal('secret', PLACE);
+    const places: SecretPlace[] = [
+      ['org_2', PLACE[1], PLACE[2]],
+      [PLACE[0], 'whk_2', PLACE[2]],
+      [PLACE[0], PLACE[1], 'headers.Other'],
+      ['org_1whk_1', '', PLACE[2]],
+    ];
+    for (const place of places) assert.throws(() => box.open(envelope, place), /cannot be opened/);
+  });
+
+  it('notices every changed character', () => {
+    const envelope = box.seal('a secret of some length', PLACE);
+    fc.assert(
+      fc.property(fc.nat(envelope.length - 1), (index) => {
+        const changed = envelope[index] === 'A' ? 'Q' : 'A';
+        const damaged = `${envelope.slice(0, index)}${changed}${envelope.slice(index + 1)}`;
+        // The last character of a base64url part may hold bits that mean nothing.
+        fc.pre(!/[:]/.test(envelope[index] ?? '') && !/^(:|$)/.test(envelope.slice(index + 1)));
+        assert.throws(() => box.open(damaged, PLACE));
+      }),
+    );
+  });
+
+  it('opens with an older key and seals with the newest', () => {
+    const [older, newer] = [newSecretKey(), newSecretKey()];
+    const envelope = createSecretBox({ keys: [older] }).seal('secret', PLACE);
+    const both = createSecretBox({ keys: [newer, older] });
+    assert.equal(both.open(envelope, PLACE), 'secret');
+    assert.match(both.seal('secret', PLACE), new RegExp(`^v1:${newer.id}:`));
+  });
+
+  it('says which key is missing, or that another bears its name', () => {
+    const key = newSecretKey();
+    const envelope = createSecretBox({ keys: [key] }).seal('secret', PLACE);
+    assert.throws(() => box.open(envelope, PLACE), new RegExp(`sealed with the key "${key.id}", which is not among`));
+    const namesake = createSecretBox({ keys: [{ ...newSecretKey(), id: key.id }] });
+    assert.throws(() => namesake.open(envelope, PLACE), /another key now bears the name/);
+  });
+});
+
+describe('parseKeys', () => {
+  it('reads back what writeKeys wrote, with commas too', () => {
+    const keys = [newSecretKey(), newSecretKey()];
+    assert.deepEqual(parseKeys(writeKeys(keys)), keys);
+    assert.deepEqual(parseKeys(writeKeys(keys).trim().replace('\n', ',')), keys);
+  });
+
+  for (const [what, text] of [
+    ['nothing', ''],
+    ['no id', Buffer.alloc(32).toString('base64')],
+    ['a short key', `a:${Buffer.alloc(31).toString('base64')}`],
+    ['no base64', `a:${'*'.repeat(44)}`],
+    ['an id twice', `a:${Buffer.alloc(32).toString('base64')},a:${Buffer.alloc(32).toString('base64')}`],
+    ['one good and one bad', `a:${Buffer.alloc(32).toString('base64')}\nb:short`],
+  ] as const) {
+    it(`refuses ${what}`, () => assert.equal(parseKeys(text), undefined));
+  }
+});
+
+describe('loadOrCreateKeyFile', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
+    path = join(folder, 'keys');
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('makes a file for its owner only, and reads the same key from it again', () => {
+    const made = loadOrCreateKeyFile(path);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{8}:[A-Za-z0-9+/]{43}=\n$/);
+    assert.deepEqual(loadOrCreateKeyFile(path), made);
+  });
+
+  it('makes it in spite of a draft that a crash left behind', () => {
+    writeFileSync(`${path}.new`, 'half');
+    assert.deepEqual(loadOrCreateKeyFile(path), loadOrCreateKeyFile(path));
+  });
+
+  it('refuses a file that others may read, with the command that mends it', () => {
+    loadOrCreateKeyFile(path);
+    chmodSync(path, 0o640);
+    assert.throws(
+      () => loadOrCreateKeyFile(path),
+      (error: unknown) => error instanceof StartupError && error.message.includes(`(mode 640). Run: chmod 600 ${path}`),
+    );
+  });
+
+  it('refuses a file that holds something else, and leaves it as it is', () => {
+    writeFileSync(path, 'hello', { mode: 0o600 });
+    assert.throws(() => loadOrCreateKeyFile(path), StartupError);
+    assert.equal(readFileSync(path, 'utf8'), 'hello');
+  });
+});

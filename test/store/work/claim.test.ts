@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { Knex } from 'knex';
+import { DATABASES } from '../../support/databases.ts';
+import type { Setup } from '../fixtures.ts';
+import { after, claimAll, NOW, ORGANIZATION, seedDeliveries, setup, webhookWith } from '../fixtures.ts';
+import { rowsOf } from '../../../src/store/dialect.ts';
+
+for (const kind of DATABASES) {
+  describe(`store.deliveries.claim on ${kind.name}`, () => {
+    let test: Setup;
+
+    beforeEach(async () => {
+      test = await setup(kind);
+    });
+
+    afterEach(() => test.remove());
+
+    it('takes the lease, counts the attempt and commits the invocation row', async () => {
+      const { webhook, deliveries } = await seedDeliveries(test.store, 1, webhookWith({ timeoutInSec: 7 }), {
+        reason: 'Retry 1 of 2',
+        attempts: 1,
+        dueAt: after(-5),
+      });
+      const [claimed, ...rest] = await claimAll(test.store);
+      assert.deepEqual(rest, []);
+      assert.deepEqual(claimed!.leaseUntil, after(7 + 15));
+      assert.deepEqual(claimed!.delivery, {
+        ...deliveries[0],
+        state: 'sending',
+        reason: undefined,
+        attempts: 2,
+        updatedAt: NOW,
+      });
+      assert.deepEqual(await test.store.deliveries.byId(ORGANIZATION, claimed!.delivery.id), claimed!.delivery);
+      assert.deepEqual(await test.store.invocations.byId(ORGANIZATION, claimed!.invocation.id), {
+        start: {
+          id: claimed!.invocation.id,
+          organizationId: ORGANIZATION,
+          kind: 'delivery',
+          deliveryId: deliveries[0]!.id,
+          eventId: deliveries[0]!.eventId,
+          webhookId: webhook.id,
+          webhookVersion: 1,
+          webhookName: webhook.settings.name,
+          requestedBy: undefined,
+          attempt: 2,
+          maxAttempts: 3,
+          scheduledAt: after(-5),
+          startedAt: NOW,
+        },
+        end: undefined,
+      });
+    });
+
+    it('takes nothing that is not due, held, of an inactive, deleted or excluded webhook', async () => {
+      await seedDeliveries(test.store, 1, webhookWith(), { dueAt: after(0.001) });
+      await seedDeliveries(test.store, 1, webhookWith(), { state: 'held' });
+      await seedDeliveries(test.store, 1, webhookWith({ active: false }));
+      const deleted = await seedDeliveries(test.store, 1);
+      await test.store.webhooks.remove(ORGANIZATION, deleted.webhook.id, 1, NOW);
+      const excluded = await seedDeliveries(test.store, 1);
+      assert.deepEqual(await claimAll(test.store, { excludedWebhookIds: [excluded.webhook.id] }), []);
+      assert.equal(await test.store.deliveries.hasDue(NOW, [excluded.webhook.id]), false);
+      assert.equal(await test.store.deliveries.hasDue(NOW), true);
+    });
+
+    it('uses the version that is current when it is claimed', async () => {
+      const { webhook } = await seedDeliveries(test.store, 1);
+      const settings = { ...webhook.settings, name: 'Renamed', retryPolicy: { delaysInSec: [], jitter: 0 } };
+      await test.store.webhooks.saveVersion({ ...webhook, version: 2, settings }, 1);
+      const [claimed] = await claimAll(test.store);
+      const { webhookVersion, webhookName, maxAttempts } = claimed!.invocation;
+      assert.deepEqual([webhookVersion, webhookName, maxAttempts], [2, 'Renamed', 1]);
+    });
+
+    it('takes the oldest first, and never more than the limit', async () => {
+      const { deliveries } = await seedDeliveries(test.store, 10);
+      const taken = await claimAll(test.store, { limit: 4 });
+      assert.deepEqual(
+        taken.map(({ delivery }) => delivery.id),
+        deliveries.slice(0, 4).map(({ id }) => id),
+      );
+    });
+
+    it('reaches a webhook that waits behind a thousand deliveries of another', async () => {
+      const crowd = await seedDeliveries(test.store, 1000, webhookWith(), { dueAt: after(-60) });
+      const single = await seedDeliveries(test.store, 1);
+      const taken = await claimAll(test.store, { limit: 64, freeSlots: () => 16 });
+      const of = (id: string): number => taken.filter(({ delivery }) => delivery.webhookId === id).length;
+      assert.deepEqual([of(crowd.webhook.id), of(single.webhook.id)], [16, 1]);
+    });
+
+    it('takes none of a webhook without a free slot', async () => {
+      const { webhook } = await seedDeliveries(test.store, 300);
+      const other = await seedDeliveries(test.store, 1);
+      const taken = await claimAll(test.store, { freeSlots: (id) => (id === webhook.id ? 0 : 5) });
+      assert.deepEqual(
+        taken.map(({ delivery }) => delivery.id),
+        [other.deliveries[0]!.id],
+      );
+    });
+
+    it('never gives a delivery to two claims that run at once', async () => {
+      const { deliveries } = await seedDeliveries(test.store, 200);
+      const batches = await Promise.all(Array.from({ length: 8 }, () => claimAll(test.store, { limit: 30 })));
+      const ids = batches.flat().map(({ delivery }) => delivery.id);
+      assert.equal(ids.length, deliveries.length);
+      assert.equal(new Set(ids).size, ids.length);
+      assert.equal(new Set(batches.flat().map(({ leaseToken }) => leaseToken)).size, ids.length);
+    });
+
+    it('takes nothing when its transaction fails', async () => {
+      await seedDeliveries(test.store, 2);
+      await assert.rejects(claimAll(test.store, { newInvocationId: () => 'inv_same' }));
+      assert.equal((await test.store.deliveries.countByState()).pending, 2);
+      assert.equal((await claimAll(test.store)).length, 2);
+    });
+
+    it('says when the next one is due that it could take', async () => {
+      assert.equal(await test.store.deliveries.nextDueAt(), undefined);
+      await seedDeliveries(test.store, 1, webhookWith({ active: false }));
+      const sooner = await seedDeliveries(test.store, 1, webhookWith(), { dueAt: after(60) });
+      await seedDeliveries(test.store, 1, webhookWith(), { dueAt: after(600) });
+      assert.deepEqual(await test.store.deliveries.nextDueAt(), after(60));
+      assert.deepEqual(await test.store.deliveries.nextDueAt([sooner.webhook.id]), after(600));
+      assert.equal(await test.store.deliveries.hasDue(after(59.999)), false);
+      assert.equal(await test.store.deliveries.hasDue(after(60)), true);
+    });
+  });
+}
+
+describe('the queries of the hot path on SQLite', () => {
+  it('walk the partial indexes, whatever the history', async () => {
+    const test = await setup(DATABASES[0]!);
+    try {
+      const statements: Pick<Knex.Sql, 'sql' | 'bindings'>[] = [];
+      test.database.writer.on('query', (query: Knex.Sql) => statements.push(query));
+      await claimAll(test.store);
+      await test.store.deliveries.nextDueAt();
+      await test.store.deliveries.followWebhooks({ now: NOW, limit: 10 });
+      await test.store.deliveries.rescue({ now: NOW, all: false, settleFor: () => ({ state: 'delivered' }) });
+      const plans: string[] = [];
+      for (const { sql, bindings } of statements.filter(({ sql }) => /^(select|update|with)/i.test(sql))) {
+        const rows = rowsOf(await test.database.writer.raw(`explain query plan ${sql}`, [...bindings]));
+        plans.push(rows.map((row) => String(row['detail'])).join('\n'));
+      }
+      assert.ok(plans.length >= 6);
+      for (const plan of plans) assert.doesNotMatch(plan, /SCAN (d|deliveries|invocations)$/m, plan);
+      const hot = plans.filter((plan) => /deliveries_(pending|waiting|sending)/.test(plan));
+      assert.ok(hot.length >= 5, plans.join('\n--\n'));
+      assert.doesNotMatch(plans[0] ?? '', /TEMP B-TREE/, plans[0]);
+    } finally {
+      await test.remove();
+    }
+  });
+});
