@@ -1,0 +1,96 @@
+// How the text of each configuration variable is read: a value, or the words for what it must be.
+import { isIP, isIPv4 } from 'node:net';
+import { parseKey } from './domain/access.ts';
+import { isId } from './domain/ids.ts';
+import type { LogLevel } from './observe/log.ts';
+import { LOG_LEVELS } from './observe/log.ts';
+
+/** Where the API listens. `host` is an address or a name, without brackets. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What was read; `must` ends the sentence "NAME must …". */
+export type Parsed<Value> = { readonly value: Value } | { readonly must: string };
+
+const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/;
+
+/** `host:port`; an IPv6 address stands in brackets. */
+export function parseListen(text: string): Parsed<Listen> {
+  const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]*)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  if (host === '') return { must: 'be host:port' };
+  const known = bracketed === undefined ? isIPv4(host) || isName(host) : isIP(bracketed) === 6;
+  if (!known) return { must: 'start with an IP address or a host name (IPv6 in brackets)' };
+  if (port > 65_535) return { must: 'end with a port from 0 to 65535' };
+  return { value: { host, port } };
+}
+
+// A last label of digits only is a mistyped IPv4 address.
+function isName(host: string): boolean {
+  return HOST_NAME.test(host) && !/(?:^|\.)\d+$/.test(host);
+}
+
+/** Whether only this machine can reach the listener. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** A key of ours, complete. */
+export function parseAdminKey(text: string): Parsed<string> {
+  const key = parseKey(text);
+  return key !== undefined && isId('key', key.id) ? { value: text } : { must: 'be a whole key: hw_<UUIDv7>_<secret>' };
+}
+
+/** An absolute URL that paths can be put behind; it comes back without a slash at the end. */
+export function parsePublicUrl(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return { must: 'be an http or https URL' };
+  const extra = url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '';
+  if (extra) return { must: 'have no user info, query or fragment' };
+  return { value: url.href.replace(/\/+$/, '') };
+}
+
+/** `on` or `off`. */
+export function parseSwitch(text: string): Parsed<boolean> {
+  return text === 'on' || text === 'off' ? { value: text === 'on' } : { must: 'be on or off' };
+}
+
+/** A whole number within bounds, both included. */
+export function parseWhole(least: number, most: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most
+      ? { value }
+      : { must: `be a whole number from ${String(least)} to ${String(most)}` };
+  };
+}
+
+/** A name of a log level. */
+export function parseLogLevel(text: string): Parsed<LogLevel> {
+  const level = LOG_LEVELS.find((name) => name === text);
+  return level === undefined ? { must: `be one of ${LOG_LEVELS.join(', ')}` } : { value: level };
+}
+
+/** CIDR blocks, addresses and host names between commas. What they mean is decided by `egress/policy.ts`. */
+export function parseAllowList(text: string): Parsed<readonly string[]> {
+  const wrong = items(text).find((item) => !/^[\w.:-]+(?:\/\d{1,3})?$/.test(item));
+  if (wrong !== undefined) return { must: `list CIDR blocks or exact host names, and "${wrong}" is neither` };
+  return { value: items(text) };
+}
+
+/** `host=address:port` between commas. What they mean is decided by `egress/policy.ts`. */
+export function parseConnectList(text: string): Parsed<readonly string[]> {
+  const wrong = items(text).find((item) => !/^[\w.-]+=(?:\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(item));
+  if (wrong !== undefined) return { must: `list host=address:port, and "${wrong}" is not that` };
+  return { value: items(text) };
+}
+
+function items(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,97 @@
+// The variables of the environment that the engine reads, as data: the documentation is checked against this table.
+
+/** What is said of a variable wherever it is shown. */
+export interface ConfigVariable {
+  readonly name: string;
+  /** What holds while it is not set. */
+  readonly default: string;
+  readonly description: string;
+  readonly example: string;
+}
+
+/** Every variable, in the order of the documentation. */
+export const CONFIG_VARIABLES = [
+  {
+    name: 'HOOKWRIGHT_LISTEN',
+    default: '127.0.0.1:8080',
+    description: 'Address and port of the API. Port 0 takes a free one and prints it.',
+    example: '127.0.0.1:8080 or [::1]:8080',
+  },
+  {
+    name: 'HOOKWRIGHT_DATA_DIR',
+    default: './data',
+    description: 'Folder of the SQLite file and the key file.',
+    example: './data',
+  },
+  {
+    name: 'HOOKWRIGHT_ADMIN_KEY',
+    default: 'made at the first start and printed once',
+    description: 'The first admin key.',
+    example: 'hw_01934c5e-7b3a-7cc0-8000-0123456789ab_ followed by a secret of 32 to 128 letters, digits, - or _',
+  },
+  {
+    name: 'HOOKWRIGHT_PUBLIC_URL',
+    default: 'from the listener',
+    description: 'Base of absolute links.',
+    example: 'https://hooks.example.com',
+  },
+  {
+    name: 'HOOKWRIGHT_SANDBOX',
+    default: 'on while listening on loopback',
+    description: 'The sandbox receiver at https://sandbox.hookwright.test.',
+    example: 'off',
+  },
+  {
+    name: 'HOOKWRIGHT_EGRESS_ALLOW',
+    default: 'none',
+    description: 'CIDR blocks and exact host names that webhooks may reach although they are not public.',
+    example: '10.1.0.0/16,hooks.corp.internal',
+  },
+  {
+    name: 'HOOKWRIGHT_EGRESS_CONNECT',
+    default: 'none',
+    description: 'Hosts that are dialled at another address, as host=address:port.',
+    example: 'receiver.corp.internal=10.1.2.3:8443',
+  },
+  {
+    name: 'HOOKWRIGHT_EGRESS_CA',
+    default: 'none',
+    description: 'PEM file with further authorities, trusted for the hosts of HOOKWRIGHT_EGRESS_CONNECT only.',
+    example: './corp-ca.pem',
+  },
+  {
+    name: 'HOOKWRIGHT_CONCURRENCY',
+    default: '64',
+    description: 'Requests in flight, all webhooks together.',
+    example: '64',
+  },
+  {
+    name: 'HOOKWRIGHT_WEBHOOK_CONCURRENCY',
+    default: '16',
+    description: 'Requests in flight to one webhook.',
+    example: '16',
+  },
+  {
+    name: 'HOOKWRIGHT_SHUTDOWN_GRACE_SEC',
+    default: '30',
+    description: 'How long a stop waits for requests in flight, in seconds.',
+    example: '30',
+  },
+  {
+    name: 'HOOKWRIGHT_LOG_LEVEL',
+    default: 'info',
+    description: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.',
+    example: 'debug',
+  },
+] as const satisfies readonly ConfigVariable[];
+
+/** The name of a variable. */
+export type ConfigName = (typeof CONFIG_VARIABLES)[number]['name'];
+
+/** Names that the product fixes for later versions: setting one now would silently do nothing. */
+export const LATER_VARIABLES: readonly string[] = [
+  'HOOKWRIGHT_DATABASE_URL',
+  'HOOKWRIGHT_ENCRYPTION_KEYS',
+  'HOOKWRIGHT_RATE_LIMIT',
+  'HOOKWRIGHT_TRUST_PROXY',
+];

@@ -1,0 +1,40 @@
+// The log: one JSON object a line on standard output, and a second wall against secrets in it.
+import type { Logger } from 'pino';
+import { destination, pino, stdTimeFunctions } from 'pino';
+
+/** The levels, from the most talkative to none at all. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What writes lines. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+/** Where lines go. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+/** How to log. Without a sink the lines go to standard output, each before the next thing happens. */
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly sink?: LogSink;
+}
+
+// The first wall is that report.ts names the fields it logs; nothing with one of these names is among them.
+const SECRET_FIELDS = ['authorization', 'headers', 'key', 'secret', 'password', 'token', 'cookie', 'body', 'url'];
+
+/** Makes the log of a process. */
+export function createLog(options: LogOptions): Log {
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'message',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
+    },
+    options.sink ?? destination({ dest: 1, sync: true }),
+  );
+}

@@ -1,0 +1,84 @@
+// The metrics of one app, in Prometheus' text format. No webhook, URL or event type is a label: their number has no bound.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryState } from '../domain/delivery.ts';
+
+/** What is looked up when the metrics are read. */
+export interface MetricSources {
+  readonly version: string;
+  /** How many deliveries are in each state. */
+  deliveriesByState(): Promise<Readonly<Partial<Record<DeliveryState, number>>>>;
+  /** Requests to webhooks that are under way in this process. */
+  inFlight(): number;
+}
+
+/** The counters that `report.ts` moves, and their text. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const EXCHANGE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/** Makes the metrics of one app, in a registry of their own. */
+export function createMetrics(sources: MetricSources) {
+  const registry = new Registry();
+  const look = createGauges(registry, sources);
+  return {
+    ...counters(registry),
+    attemptSeconds: new Histogram({
+      name: 'hookwright_attempt_duration_seconds',
+      help: 'Exchanges with receivers, from DNS to the last byte.',
+      buckets: EXCHANGE_SECONDS,
+      registers: [registry],
+    }),
+    requestSeconds: new Histogram({
+      name: 'hookwright_http_request_duration_seconds',
+      help: 'Requests to the API, by route.',
+      labelNames: ['method', 'route'],
+      buckets: REQUEST_SECONDS,
+      registers: [registry],
+    }),
+    contentType: registry.contentType,
+    /** The text that Prometheus reads. */
+    text: async (): Promise<string> => {
+      await look();
+      return registry.metrics();
+    },
+  };
+}
+
+function counters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name: `hookwright_${name}`, help, labelNames, registers: [registry] });
+  return {
+    events: counter('events_received_total', 'Events received, by what became of them.', ['result']),
+    deliveries: counter('deliveries_planned_total', 'Deliveries planned for accepted events.', []),
+    settled: counter('deliveries_settled_total', 'Deliveries after an attempt, by the state they went to.', ['state']),
+    invocations: counter('invocations_total', 'Finished invocations.', ['kind', 'outcome']),
+    attempts: counter('attempts_total', 'Exchanges with receivers.', ['error_code', 'status_class']),
+    webhookChanges: counter('webhook_changes_total', 'Changes of webhooks.', ['action']),
+    followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),
+    rescued: counter('deliveries_rescued_total', 'Deliveries set free because their lease ran out.', []),
+    requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),
+    bugs: counter('http_request_bugs_total', 'Requests to the API that ended in a bug of ours.', []),
+    jobFailures: counter('job_failures_total', 'Scheduled work that failed.', ['job']),
+  };
+}
+
+// Gives the function that brings the gauges up to date. It never fails: metrics are needed most when something is wrong.
+function createGauges(registry: Registry, sources: MetricSources): () => Promise<void> {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
+    new Gauge({ name: `hookwright_${name}`, help, labelNames, registers: [registry] });
+  const inFlight = gauge('attempts_in_flight', 'Requests to webhooks under way in this process.', []);
+  const deliveries = gauge('deliveries', 'Deliveries by state.', ['state']);
+  const databaseUp = gauge('database_up', 'Whether the database answered when these metrics were read.', []);
+  gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
+    { version: sources.version, node: process.versions.node },
+    1,
+  );
+  return async () => {
+    const counts = await sources.deliveriesByState().catch(() => undefined);
+    inFlight.set(sources.inFlight());
+    databaseUp.set(counts === undefined ? 0 : 1);
+    deliveries.reset();
+    for (const [state, count] of Object.entries(counts ?? {})) deliveries.set({ state }, count);
+  };
+}

@@ -1,0 +1,160 @@
+// One function per business fact: one counter and one wide line each, so that log and metrics never tell two stories.
+import type { Settlement } from '../domain/delivery.ts';
+import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
+import { describeError } from './error-text.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What reporting writes to. */
+export interface ReportDeps {
+  readonly log: Log;
+  readonly metrics: Omit<Metrics, 'text' | 'contentType'>;
+}
+
+/** One request that posted events. `count` are the events newly accepted. */
+export interface EventsAccepted {
+  readonly organizationId: string;
+  readonly count: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly deliveries: number;
+  readonly durationMs: number;
+}
+
+/** One invocation that is over. */
+export interface AttemptFinished {
+  readonly start: InvocationStart;
+  readonly end: InvocationEnd;
+  /** Host of the URL: the path and the query of a webhook's URL are often its secret. */
+  readonly urlHost: string | undefined;
+  readonly settlement: Settlement | undefined;
+  /** Whether the delivery went where `settlement` says; false where somebody else had settled it, or there is none. */
+  readonly settled: boolean;
+}
+
+/** A webhook that somebody made, changed or deleted. */
+export interface WebhookChanged {
+  readonly action: string;
+  readonly webhookId: string;
+  readonly version: number;
+  readonly actorKeyId: string;
+}
+
+/** One request to the API. */
+export interface RequestServed {
+  readonly method: string;
+  /** The pattern of the route, never the path. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly keyId: string | undefined;
+}
+
+/** Makes the reporter of an app. */
+export function createReporter(deps: ReportDeps) {
+  return { ...businessFacts(deps), ...requestFacts(deps), ...processFacts(deps) };
+}
+
+/** Everything that can be reported. */
+export type Reporter = ReturnType<typeof createReporter>;
+
+function businessFacts({ log, metrics }: ReportDeps) {
+  return {
+    eventsAccepted(fact: EventsAccepted): void {
+      metrics.events.inc({ result: 'accepted' }, fact.count);
+      metrics.events.inc({ result: 'duplicate' }, fact.duplicates);
+      metrics.events.inc({ result: 'refused' }, fact.refused);
+      metrics.deliveries.inc(fact.deliveries);
+      log.info(fact, 'events accepted');
+    },
+    attemptFinished(fact: AttemptFinished): void {
+      const { start, end, settlement } = fact;
+      metrics.invocations.inc({ kind: start.kind, outcome: end.outcome });
+      if (settlement !== undefined && fact.settled) metrics.settled.inc({ state: settlement.state });
+      if (end.timings !== undefined) {
+        metrics.attemptSeconds.observe(end.timings.total / 1000);
+        metrics.attempts.inc({ error_code: end.errorCode ?? 'none', status_class: statusClass(end.response?.status) });
+      }
+      log.info(attemptLine(fact), 'attempt finished');
+    },
+    webhookChanged(fact: WebhookChanged): void {
+      metrics.webhookChanges.inc({ action: fact.action });
+      log.info(fact, 'webhook changed');
+    },
+    deliveriesFollowed(fact: { readonly count: number }): void {
+      metrics.followed.inc(fact.count);
+      log.info(fact, 'deliveries followed their webhooks');
+    },
+    rescued(fact: { readonly count: number }): void {
+      metrics.rescued.inc(fact.count);
+      log.warn(fact, 'deliveries rescued');
+    },
+  };
+}
+
+function requestFacts({ log, metrics }: ReportDeps) {
+  return {
+    requestServed(fact: RequestServed): void {
+      const { method, route } = fact;
+      metrics.requests.inc({ method, route, status_class: statusClass(fact.status) });
+      metrics.requestSeconds.observe({ method, route }, fact.durationMs / 1000);
+      log.info(fact, 'request served');
+    },
+    requestFailed(fact: { readonly requestId: string; readonly error: unknown }): void {
+      metrics.bugs.inc();
+      log.error({ requestId: fact.requestId, error: describeError(fact.error) }, 'request failed');
+    },
+  };
+}
+
+function processFacts({ log, metrics }: ReportDeps) {
+  return {
+    jobFailed(fact: { readonly job: string; readonly error: unknown }): void {
+      metrics.jobFailures.inc({ job: fact.job });
+      log.error({ job: fact.job, error: describeError(fact.error) }, 'job failed');
+    },
+    /** `settings` come from `describeConfig`, which masks what is secret. */
+    starting(fact: { readonly version: string; readonly settings: Readonly<Record<string, string>> }): void {
+      log.info(fact, 'starting');
+    },
+    // Under another name: a field `url` is masked, because a webhook's URL is often its secret.
+    started(fact: { readonly url: string; readonly version: string }): void {
+      log.info({ address: fact.url, version: fact.version }, 'started');
+    },
+    stopping(fact: { readonly graceMs: number }): void {
+      log.info(fact, 'stopping');
+    },
+    stopped(): void {
+      log.info('stopped');
+    },
+  };
+}
+
+function attemptLine({ start, end, urlHost, settlement, settled }: AttemptFinished): Readonly<Record<string, unknown>> {
+  return {
+    invocationId: start.id,
+    deliveryId: start.deliveryId,
+    eventId: start.eventId,
+    webhookId: start.webhookId,
+    webhookVersion: start.webhookVersion,
+    organizationId: start.organizationId,
+    kind: start.kind,
+    attempt: start.attempt,
+    maxAttempts: start.maxAttempts,
+    outcome: end.outcome,
+    phase: end.phase,
+    errorCode: end.errorCode,
+    status: end.response?.status,
+    urlHost,
+    durationMs: end.finishedAt.getTime() - start.startedAt.getTime(),
+    timings: end.timings,
+    next: settlement?.state,
+    nextAttemptAt: end.nextAttemptAt,
+    settled,
+  };
+}
+
+function statusClass(status: number | undefined): string {
+  return status === undefined ? 'none' : `${String(Math.floor(status / 100))}xx`;
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Config, Environment } from '../src/config.ts';
+import { CONFIG_VARIABLES, describeConfig, readConfig } from '../src/config.ts';
+
+const CWD = '/srv/hookwright';
+const ADMIN_KEY = `hw_01934c5e-7b3a-7cc0-8000-0123456789ab_${'s'.repeat(32)}`;
+
+function config(env: Environment): Config {
+  const reading = readConfig(env, CWD);
+  assert.ok(reading.ok, JSON.stringify(reading));
+  return reading.config;
+}
+
+function problems(env: Environment): readonly string[] {
+  const reading = readConfig(env, CWD);
+  return reading.ok ? [] : reading.problems;
+}
+
+describe('readConfig', () => {
+  it('needs nothing to be set', () => {
+    assert.deepEqual(config({ PATH: '/bin', HOME: '/srv' }), {
+      listen: { host: '127.0.0.1', port: 8080 },
+      dataDir: '/srv/hookwright/data',
+      adminKey: undefined,
+      publicUrl: undefined,
+      sandbox: true,
+      egressAllow: [],
+      egressConnect: [],
+      egressCaFile: undefined,
+      concurrency: 64,
+      webhookConcurrency: 16,
+      shutdownGraceMs: 30_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, ' ']));
+    assert.deepEqual(config(empty), config({}));
+  });
+
+  it('reads every variable', () => {
+    const env = {
+      HOOKWRIGHT_LISTEN: '[::1]:0',
+      HOOKWRIGHT_DATA_DIR: '../data',
+      HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY,
+      HOOKWRIGHT_PUBLIC_URL: 'https://hooks.example.com/base/',
+      HOOKWRIGHT_SANDBOX: 'off',
+      HOOKWRIGHT_EGRESS_ALLOW: '10.1.0.0/16, fd00::/8,hooks.corp.internal',
+      HOOKWRIGHT_EGRESS_CONNECT: 'a.corp.internal=10.1.2.3:8443,b.corp.internal=[fd00::1]:443',
+      HOOKWRIGHT_EGRESS_CA: 'ca.pem',
+      HOOKWRIGHT_CONCURRENCY: '8',
+      HOOKWRIGHT_WEBHOOK_CONCURRENCY: '2',
+      HOOKWRIGHT_SHUTDOWN_GRACE_SEC: '0',
+      HOOKWRIGHT_LOG_LEVEL: 'debug',
+    };
+    assert.deepEqual(
+      Object.keys(env),
+      CONFIG_VARIABLES.map(({ name }) => name),
+    );
+    assert.deepEqual(config(env), {
+      listen: { host: '::1', port: 0 },
+      dataDir: '/srv/data',
+      adminKey: ADMIN_KEY,
+      publicUrl: 'https://hooks.example.com/base',
+      sandbox: false,
+      egressAllow: ['10.1.0.0/16', 'fd00::/8', 'hooks.corp.internal'],
+      egressConnect: ['a.corp.internal=10.1.2.3:8443', 'b.corp.internal=[fd00::1]:443'],
+      egressCaFile: '/srv/hookwright/ca.pem',
+      concurrency: 8,
+      webhookConcurrency: 2,
+      shutdownGraceMs: 0,
+      logLevel: 'debug',
+    });
+  });
+
+  const wrong: readonly (readonly [name: string, values: readonly string[]])[] = [
+    [
+      'HOOKWRIGHT_LISTEN',
+      [
+        '8080',
+        ':8080',
+        'localhost',
+        '127.0.0.1:',
+        '127.0.0.1:65536',
+        '::1:8080',
+        '[127.0.0.1]:80',
+        '300.1.1.1:80',
+        'a b:80',
+        '127.0.0.1:80x',
+        'http://127.0.0.1:80',
+      ],
+    ],
+    [
+      'HOOKWRIGHT_ADMIN_KEY',
+      ['secret', 'hw_x_y', ADMIN_KEY.slice(0, -1), ADMIN_KEY.replace('-7cc0-', '-4cc0-'), `${ADMIN_KEY}!`],
+    ],
+    ['HOOKWRIGHT_PUBLIC_URL', ['hooks.example.com', 'ftp://x', 'https://u:p@x', 'https://x/?a=1', 'https://x/#y']],
+    ['HOOKWRIGHT_SANDBOX', ['true', 'ON', '1']],
+    ['HOOKWRIGHT_EGRESS_ALLOW', ['10.0.0.0/8;10.1.0.0/16', '*.corp', 'https://x', 'a b']],
+    [
+      'HOOKWRIGHT_EGRESS_CONNECT',
+      ['host', 'host=10.0.0.1', 'host=:443', '=10.0.0.1:443', 'host=fd00::1:443', 'a=b=c:1'],
+    ],
+    ['HOOKWRIGHT_CONCURRENCY', ['0', '-1', '1.5', '1e3', '10001', 'many']],
+    ['HOOKWRIGHT_WEBHOOK_CONCURRENCY', ['0', '16x']],
+    ['HOOKWRIGHT_SHUTDOWN_GRACE_SEC', ['-1', '3601', '30s']],
+    ['HOOKWRIGHT_LOG_LEVEL', ['verbose', 'INFO']],
+  ];
+  for (const [name, values] of wrong) {
+    for (const value of values) {
+      it(`refuses ${name}=${value.slice(0, 24)}, and gives an example`, () => {
+        const [problem, ...others] = problems({ [name]: value });
+        assert.deepEqual(others, []);
+        assert.match(problem ?? '', new RegExp(`^${name} must .+ For example: `));
+      });
+    }
+  }
+
+  it('reports all problems at once', () => {
+    const found = problems({
+      HOOKWRIGHT_LISTEN: 'x',
+      HOOKWRIGHT_LOG_LEVEL: 'x',
+      HOOKWRIGHT_CONCURRENCY: 'x',
+      HOOKWRIGHT_LISTN: '127.0.0.1:80',
+      HOOKWRIGHT_DATABASE_URL: 'postgres://user:pw@db/x',
+    });
+    assert.equal(found.length, 5);
+    assert.equal(new Set(found.map((problem) => problem.split(' ')[0])).size, 5);
+  });
+
+  it('asks what an unknown name was meant to be', () => {
+    assert.deepEqual(problems({ HOOKWRIGHT_DATADIR: 'x' }), [
+      'HOOKWRIGHT_DATADIR is no setting of Hookwright. Did you mean HOOKWRIGHT_DATA_DIR?',
+    ]);
+    assert.match(problems({ hookwright_listen: '127.0.0.1:1' })[0] ?? '', /Did you mean HOOKWRIGHT_LISTEN\?/);
+    assert.deepEqual(problems({ HOOKWRIGHT_QUITE_ANOTHER_MATTER: 'x' }), [
+      'HOOKWRIGHT_QUITE_ANOTHER_MATTER is no setting of Hookwright.',
+    ]);
+  });
+
+  for (const name of ['DATABASE_URL', 'ENCRYPTION_KEYS', 'RATE_LIMIT', 'TRUST_PROXY']) {
+    it(`says that HOOKWRIGHT_${name} is not supported in this version, without its value`, () => {
+      const found = problems({ [`HOOKWRIGHT_${name}`]: 's3cr3t' });
+      assert.deepEqual(found, [`HOOKWRIGHT_${name} is not supported in this version; leave it out.`]);
+    });
+  }
+
+  it('never repeats a damaged admin key', () => {
+    assert.ok(!problems({ HOOKWRIGHT_ADMIN_KEY: 'hw_s3cr3t' }).join().includes('s3cr3t'));
+  });
+
+  const sandboxes: readonly (readonly [listen: string, isOn: boolean])[] = [
+    ['127.0.0.1:80', true],
+    ['127.8.8.8:80', true],
+    ['localhost:80', true],
+    ['[::1]:80', true],
+    ['0.0.0.0:80', false],
+    ['[::]:80', false],
+    ['10.0.0.1:80', false],
+    ['127.example.com:80', false],
+  ];
+  for (const [listen, isOn] of sandboxes) {
+    it(`leaves the sandbox ${isOn ? 'on' : 'off'} while listening on ${listen}, unless it is set`, () => {
+      assert.equal(config({ HOOKWRIGHT_LISTEN: listen }).sandbox, isOn);
+      assert.equal(config({ HOOKWRIGHT_LISTEN: listen, HOOKWRIGHT_SANDBOX: isOn ? 'off' : 'on' }).sandbox, !isOn);
+    });
+  }
+
+  it('never throws, whatever the environment holds', () => {
+    const name = fc.oneof(fc.constantFrom(...CONFIG_VARIABLES.map((variable) => variable.name)), fc.string());
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.string()), (env) => {
+        const reading = readConfig(env, CWD);
+        assert.ok(reading.ok || reading.problems.length > 0);
+      }),
+    );
+  });
+});
+
+describe('describeConfig', () => {
+  it('shows every setting in effect, and no secret', () => {
+    const described = describeConfig(config({ HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY, HOOKWRIGHT_LISTEN: '[::1]:9' }));
+    assert.deepEqual(
+      Object.keys(described),
+      CONFIG_VARIABLES.map(({ name }) => name),
+    );
+    assert.equal(described.HOOKWRIGHT_LISTEN, '[::1]:9');
+    assert.equal(described.HOOKWRIGHT_ADMIN_KEY, '***');
+    assert.ok(!JSON.stringify(described).includes('sssss'));
+  });
+
+  it('can be read back as an environment', () => {
+    const one = config({ HOOKWRIGHT_EGRESS_ALLOW: '10.0.0.0/8, a.internal', HOOKWRIGHT_CONCURRENCY: '7' });
+    assert.deepEqual(config(describeConfig(one)), one);
+  });
+});
+
+describe('CONFIG_VARIABLES', () => {
+  it('describe each variable once, with an example', () => {
+    assert.equal(new Set(CONFIG_VARIABLES.map(({ name }) => name)).size, CONFIG_VARIABLES.length);
+    for (const { name, description, example } of CONFIG_VARIABLES) {
+      assert.match(name, /^HOOKWRIGHT_[A-Z_]+$/);
+      assert.match(description, /^[A-Z].+\.$/);
+      assert.ok(example.length > 0);
+    }
+  });
+});
