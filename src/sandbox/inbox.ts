@@ -1,0 +1,62 @@
+// What arrived at the sandbox, kept in memory for looking at: bounded, newest first, secrets hidden.
+import type { HeaderLines } from '../domain/exchange.ts';
+import { isPublicHeader, MASK } from '../domain/headers.ts';
+
+/** A request that arrived. Header values that a webhook may have as secrets are `***`. */
+export interface SandboxRequest {
+  readonly id: string;
+  readonly receivedAt: Date;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: HeaderLines;
+  /** As text, at most 64 KiB of it. */
+  readonly body: string;
+  /** Bytes that arrived, which is more than `body` holds where `truncated`. */
+  readonly bodyBytes: number;
+  readonly truncated: boolean;
+  /** The status that was answered; `undefined` before that, and where the connection was cut or the client left. */
+  readonly status: number | undefined;
+}
+
+/** What is asked for: how many, and only those that arrived before the one with the id `after`. */
+export interface InboxQuery {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** Keeps the last requests. */
+export interface Inbox {
+  /** Keeps a request as it arrives; the function it gives notes the status that was answered. */
+  add(request: Omit<SandboxRequest, 'id' | 'status'>): (status: number) => void;
+  list(query: InboxQuery): readonly SandboxRequest[];
+}
+
+// Set by the engine or by the connection, and never secret.
+const OWN_HEADERS = ['host', 'connection', 'content-length', 'user-agent', 'accept-encoding'];
+
+/** Makes an inbox for the last `capacity` requests; older ones are forgotten. */
+export function createInbox(capacity: number): Inbox {
+  const kept: { request: SandboxRequest }[] = [];
+  let count = 0;
+  return {
+    add: (request) => {
+      count += 1;
+      const id = `sbx_${String(count).padStart(10, '0')}`;
+      const entry = { request: { ...request, id, headers: request.headers.map(shown), status: undefined } };
+      kept.unshift(entry);
+      kept.length = Math.min(kept.length, capacity);
+      return (status) => Object.assign(entry, { request: { ...entry.request, status } });
+    },
+    // Ids sort by arrival: the list goes on at the right place although its anchor may be forgotten by now.
+    list: ({ limit, after }) => {
+      const requests = kept.map(({ request }) => request);
+      return requests.filter(({ id }) => after === undefined || id < after).slice(0, limit);
+    },
+  };
+}
+
+function shown([name, value]: readonly [string, string]): readonly [string, string] {
+  const isOwn = /^(?:webhook|hookwright)-/i.test(name);
+  return [name, isOwn || isPublicHeader(name, OWN_HEADERS) ? value : MASK];
+}
