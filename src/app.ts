@@ -1,0 +1,128 @@
+// The composition root: what is built in which order, and taken down in reverse. The parts are in `assembly/`.
+import type { ApiParts } from './assembly/api.ts';
+import { serveApi } from './assembly/api.ts';
+import { startDelivering } from './assembly/delivering.ts';
+import type { Delivering } from './assembly/delivering.ts';
+import { createObservation } from './assembly/observation.ts';
+import { openStorage } from './assembly/storage.ts';
+import type { AppOptions, Tools, Undo } from './assembly/tools.ts';
+import { createTools } from './assembly/tools.ts';
+import type { Config } from './config.ts';
+import { describeConfig } from './config.ts';
+import type { ProductFiles } from './product-files.ts';
+import { readProductFiles } from './product-files.ts';
+import type { Sandbox, SandboxAddress } from './sandbox/index.ts';
+import { createSandbox } from './sandbox/index.ts';
+import { ensureAccess } from './services/access.ts';
+import { createCatalogue } from './services/catalogue.ts';
+import { createSchemas } from './services/json-schema.ts';
+import { createTemplateCache } from './templates/index.ts';
+
+export { StartupError } from './store/startup-error.ts';
+
+/** A running engine. */
+export interface App {
+  readonly version: string;
+  /** Opens everything and listens. `firstKey` is there when the first admin key was made just now. */
+  start(): Promise<{ readonly url: string; readonly firstKey: string | undefined }>;
+  /** Takes nothing more in, lets requests finish for `graceMs`, and closes everything. */
+  stop(graceMs: number): Promise<void>;
+  /** Resolves when nothing is in flight and nothing is due. */
+  idle(): Promise<void>;
+}
+
+const TEMPLATES_KEPT = 500;
+
+/** Builds the engine; nothing is opened before `start`. */
+export function createApp(config: Config, options: AppOptions = {}): App {
+  const files = readProductFiles();
+  // Each step of the start adds how it is undone, so that one that fails half-way leaves nothing behind.
+  const undo: Undo[] = [];
+  let delivering: Delivering | undefined;
+  return {
+    version: files.version,
+    async start() {
+      const engine = await startEngine(config, files, createTools(options), undo);
+      delivering = engine.delivering;
+      return { url: engine.url, firstKey: engine.firstKey };
+    },
+    async stop(graceMs) {
+      const endMs = performance.now() + graceMs;
+      // No new claims while the API still answers what it has begun.
+      delivering?.pause();
+      for (const step of undo.splice(0).reverse()) await step(Math.max(Math.round(endMs - performance.now()), 0));
+    },
+    idle: () => delivering?.idle() ?? Promise.resolve(),
+  };
+}
+
+interface Engine {
+  readonly url: string;
+  readonly firstKey: string | undefined;
+  readonly delivering: Delivering;
+}
+
+async function startEngine(config: Config, files: ProductFiles, tools: Tools, undo: Undo[]): Promise<Engine> {
+  const storage = await openStorage(config, undo);
+  const { store } = storage;
+  let inFlight = (): number => 0;
+  const observation = createObservation(config, tools, {
+    version: files.version,
+    deliveriesByState: () => store.deliveries.countByState(),
+    inFlight: () => inFlight(),
+  });
+  const { report } = observation;
+  undo.push(() => Promise.resolve().then(() => report.stopped()));
+  report.starting({ version: files.version, settings: describeConfig(config) });
+  const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
+  const catalogue = createCatalogue(files.payloads);
+  const rendering = { templates: createTemplateCache(TEMPLATES_KEPT), catalogue };
+  const { version } = files;
+  const delivering = await startDelivering({
+    config,
+    tools,
+    store,
+    report,
+    rendering,
+    sandbox: sandboxAddress,
+    version,
+    undo,
+  });
+  inFlight = () => delivering.inFlight();
+  const firstKey = await ensureAccess({ ...tools, store }, config.adminKey);
+  const schemas = createSchemas(schemaDocuments(files, catalogue));
+  const parts: ApiParts = {
+    config,
+    files,
+    tools,
+    storage,
+    observation,
+    delivering,
+    catalogue,
+    schemas,
+    rendering,
+    sandbox,
+    undo,
+  };
+  const url = await serveApi(parts);
+  undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
+  report.started({ url, version });
+  return { url, firstKey, delivering };
+}
+
+async function startSandbox(
+  config: Config,
+  tools: Tools,
+  undo: Undo[],
+): Promise<[Sandbox | undefined, SandboxAddress | undefined]> {
+  if (!config.sandbox) return [undefined, undefined];
+  const sandbox = createSandbox({ now: tools.clock });
+  undo.push(() => sandbox.stop());
+  return [sandbox, await sandbox.start()];
+}
+
+function schemaDocuments(files: ProductFiles, catalogue: ReturnType<typeof createCatalogue>): Record<string, unknown> {
+  const api = Object.entries(files.apiSchemas).map(([name, document]) => [`api:${name}`, document]);
+  const payloads = catalogue.list().map(({ name, jsonSchema }) => [`payload:${name}`, jsonSchema]);
+  return Object.fromEntries([...api, ...payloads]);
+}

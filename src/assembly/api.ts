@@ -1,0 +1,140 @@
+// The receiving side: services behind the route table, behind an HTTP server.
+import type { Server } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config.ts';
+import { buildOpenApi } from '../http/openapi.ts';
+import type { HealthCheck } from '../http/handlers/operations.ts';
+import type { HttpDeps } from '../http/routes.ts';
+import { ROUTES } from '../http/routes.ts';
+import { createServer } from '../http/server.ts';
+import { authenticate } from '../services/access.ts';
+import type { Catalogue } from '../services/catalogue.ts';
+import type { Schemas } from '../services/json-schema.ts';
+import { createEventSink } from '../services/own-events.ts';
+import type { RenderingDeps } from '../services/rendering.ts';
+import { checkTemplate } from '../services/rendering.ts';
+import type { WebhookCheckDeps } from '../services/webhook-check.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import type { ProductFiles } from '../product-files.ts';
+import type { Delivering } from './delivering.ts';
+import type { Observation } from './observation.ts';
+import type { Storage } from './storage.ts';
+import type { Tools, Undo } from './tools.ts';
+
+/** What the API is made of. */
+export interface ApiParts {
+  readonly config: Config;
+  readonly files: ProductFiles;
+  readonly tools: Tools;
+  readonly storage: Storage;
+  readonly observation: Observation;
+  readonly delivering: Delivering;
+  readonly catalogue: Catalogue;
+  readonly schemas: Schemas;
+  readonly rendering: RenderingDeps;
+  readonly sandbox: Sandbox | undefined;
+  readonly undo: Undo[];
+}
+
+/** Listens, and gives the base of the URLs. */
+export async function serveApi(parts: ApiParts): Promise<string> {
+  const { tools, storage, schemas, observation } = parts;
+  const app = createServer({
+    routes: ROUTES,
+    handlers: httpDeps(parts),
+    authenticate: (keyText) => authenticate(storage, keyText),
+    bodyFaults: (schema, value) => schemas.faults(`urn:hookwright:api:${schema}`, value),
+    newId: tools.newId,
+    monotonicMs: () => tools.monotonicMs(),
+    report: observation.report,
+  });
+  const server = createHttpServer(app);
+  const url = await listen(server, parts.config);
+  parts.undo.push((graceMs) => close(server, graceMs));
+  return url;
+}
+
+function httpDeps(parts: ApiParts): HttpDeps {
+  const { files, tools, storage, observation, delivering, catalogue, rendering, sandbox } = parts;
+  const { store } = storage;
+  const { report, metrics } = observation;
+  const ownEvents = createEventSink(tools);
+  const payloads = payloadsOf(parts);
+  const check = checkOf(parts, payloads.names, rendering);
+  const openapi = buildOpenApi({ version: files.version, routes: ROUTES, schemas: files.apiSchemas });
+  return {
+    webhooks: {
+      check,
+      store,
+      newId: tools.newId,
+      clock: tools.clock,
+      ownEvents,
+      webhookChanged: (change) => {
+        report.webhookChanged(change);
+        delivering.follow();
+        delivering.wake();
+      },
+    },
+    ingest: { store, payloads, newId: tools.newId, clock: tools.clock, wake: () => delivering.wake(), report },
+    eventLog: { store },
+    records: store,
+    testing: {
+      check,
+      payloads: { ...payloads, samples: (name) => catalogue.schema(name)?.samples ?? [] },
+      store,
+      newId: tools.newId,
+      clock: tools.clock,
+      ownEvents,
+      attempt: (input, signal) => delivering.attempt(input, signal),
+      wake: () => delivering.wake(),
+      report,
+    },
+    catalogue,
+    product: { version: files.version },
+    metrics,
+    health: () => healthOf(storage),
+    openapi: () => openapi,
+    sandbox,
+  };
+}
+
+function payloadsOf({ catalogue, schemas }: ApiParts): HttpDeps['ingest']['payloads'] {
+  return { names: catalogue.names, faults: (name, value) => schemas.faults(`payload:${name}`, value) };
+}
+
+function checkOf(parts: ApiParts, names: readonly string[], rendering: RenderingDeps): WebhookCheckDeps {
+  return {
+    schemas: parts.schemas,
+    payloads: { names },
+    urlFaults: (url, pointer) => parts.delivering.policy.urlFaults(url, pointer),
+    checkTemplate: (source, schema) => checkTemplate(rendering, source, schema),
+  };
+}
+
+async function healthOf({ database }: Storage): Promise<readonly HealthCheck[]> {
+  const problem = await database.writer
+    .raw('select 1')
+    .then(() => undefined)
+    .catch(() => 'The database does not answer.');
+  return [{ name: 'database', problem }];
+}
+
+async function listen(server: Server, { listen: at, publicUrl }: Config): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => resolve());
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+  return publicUrl ?? `http://${host}:${String(port)}`;
+}
+
+// Requests under way are answered; connections that only wait for the next one are closed.
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

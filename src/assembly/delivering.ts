@@ -1,0 +1,145 @@
+// The sending side: what the dispatcher, the tests and the jobs share.
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import type { Attempt, AttemptResult } from '../delivery/attempt.ts';
+import { attempt } from '../delivery/attempt.ts';
+import type { DeliverDeps } from '../delivery/deliver.ts';
+import { deliver } from '../delivery/deliver.ts';
+import { Dispatcher } from '../delivery/dispatcher.ts';
+import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
+import { settle } from '../domain/delivery.ts';
+import type { EgressPolicy } from '../egress/policy.ts';
+import { createEgressPolicy, parseEgressAllow, parseEgressConnect } from '../egress/policy.ts';
+import { createExchanger } from '../egress/exchange.ts';
+import { JOBS } from '../jobs/index.ts';
+import { Scheduler } from '../jobs/scheduler.ts';
+import type { Reporter } from '../observe/report.ts';
+import type { SandboxAddress } from '../sandbox/index.ts';
+import type { RenderingDeps } from '../services/rendering.ts';
+import { renderBody } from '../services/rendering.ts';
+import type { Store } from '../store/index.ts';
+import type { Tools, Undo } from './tools.ts';
+
+/** What sending is made of. */
+export interface DeliveringParts {
+  readonly config: Config;
+  readonly tools: Tools;
+  readonly store: Store;
+  readonly report: Reporter;
+  readonly rendering: RenderingDeps;
+  readonly sandbox: SandboxAddress | undefined;
+  readonly version: string;
+  readonly undo: Undo[];
+}
+
+/** The running sending side. */
+export interface Delivering {
+  readonly policy: EgressPolicy;
+  attempt(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
+  /** There may be something due. */
+  wake(): void;
+  /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
+  follow(): void;
+  /** Claims nothing more; what is under way goes on. */
+  pause(): void;
+  /** Resolves when nothing is in flight and nothing is due. */
+  idle(): Promise<void>;
+  inFlight(): number;
+}
+
+// Nothing may hold the writer for long.
+const FOLLOWED_AT_ONCE = 500;
+
+/** Sets free what an earlier process left, and starts sending. */
+export async function startDelivering(parts: DeliveringParts): Promise<Delivering> {
+  const { config, tools, store, report, undo } = parts;
+  const policy = createPolicy(config, parts.sandbox);
+  const exchanger = createExchanger({ policy, connectionsPerOrigin: config.concurrency });
+  undo.push(() => exchanger.close());
+  const attemptOne = (input: Attempt, signal: AbortSignal): Promise<AttemptResult> =>
+    attempt(
+      {
+        render: (settings, event) => renderBody(parts.rendering, settings, event),
+        send: (request, abort) => exchanger.send(request, abort),
+        clock: tools.clock,
+        userAgent: `Hookwright/${parts.version}`,
+      },
+      input,
+      signal,
+    );
+  // Leases of an earlier process are void: no other process can hold this database.
+  await rescue(parts, true);
+  const dispatcher = createDispatcher(parts, { ...tools, store, attempt: attemptOne, report });
+  undo.push((graceMs) => dispatcher.stop(graceMs));
+  dispatcher.start();
+  const scheduler = await startJobs(parts, dispatcher);
+  return {
+    policy,
+    attempt: attemptOne,
+    wake: () => dispatcher.wake(),
+    pause: () => dispatcher.pause(),
+    follow: () => void scheduler.runNow('follow-webhooks'),
+    idle: async () => {
+      await scheduler.runNow('follow-webhooks');
+      await dispatcher.idle();
+    },
+    inFlight: () => dispatcher.inFlight,
+  };
+}
+
+function createPolicy(config: Config, sandbox: SandboxAddress | undefined): EgressPolicy {
+  const ca = config.egressCaFile === undefined ? undefined : readFileSync(config.egressCaFile, 'utf8');
+  const allow = parseEgressAllow(config.egressAllow.join(','));
+  const connect = parseEgressConnect(config.egressConnect.join(','));
+  const problems = [...allow.problems, ...connect.problems];
+  if (problems.length > 0) throw new Error(`The egress exceptions cannot be used: ${problems.join(' ')}`);
+  return createEgressPolicy({
+    allow: allow.values,
+    connect: [...connect.values.map((rule) => ({ ...rule, ca })), ...(sandbox === undefined ? [] : [sandbox])],
+  });
+}
+
+function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher {
+  const { config, tools, store, report } = parts;
+  return new Dispatcher({
+    claim: (request) =>
+      store.deliveries.claim({
+        ...request,
+        newLeaseToken: () => tools.newSecret(),
+        newInvocationId: () => tools.newId('inv'),
+      }),
+    nextDueAt: (excluded) => store.deliveries.nextDueAt(excluded),
+    deliver: (claimed, claimedAtMs, signal) => deliver(deps, claimed, claimedAtMs, signal),
+    clock: tools.clock,
+    monotonicMs: () => tools.monotonicMs(),
+    concurrency: config.concurrency,
+    webhookConcurrency: config.webhookConcurrency,
+    report,
+  });
+}
+
+async function rescue({ tools, store, report }: DeliveringParts, all: boolean): Promise<number> {
+  const settleFor = (lost: Omit<AttemptEnd, 'chance'>): Settlement =>
+    settle({ kind: 'unknown' }, { ...lost, chance: tools.chance() });
+  const count = await store.deliveries.rescue({ now: tools.clock(), all, settleFor });
+  if (count > 0) report.rescued({ count });
+  return count;
+}
+
+async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promise<Scheduler> {
+  const { tools, store, report, undo } = parts;
+  const followWebhooks = async (): Promise<number> => {
+    const { held, released, cancelled } = await store.deliveries.followWebhooks({
+      now: tools.clock(),
+      limit: FOLLOWED_AT_ONCE,
+    });
+    const count = held + released + cancelled;
+    if (count > 0) report.deliveriesFollowed({ count });
+    return count;
+  };
+  const jobs = { rescue: () => rescue(parts, false), followWebhooks, wake: () => dispatcher.wake() };
+  const scheduler = new Scheduler({ jobs, report }, JOBS);
+  await scheduler.start();
+  undo.push(() => scheduler.stop());
+  return scheduler;
+}

@@ -1,0 +1,28 @@
+// Opens the database and makes it ready: migrated, its secrets readable, nothing left over from an earlier process.
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Database } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
+import type { Store } from '../store/index.ts';
+import { createStore, refuseMissingKeys } from '../store/index.ts';
+import { loadOrCreateKeyFile } from '../store/key-file.ts';
+import { migrate } from '../store/migrate.ts';
+import { createSecretBox } from '../store/secrets.ts';
+import type { Undo } from './tools.ts';
+
+/** Where everything is kept. */
+export interface Storage {
+  readonly database: Database;
+  readonly store: Store;
+}
+
+/** Opens it. Throws `StartupError` with a sentence that says what to do. */
+export async function openStorage(config: Config, undo: Undo[]): Promise<Storage> {
+  const database = await openDatabase({ path: join(config.dataDir, 'hookwright.db') });
+  undo.push(() => database.close());
+  await migrate(database.writer);
+  const secrets = createSecretBox({ keys: loadOrCreateKeyFile(join(config.dataDir, 'encryption.key')) });
+  const store = createStore({ database, secrets });
+  await refuseMissingKeys(store, secrets);
+  return { database, store };
+}

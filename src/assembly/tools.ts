@@ -1,0 +1,40 @@
+// What every part is given instead of the machine's own clock, dice and counters; a test may put its own in place.
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidV7 } from 'uuid';
+import type { Chance, Clock } from '../domain/clock.ts';
+import type { NewId } from '../domain/ids.ts';
+import type { LogSink } from '../observe/log.ts';
+
+/** What a test may put in place of the machine's own. */
+export interface AppOptions {
+  readonly clock?: Clock;
+  readonly chance?: Chance;
+  readonly logSink?: LogSink;
+}
+
+/** The tools of one app. */
+export interface Tools {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly newId: NewId;
+  readonly logSink: LogSink | undefined;
+  /** 256 random bits as base64url. */
+  newSecret(): string;
+  /** Milliseconds of a clock that never jumps. */
+  monotonicMs(): number;
+}
+
+/** Undoes one step of the start; `graceMs` is the time that requests under way still get. */
+export type Undo = (graceMs: number) => Promise<void>;
+
+/** Makes the tools. */
+export function createTools(options: AppOptions): Tools {
+  return {
+    clock: options.clock ?? (() => new Date()),
+    chance: options.chance ?? Math.random,
+    newId: (prefix) => `${prefix}_${uuidV7()}`,
+    logSink: options.logSink,
+    newSecret: () => randomBytes(32).toString('base64url'),
+    monotonicMs: () => performance.now(),
+  };
+}

@@ -1,0 +1,115 @@
+// One attempt, from an event and a webhook to a judged, recordable end. Deliveries and tests both come through here.
+import type { Clock } from '../domain/clock.ts';
+import type { Verdict } from '../domain/delivery.ts';
+import type { Event } from '../domain/event.ts';
+import type { ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
+import type { InvocationEnd, InvocationStart, RenderWarning } from '../domain/invocation.ts';
+import { createMasker } from '../domain/mask.ts';
+import { outcomeEntry } from '../domain/outcomes.ts';
+import type { RequestFacts } from '../domain/request.ts';
+import { buildRequest } from '../domain/request.ts';
+import type { WebhookSettings } from '../domain/webhook.ts';
+import { sendsBody } from '../domain/webhook.ts';
+import type { Judgement } from '../responses/judge.ts';
+import { judge } from '../responses/judge.ts';
+import { compileValidators } from '../responses/validators.ts';
+import type { RenderResult } from '../templates/index.ts';
+import { recordEnd, secretsOf } from './recording.ts';
+
+/** What an attempt touches. */
+export interface AttemptDeps {
+  /** Renders the body template of a webhook, its schema's default where it has none. */
+  render(settings: WebhookSettings, event: Event): RenderResult & { readonly templateSha256: string | undefined };
+  send(request: OutgoingRequest, signal: AbortSignal): Promise<ExchangeResult>;
+  readonly clock: Clock;
+  readonly userAgent: string;
+}
+
+/** What is attempted. The event of a test need not be stored. */
+export interface Attempt {
+  readonly start: InvocationStart;
+  readonly settings: WebhookSettings;
+  readonly event: Event;
+  readonly messageId: string;
+}
+
+/** How it ended: what to record (what happens next is not known here) and what it means for the delivery. */
+export interface AttemptResult {
+  readonly end: InvocationEnd;
+  readonly verdict: Verdict;
+}
+
+interface Rendered {
+  readonly body: string | undefined;
+  readonly templateSha256: string | undefined;
+  readonly warnings: readonly RenderWarning[];
+}
+
+/** Renders, sends and judges. Never throws for anything that a receiver or an event can do. */
+export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSignal): Promise<AttemptResult> {
+  const rendered = renderBody(deps, input);
+  if ('failed' in rendered) return rendered.failed;
+  const request = buildRequest(input.settings, rendered.body, requestFacts(deps, input));
+  const result = await deps.send(request, signal);
+  const judgement = judge(
+    result,
+    {
+      validators: compileValidators(input.settings.responseValidators),
+      customValidationErrorMessage: input.settings.customValidationErrorMessage,
+      // Long values are cut before they are recorded, and half a secret would no longer be recognised.
+      hide: hiderOf(input.settings),
+    },
+    deps.clock(),
+  );
+  const end = recordEnd({
+    settings: input.settings,
+    request,
+    result,
+    judgement,
+    ...rendered,
+    finishedAt: deps.clock(),
+  });
+  return { end, verdict: judgement.verdict };
+}
+
+function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly failed: AttemptResult } {
+  if (!sendsBody(input.settings)) return { body: undefined, templateSha256: undefined, warnings: [] };
+  const rendering = deps.render(input.settings, input.event);
+  const { templateSha256 } = rendering;
+  if (rendering.ok) return { body: rendering.body, templateSha256, warnings: rendering.warnings };
+  const judgement: Judgement = {
+    verdict: { kind: 'refused', reason: rendering.outcome },
+    outcome: rendering.outcome,
+    phase: 'render',
+    errorCode: rendering.outcome,
+    message: `${outcomeEntry(rendering.outcome).sentence} ${rendering.message}`,
+    validators: [],
+  };
+  const end = recordEnd({
+    settings: input.settings,
+    request: undefined,
+    result: undefined,
+    judgement,
+    templateSha256,
+    warnings: [],
+    finishedAt: deps.clock(),
+  });
+  return { failed: { end, verdict: judgement.verdict } };
+}
+
+function hiderOf(settings: WebhookSettings): (text: string) => string {
+  const masker = createMasker(secretsOf(settings));
+  return (text) => masker(text).text;
+}
+
+function requestFacts(deps: AttemptDeps, input: Attempt): RequestFacts {
+  return {
+    messageId: input.messageId,
+    eventId: input.event.id,
+    deliveryId: input.start.deliveryId,
+    attempt: input.start.attempt,
+    hop: input.event.hop,
+    sentAt: deps.clock(),
+    userAgent: deps.userAgent,
+  };
+}

@@ -1,0 +1,178 @@
+// Keeps deliveries moving: claims what is due, holds at most N requests in flight and a few per webhook, wakes, drains.
+import type { Clock } from '../domain/clock.ts';
+import type { Claimed } from './deliver.ts';
+
+/** What the dispatcher may claim. */
+export interface ClaimRequest {
+  readonly now: Date;
+  readonly limit: number;
+  /** Webhooks that have no slot free. */
+  readonly excludedWebhookIds: readonly string[];
+  freeSlots(webhookId: string): number;
+}
+
+/** What the dispatcher touches. */
+export interface DispatcherDeps {
+  claim(request: ClaimRequest): Promise<readonly Claimed[]>;
+  /** When the next delivery is due that a claim could take, leaving out webhooks that have no slot free. */
+  nextDueAt(excludedWebhookIds: readonly string[]): Promise<Date | undefined>;
+  deliver(claimed: Claimed, claimedAtMs: number, signal: AbortSignal): Promise<void>;
+  readonly clock: Clock;
+  monotonicMs(): number;
+  readonly concurrency: number;
+  readonly webhookConcurrency: number;
+  readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
+}
+
+// A look at the database at least this often, whatever the timers say: a clock may have jumped.
+const LONGEST_NAP_MS = 30_000;
+const NAP_AFTER_ERROR_MS = 1000;
+
+/** The one loop that sends what is due. */
+export class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #perWebhook = new Map<string, number>();
+  readonly #abort = new AbortController();
+  #idleWaiters: (() => void)[] = [];
+  #endNap: (() => void) | undefined;
+  #woken = false;
+  #stopping = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts claiming. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** There may be something to do: look now. */
+  wake(): void {
+    this.#woken = true;
+    this.#endNap?.();
+  }
+
+  /** Resolves when nothing is in flight and nothing is due now. */
+  async idle(): Promise<void> {
+    if (this.#stopping) return;
+    const reached = new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    this.wake();
+    await reached;
+  }
+
+  /** Requests in flight. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Claims nothing more; what is under way goes on. */
+  pause(): void {
+    this.#stopping = true;
+    this.wake();
+  }
+
+  /** Claims nothing more, lets requests finish for `graceMs`, then cuts off what is left and records that. */
+  async stop(graceMs: number): Promise<void> {
+    this.pause();
+    await this.#loop;
+    await this.#settledWithin(graceMs);
+    this.#abort.abort();
+    await Promise.all(this.#inFlight);
+    this.#tellIdle();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      this.#woken = false;
+      try {
+        const claimed = await this.#claim();
+        for (const one of claimed) this.#launch(one);
+        if (claimed.length > 0 || this.#isWoken()) continue;
+        if (this.#inFlight.size === 0) this.#tellIdle();
+        await this.#nap(await this.#pauseMs());
+      } catch (error) {
+        this.#deps.report.jobFailed({ job: 'dispatcher', error });
+        this.#woken = false;
+        await this.#nap(NAP_AFTER_ERROR_MS);
+      }
+    }
+  }
+
+  // A method, since the flag changes while the loop awaits.
+  #isWoken(): boolean {
+    return this.#woken;
+  }
+
+  async #claim(): Promise<readonly Claimed[]> {
+    const limit = this.#deps.concurrency - this.#inFlight.size;
+    if (limit <= 0) return [];
+    const freeSlots = (webhookId: string): number => this.#freeSlots(webhookId);
+    return this.#deps.claim({ now: this.#deps.clock(), limit, excludedWebhookIds: this.#fullWebhooks(), freeSlots });
+  }
+
+  #freeSlots(webhookId: string): number {
+    return this.#deps.webhookConcurrency - (this.#perWebhook.get(webhookId) ?? 0);
+  }
+
+  #fullWebhooks(): string[] {
+    return [...this.#perWebhook.keys()].filter((webhookId) => this.#freeSlots(webhookId) <= 0);
+  }
+
+  #launch(claimed: Claimed): void {
+    const { webhookId } = claimed.delivery;
+    this.#perWebhook.set(webhookId, (this.#perWebhook.get(webhookId) ?? 0) + 1);
+    const running = this.#deps
+      .deliver(claimed, this.#deps.monotonicMs(), this.#abort.signal)
+      // What could not be recorded stays leased; the rescue job finds it when the lease has run out.
+      .catch((error: unknown) => this.#deps.report.jobFailed({ job: 'deliver', error }))
+      .finally(() => {
+        this.#inFlight.delete(running);
+        this.#release(webhookId);
+        this.wake();
+      });
+    this.#inFlight.add(running);
+  }
+
+  #release(webhookId: string): void {
+    const left = (this.#perWebhook.get(webhookId) ?? 1) - 1;
+    if (left > 0) this.#perWebhook.set(webhookId, left);
+    else this.#perWebhook.delete(webhookId);
+  }
+
+  async #pauseMs(): Promise<number> {
+    // A slot that falls free wakes the loop.
+    if (this.#inFlight.size >= this.#deps.concurrency) return LONGEST_NAP_MS;
+    const nextDueAt = await this.#deps.nextDueAt(this.#fullWebhooks());
+    if (nextDueAt === undefined) return LONGEST_NAP_MS;
+    return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), 0), LONGEST_NAP_MS);
+  }
+
+  async #nap(pauseMs: number): Promise<void> {
+    if (this.#woken || this.#stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      this.#endNap = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endNap = undefined;
+  }
+
+  async #settledWithin(graceMs: number): Promise<void> {
+    if (this.#inFlight.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([Promise.all(this.#inFlight), grace]);
+    clearTimeout(timer);
+  }
+
+  #tellIdle(): void {
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const tell of waiters) tell();
+  }
+}

@@ -1,0 +1,164 @@
+// What of an exchange is written down: everything, without the secrets. They are taken out before the row is made.
+import type { ExchangeResult, HeaderLines, IncomingResponse, OutgoingRequest } from '../domain/exchange.ts';
+import { sha256Hex } from '../domain/event.ts';
+import { isPublicHeader, MASK } from '../domain/headers.ts';
+import type {
+  InvocationEnd,
+  RecordedRequest,
+  RecordedResponse,
+  RenderWarning,
+  ValidatorActual,
+  ValidatorResult,
+} from '../domain/invocation.ts';
+import type { Json } from '../domain/json.ts';
+import type { Masker } from '../domain/mask.ts';
+import { createMasker } from '../domain/mask.ts';
+import type { WebhookSettings } from '../domain/webhook.ts';
+import type { Judgement } from '../responses/judge.ts';
+
+/** Everything an ended attempt has left behind. `request` and `result` are missing where it could not be rendered. */
+export interface EndedAttempt {
+  readonly settings: Pick<WebhookSettings, 'headers' | 'publicHeaders'>;
+  readonly request: OutgoingRequest | undefined;
+  readonly result: ExchangeResult | undefined;
+  readonly judgement: Judgement;
+  readonly templateSha256: string | undefined;
+  readonly warnings: readonly RenderWarning[];
+  readonly finishedAt: Date;
+}
+
+/** The record of an ended attempt, secrets masked by header name and by value. What happens next is filled in later. */
+export function recordEnd(ended: EndedAttempt): InvocationEnd {
+  const mask = countingMask(secretsOf(ended.settings));
+  const { judgement, result } = ended;
+  const request = ended.request === undefined ? undefined : recordRequest(ended.request, ended.settings, mask);
+  const response = result?.response === undefined ? undefined : recordResponse(result.response, mask);
+  const validators = judgement.validators.map((validator) => recordValidator(validator, mask));
+  const message = mask.text(judgement.message);
+  return {
+    finishedAt: ended.finishedAt,
+    outcome: judgement.outcome,
+    phase: judgement.phase,
+    errorCode: judgement.errorCode,
+    message,
+    templateSha256: ended.templateSha256,
+    request,
+    response,
+    timings: result?.timings,
+    peer: result?.peer,
+    validators,
+    warnings: ended.warnings,
+    nextAttemptAt: undefined,
+    nextAttemptReason: undefined,
+    maskedPlaces: mask.places(),
+  };
+}
+
+interface CountingMask {
+  text(text: string): string;
+  hidden(): string;
+  places(): number;
+}
+
+function countingMask(secrets: readonly string[]): CountingMask {
+  const masker: Masker = createMasker(secrets);
+  let places = 0;
+  return {
+    text: (text) => {
+      const masked = masker(text);
+      places += masked.places;
+      return masked.text;
+    },
+    hidden: () => {
+      places += 1;
+      return MASK;
+    },
+    places: () => places,
+  };
+}
+
+/** The values that must not be written down: those of the headers that are not public. */
+export function secretsOf(settings: EndedAttempt['settings']): string[] {
+  return Object.entries(settings.headers)
+    .filter(([name]) => !isPublicHeader(name, settings.publicHeaders))
+    .map(([, value]) => value);
+}
+
+function recordRequest(
+  request: OutgoingRequest,
+  settings: EndedAttempt['settings'],
+  mask: CountingMask,
+): RecordedRequest {
+  const own = new Set(Object.keys(settings.headers).map((name) => name.toLowerCase()));
+  const isSecret = (name: string): boolean =>
+    own.has(name.toLowerCase()) && !isPublicHeader(name, settings.publicHeaders);
+  return {
+    method: request.method,
+    url: mask.text(request.url),
+    headers: request.headers.map(([name, value]) => [name, isSecret(name) ? mask.hidden() : mask.text(value)] as const),
+    body: request.body === undefined ? undefined : mask.text(request.body),
+    bodyBytes: request.body === undefined ? 0 : Buffer.byteLength(request.body, 'utf8'),
+    bodySha256: request.body === undefined ? undefined : sha256Hex(request.body),
+  };
+}
+
+// A receiver may echo what it was sent, so everything that came back is looked through.
+function recordResponse(response: IncomingResponse, mask: CountingMask): RecordedResponse {
+  return {
+    status: response.status,
+    httpVersion: response.httpVersion,
+    headers: response.headers.map(([name, value]) => [name, mask.text(value)] as const),
+    ...recordBody(response, mask),
+    bodyBytes: response.bodyBytes,
+    truncated: response.truncated,
+  };
+}
+
+function recordBody(response: IncomingResponse, mask: CountingMask): Pick<RecordedResponse, 'body' | 'bodyEncoding'> {
+  const bytes = Buffer.from(response.body);
+  const text = isEncoded(response.headers) ? undefined : utf8Text(cutAtCharacter(bytes, response.truncated));
+  if (text !== undefined) return { body: mask.text(text), bodyEncoding: 'utf8' };
+  // One character a byte, so that a secret among the bytes is found, too.
+  const masked = mask.text(bytes.toString('latin1'));
+  return { body: Buffer.from(masked, 'latin1').toString('base64'), bodyEncoding: 'base64' };
+}
+
+// NUL cannot be stored as text in every database, so a body with one is kept as bytes.
+function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\u0000') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEncoded(headers: HeaderLines): boolean {
+  return headers.some(
+    ([name, value]) => name.toLowerCase() === 'content-encoding' && !/^(?:[\s,]*identity)*[\s,]*$/i.test(value),
+  );
+}
+
+// Reading stops at a byte, which may be in the middle of a character: at most three bytes are given up.
+function cutAtCharacter(bytes: Buffer, truncated: boolean): Buffer {
+  if (!truncated) return bytes;
+  let end = bytes.length;
+  for (let back = 1; back <= 4 && back <= bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    if (length > back) end = bytes.length - back;
+    break;
+  }
+  return bytes.subarray(0, end);
+}
+
+function recordValidator(validator: ValidatorResult, mask: CountingMask): ValidatorResult {
+  return { ...validator, actual: recordActual(validator.actual, mask), message: mask.text(validator.message) };
+}
+
+function recordActual(actual: ValidatorActual, mask: CountingMask): ValidatorActual {
+  if (actual.found === 'nothing') return actual;
+  const masked = mask.text(JSON.stringify(actual.values));
+  return { found: 'values', values: JSON.parse(masked) as readonly Json[] };
+}

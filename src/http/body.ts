@@ -1,0 +1,63 @@
+// Reads request bodies strictly: content type, size, UTF-8 and JSON, each with a message that says how to mend it.
+import { AppError, invalid } from '../domain/errors.ts';
+import type { ExactJsonObject } from '../domain/json.ts';
+import { isObject } from '../domain/json.ts';
+import { readJson } from '../domain/json-read.ts';
+import type { BodySpec } from './route.ts';
+
+/** The media type of a content-type header, lower case, without parameters. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Refuses a content type that the route does not read. */
+export function checkContentType(spec: BodySpec, contentType: string | undefined): void {
+  const given = mediaType(contentType);
+  if (spec.contentTypes.includes(given)) return;
+  const named = given === '' ? 'no content type' : `the content type "${given}"`;
+  throw new AppError(
+    'unsupported_media_type',
+    'unsupported_content_type',
+    `The body has ${named}, which is not read here.`,
+    {
+      hint: `Send the header content-type: ${spec.contentTypes.join(' or ')}.`,
+    },
+  );
+}
+
+/** The text of a body. Throws `invalid` where the bytes are not UTF-8. */
+export function bodyText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid(
+      [
+        {
+          pointer: '',
+          code: 'invalid_utf8',
+          detail: 'The body is not valid UTF-8.',
+          hint: 'JSON is sent as UTF-8 (RFC 8259 §8.1); convert the text before sending it.',
+        },
+      ],
+      'invalid_utf8',
+    );
+  }
+}
+
+/** The object that a body holds. Throws `malformed` with the position where it is no JSON, `invalid` with what is refused in it. */
+export function bodyObject(text: string): ExactJsonObject {
+  const reading = readJson(text);
+  if (!reading.ok) throw new AppError('malformed', 'malformed_json', reading.fault.detail, { faults: [reading.fault] });
+  const [document] = reading.documents;
+  if (document === undefined) throw new Error('A reading without faults has a document.');
+  if (document.faults.length > 0) throw invalid(document.faults);
+  if (isObject(document.value)) return document.value;
+  throw invalid([
+    {
+      pointer: '',
+      code: 'wrong_type',
+      detail: 'The body is JSON, but no object.',
+      hint: 'Send { … } with the members of this resource.',
+    },
+  ]);
+}

@@ -1,0 +1,120 @@
+// Routes of events: intake, list, and one event with what each webhook made of it.
+import type { Page, PageRequest } from '../../domain/page.ts';
+import type { Event } from '../../domain/event.ts';
+import { AppError, invalid } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { EventLogDeps } from '../../services/event-log.ts';
+import { explainEvent } from '../../services/event-log.ts';
+import type { IngestDeps, IntakeResult } from '../../services/ingest.ts';
+import { ingest } from '../../services/ingest.ts';
+import { readPostedEvents } from '../../services/intake-body.ts';
+import { mediaType } from '../body.ts';
+import { faultView, problemOf } from '../problem.ts';
+import { nextCursor, pageOf } from '../query.ts';
+import type { ApiRequest, Reply } from '../route.ts';
+import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
+import { eventDetailView, eventView } from '../views/event.ts';
+
+/** Conditions of a list of events. */
+export interface EventFilters {
+  readonly eventType?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly receivedAfter?: Date | undefined;
+  readonly receivedBefore?: Date | undefined;
+  readonly text?: string | undefined;
+}
+
+/** What these routes touch. */
+export interface EventHandlerDeps {
+  readonly ingest: IngestDeps;
+  readonly eventLog: EventLogDeps;
+  readonly records: {
+    readonly events: { list(organizationId: string, filters: EventFilters, page: PageRequest): Promise<Page<Event>> };
+  };
+}
+
+/** `POST /v1/events` */
+export async function post(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const format = mediaType(request.contentType) === 'application/x-ndjson' ? 'ndjson' : 'json';
+  const posted = readPostedEvents(request.text, format);
+  const results = await ingest(deps.ingest, {
+    organizationId: actorOf(request).organizationId,
+    posted,
+    idempotencyKey: idempotencyKey(request),
+    hop: hopOf(request),
+    atomic: request.query['atomic'] === true,
+  });
+  const body = { events: results.map(resultView) };
+  if (results.some((result) => result.kind === 'accepted')) return { status: 202, body };
+  return refusal(results, posted.isList, request.requestId, body);
+}
+
+// A fault that concerns one event is numbered only where there are several.
+function refusal(results: readonly IntakeResult[], isList: boolean, requestId: string, body: JsonObject): Reply {
+  const faults = results.flatMap((result, index) =>
+    result.kind === 'accepted'
+      ? []
+      : result.faults.map((fault) => (isList ? { ...fault, pointer: `/${String(index)}${fault.pointer}` } : fault)),
+  );
+  const allConflicts = results.every((result) => result.kind === 'conflict');
+  const error = allConflicts
+    ? new AppError(
+        'conflict',
+        'idempotency_key_conflict',
+        'Every key in this request already belongs to another event.',
+        { faults },
+      )
+    : invalid(faults, 'events_refused');
+  const problem = problemOf(error, requestId, body);
+  return { status: problem.status, body: problem.body, contentType: 'application/problem+json' };
+}
+
+function resultView(result: IntakeResult): JsonObject {
+  if (result.kind === 'accepted') {
+    const { eventId: id, deliveries, duplicate } = result;
+    return { id, deliveries, duplicate, covered: true };
+  }
+  const [status, code] = result.kind === 'conflict' ? [409, 'idempotency_key_conflict'] : [422, 'event_refused'];
+  return { error: { status, code, errors: result.faults.map(faultView) } };
+}
+
+function idempotencyKey(request: ApiRequest): string | undefined {
+  const key = request.header('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid([
+    {
+      pointer: '/idempotency_key',
+      code: 'pattern',
+      detail: 'The Idempotency-Key header is not a key.',
+      hint: 'Use 1 to 255 visible ASCII characters without blanks.',
+    },
+  ]);
+}
+
+// A header that is no number does not come from an engine of ours.
+function hopOf(request: ApiRequest): number {
+  const header = request.header('hookwright-hop') ?? '0';
+  return /^\d{1,4}$/.test(header) ? Number(header) : 0;
+}
+
+/** `GET /v1/events` */
+export async function list(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const filters: EventFilters = {
+    eventType: queryText(request, 'event_type'),
+    schema: queryText(request, 'schema'),
+    origin: queryText(request, 'origin'),
+    receivedAfter: queryInstant(request, 'received_after'),
+    receivedBefore: queryInstant(request, 'received_before'),
+    text: queryText(request, 'text'),
+  };
+  const page = await deps.records.events.list(actorOf(request).organizationId, filters, pageOf(request));
+  return ok({ data: page.items.map(eventView), next_cursor: nextCursor(request, page.lastId) });
+}
+
+/** `GET /v1/events/{event_id}` */
+export async function read(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
+  return ok(
+    eventDetailView(await explainEvent(deps.eventLog, actorOf(request).organizationId, param(request, 'event_id'))),
+  );
+}

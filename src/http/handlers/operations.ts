@@ -1,0 +1,99 @@
+// Routes for those who run the engine: health, metrics, version, the API's own description, schemas and the sandbox.
+import { notFound } from '../../domain/errors.ts';
+import type { ExactJson } from '../../domain/json.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import type { ApiRequest, Reply } from '../route.ts';
+import { ok, param, queryNumber } from '../route.ts';
+import { schemaListView, schemaView } from '../views/schema.ts';
+
+/** One thing that readiness depends on. `problem` says why it is not well. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly problem: string | undefined;
+}
+
+/** A request that arrived at the sandbox receiver. */
+export interface SandboxRequest {
+  readonly receivedAt: Date;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly status: number | undefined;
+}
+
+/** What these routes touch. */
+export interface OperationHandlerDeps {
+  readonly catalogue: Catalogue;
+  readonly product: { readonly version: string };
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+  health(): Promise<readonly HealthCheck[]>;
+  openapi(): ExactJson;
+  readonly sandbox: { requests(options: { limit: number }): readonly SandboxRequest[] } | undefined;
+}
+
+/** `GET /livez`: touches nothing, so that a slow database does not get the process killed. */
+export function live(): Promise<Reply> {
+  return Promise.resolve(ok({ status: 'ok', checks: [] }));
+}
+
+/** `GET /readyz` */
+export async function ready(deps: OperationHandlerDeps): Promise<Reply> {
+  const checks = await deps.health();
+  const isReady = checks.every((check) => check.problem === undefined);
+  const body = {
+    status: isReady ? 'ok' : 'unavailable',
+    checks: checks.map(({ name, problem }) => ({
+      name,
+      status: problem === undefined ? 'ok' : 'unavailable',
+      detail: problem ?? null,
+    })),
+  };
+  return { status: isReady ? 200 : 503, body };
+}
+
+/** `GET /metrics` */
+export async function metrics(deps: OperationHandlerDeps): Promise<Reply> {
+  return { status: 200, text: await deps.metrics.text(), contentType: deps.metrics.contentType };
+}
+
+/** `GET /version` */
+export function version(deps: OperationHandlerDeps): Promise<Reply> {
+  return Promise.resolve(ok({ name: 'hookwright', version: deps.product.version, node: process.versions.node }));
+}
+
+/** `GET /openapi.json` */
+export function openapi(deps: OperationHandlerDeps): Promise<Reply> {
+  return Promise.resolve(ok(deps.openapi()));
+}
+
+/** `GET /v1/schemas` */
+export function listSchemas(deps: OperationHandlerDeps): Promise<Reply> {
+  return Promise.resolve(ok(schemaListView(deps.catalogue)));
+}
+
+/** `GET /v1/schemas/{name}` */
+export function readSchema(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const name = param(request, 'name');
+  const schema = deps.catalogue.schema(name);
+  if (schema === undefined) throw notFound('schema', name);
+  return Promise.resolve(ok(schemaView(schema)));
+}
+
+/** `GET /v1/sandbox/requests` */
+export function sandboxRequests(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
+  if (deps.sandbox === undefined) throw notFound('sandbox', 'receiver');
+  const limit = queryNumber(request, 'limit') ?? 50;
+  return Promise.resolve(ok({ data: deps.sandbox.requests({ limit }).map(sandboxView), next_cursor: null }));
+}
+
+function sandboxView(request: SandboxRequest): ExactJson {
+  return {
+    received_at: request.receivedAt.toISOString(),
+    method: request.method,
+    path: request.path,
+    headers: request.headers.map(([name, value]) => [name, value]),
+    body: request.body,
+    status: request.status ?? null,
+  };
+}

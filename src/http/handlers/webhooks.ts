@@ -1,0 +1,130 @@
+// Routes of webhooks: writes with ETag and If-Match, versions, and the way back to one.
+import { AppError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { isObject, toPlain } from '../../domain/json.ts';
+import type { PlanningStore } from '../../services/planning.ts';
+import type { SavedWebhook, WebhookDeps, WebhookStore, WriteOptions } from '../../services/webhooks.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getVersion,
+  getWebhook,
+  patchWebhook,
+  replaceWebhook,
+  restoreVersion,
+} from '../../services/webhooks.ts';
+import { faultView } from '../problem.ts';
+import { nextCursor, pageOf } from '../query.ts';
+import type { ApiRequest, Reply } from '../route.ts';
+import { actorOf, ok, param } from '../route.ts';
+import { webhookVersionView, webhookView } from '../views/webhook.ts';
+
+/** What these routes touch. */
+export interface WebhookHandlerDeps {
+  readonly webhooks: WebhookDeps<WebhookStore & PlanningStore>;
+}
+
+/** `POST /v1/webhooks` */
+export async function create(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const dryRun = isDryRun(request);
+  const saved = await createWebhook(deps.webhooks, actorOf(request), plainBody(request), dryRun);
+  if (dryRun) return savedReply(saved, 200);
+  const reply = savedReply(saved, 201);
+  return { ...reply, headers: { ...reply.headers, location: `/v1/webhooks/${saved.webhook.id}` } };
+}
+
+/** `GET /v1/webhooks` */
+export async function list(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const page = await deps.webhooks.store.webhooks.list(actorOf(request).organizationId, pageOf(request));
+  return ok({ data: page.items.map(webhookView), next_cursor: nextCursor(request, page.lastId) });
+}
+
+/** `GET /v1/webhooks/{webhook_id}` */
+export async function read(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const webhook = await getWebhook(deps.webhooks, actorOf(request).organizationId, param(request, 'webhook_id'));
+  return ok(webhookView(webhook), { etag: etag(webhook.version) });
+}
+
+/** `PUT /v1/webhooks/{webhook_id}` */
+export async function replace(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const id = param(request, 'webhook_id');
+  return savedReply(
+    await replaceWebhook(deps.webhooks, actorOf(request), id, plainBody(request), writeOptions(request)),
+    200,
+  );
+}
+
+/** `PATCH /v1/webhooks/{webhook_id}` */
+export async function patch(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const id = param(request, 'webhook_id');
+  return savedReply(
+    await patchWebhook(deps.webhooks, actorOf(request), id, plainBody(request), writeOptions(request)),
+    200,
+  );
+}
+
+/** `DELETE /v1/webhooks/{webhook_id}` */
+export async function remove(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  await deleteWebhook(deps.webhooks, actorOf(request), param(request, 'webhook_id'), writeOptions(request));
+  return { status: 204 };
+}
+
+/** `GET /v1/webhooks/{webhook_id}/versions` */
+export async function versions(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const { organizationId } = actorOf(request);
+  const id = param(request, 'webhook_id');
+  await getWebhook(deps.webhooks, organizationId, id);
+  const page = await deps.webhooks.store.webhooks.versions(organizationId, id, pageOf(request));
+  return ok({ data: page.items.map(webhookVersionView), next_cursor: nextCursor(request, page.lastId) });
+}
+
+/** `GET /v1/webhooks/{webhook_id}/versions/{version}` */
+export async function version(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const { organizationId } = actorOf(request);
+  const found = await getVersion(deps.webhooks, organizationId, param(request, 'webhook_id'), versionParam(request));
+  return ok(webhookVersionView(found));
+}
+
+/** `POST /v1/webhooks/{webhook_id}/versions/{version}/restore` */
+export async function restore(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const id = param(request, 'webhook_id');
+  const options = writeOptions(request);
+  return savedReply(await restoreVersion(deps.webhooks, actorOf(request), id, versionParam(request), options), 200);
+}
+
+function savedReply({ webhook, warnings }: SavedWebhook, status: number): Reply {
+  const body = { ...webhookView(webhook), warnings: warnings.map(faultView) };
+  return { status, body, headers: { etag: etag(webhook.version) } };
+}
+
+function etag(version: number): string {
+  return `"${String(version)}"`;
+}
+
+function writeOptions(request: ApiRequest): WriteOptions {
+  return { expectedVersion: ifMatch(request.header('if-match')), dryRun: isDryRun(request) };
+}
+
+function isDryRun(request: ApiRequest): boolean {
+  return request.query['dry_run'] === true;
+}
+
+// `*` means "if it exists", which a missing webhook answers with 404 anyway.
+function ifMatch(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
+  if (version !== undefined) return Number(version);
+  throw new AppError('precondition_failed', 'etag_unknown', `If-Match: ${header.slice(0, 100)} matches no version.`, {
+    hint: 'Send the ETag of a GET as it was, with its quotes, such as If-Match: "3".',
+  });
+}
+
+function versionParam(request: ApiRequest): number {
+  const text = param(request, 'version');
+  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+}
+
+function plainBody(request: ApiRequest): JsonObject {
+  const plain = toPlain(request.body ?? {});
+  return isObject(plain) ? plain : {};
+}

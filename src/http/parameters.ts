@@ -1,0 +1,65 @@
+// The query parameters of the routes, as data.
+import { DELIVERY_STATES } from '../domain/delivery.ts';
+import { INVOCATION_KINDS } from '../domain/invocation.ts';
+import { OUTCOME_NAMES } from '../domain/outcomes.ts';
+import { PAGING } from './query.ts';
+import type { QueryParameters } from './route.ts';
+
+/** `?dry_run=true` */
+export const DRY_RUN: QueryParameters = {
+  dry_run: { kind: 'boolean', description: 'true: check everything and answer as usual, but store nothing.' },
+};
+
+/** Of writes that change a webhook. */
+export const WRITE_QUERY: QueryParameters = DRY_RUN;
+
+/** `?atomic=true` */
+export const ATOMIC: QueryParameters = {
+  atomic: { kind: 'boolean', description: 'true: all events or none.' },
+};
+
+const WEBHOOK_ID = { kind: 'id', description: 'Only those of this webhook.' } as const;
+const EVENT_ID = { kind: 'id', description: 'Only those of this event.' } as const;
+const TEXT = {
+  kind: 'text',
+  description: 'Only those that contain this text; upper and lower case of ASCII letters do not count.',
+} as const;
+
+/** Conditions of a list of events. */
+export const EVENT_QUERY: QueryParameters = {
+  event_type: { kind: 'text', description: 'Only this event type.' },
+  schema: { kind: 'text', description: 'Only this payload schema.' },
+  origin: {
+    kind: 'enum',
+    values: ['api', 'engine'],
+    description: 'Posted events, or those of the engine about itself.',
+  },
+  received_after: { kind: 'instant', description: 'Only those received at or after this instant.' },
+  received_before: { kind: 'instant', description: 'Only those received before this instant.' },
+  text: TEXT,
+  ...PAGING,
+};
+
+/** Conditions of a list of deliveries. */
+export const DELIVERY_QUERY: QueryParameters = {
+  webhook_id: WEBHOOK_ID,
+  event_id: EVENT_ID,
+  state: { kind: 'enum', values: DELIVERY_STATES, description: 'Only those in this state.' },
+  created_after: { kind: 'instant', description: 'Only those planned at or after this instant.' },
+  created_before: { kind: 'instant', description: 'Only those planned before this instant.' },
+  ...PAGING,
+};
+
+/** Conditions of a list of invocations. */
+export const INVOCATION_QUERY: QueryParameters = {
+  webhook_id: WEBHOOK_ID,
+  event_id: EVENT_ID,
+  delivery_id: { kind: 'id', description: 'Only those of this delivery.' },
+  kind: { kind: 'enum', values: INVOCATION_KINDS, description: 'Only those made for this purpose.' },
+  outcome: { kind: 'enum', values: OUTCOME_NAMES, description: 'Only those with this outcome.' },
+  status: { kind: 'status', description: 'Only those answered with this status, or class of statuses (5xx).' },
+  started_after: { kind: 'instant', description: 'Only those started at or after this instant.' },
+  started_before: { kind: 'instant', description: 'Only those started before this instant.' },
+  text: TEXT,
+  ...PAGING,
+};

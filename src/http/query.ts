@@ -1,0 +1,119 @@
+// Reads query strings: every parameter by its kind, all faults at once, nothing unknown.
+import type { Fault } from '../domain/errors.ts';
+import { AppError, invalid } from '../domain/errors.ts';
+import { ID_PREFIXES, isId } from '../domain/ids.ts';
+import type { PageRequest } from '../domain/page.ts';
+import { decodeCursor, encodeCursor } from '../domain/page.ts';
+import { nearestName } from '../domain/text.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { ApiRequest, QueryParameter, QueryParameters, QueryValues } from './route.ts';
+
+/** The parameters of every list. */
+export const PAGING: QueryParameters = {
+  limit: {
+    kind: 'integer',
+    minimum: 1,
+    maximum: 200,
+    description: 'How many items a page has, 50 where it is left out.',
+  },
+  cursor: { kind: 'text', description: 'next_cursor of the page before; keep the filters the same.' },
+};
+
+const DEFAULT_LIMIT = 50;
+
+/** The values of a query string. Throws `invalid` with every fault; a fault's pointer is `?name`. */
+export function readQuery(parameters: QueryParameters, search: URLSearchParams): QueryValues {
+  const faults: Fault[] = [];
+  const values: Record<string, string | number | boolean | Date> = {};
+  for (const name of new Set(search.keys())) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    const given = search.getAll(name);
+    const value = parameter === undefined || given.length > 1 ? undefined : readValue(parameter, given[0] ?? '');
+    if (parameter === undefined) faults.push(unknownParameter(name, Object.keys(parameters)));
+    else if (value === undefined) faults.push(badValue(name, parameter, given));
+    else values[name] = value;
+  }
+  if (faults.length > 0) throw invalid(faults, 'invalid_query');
+  return values;
+}
+
+type Reader = (text: string, parameter: QueryParameter) => string | number | boolean | Date | undefined;
+
+const READERS: Readonly<Record<QueryParameter['kind'], Reader>> = {
+  text: (text) =>
+    text.length > 0 && text.length <= 1000 && text.isWellFormed() && !text.includes('\u0000') ? text : undefined,
+  integer: readInteger,
+  boolean: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  instant: (text) => parseInstant(text.replace(' ', '+')),
+  id: (text) => (ID_PREFIXES.some((prefix) => isId(prefix, text)) ? text : undefined),
+  status: (text) => (/^[1-9](?:\d\d|xx)$/.test(text) ? text : undefined),
+  enum: (text, parameter) => (parameter.values?.includes(text) === true ? text : undefined),
+};
+
+function readValue(parameter: QueryParameter, text: string): string | number | boolean | Date | undefined {
+  return READERS[parameter.kind](text, parameter);
+}
+
+function readInteger(text: string, parameter: QueryParameter): number | undefined {
+  if (!/^\d{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= (parameter.minimum ?? 0) && value <= (parameter.maximum ?? Number.MAX_SAFE_INTEGER)
+    ? value
+    : undefined;
+}
+
+function unknownParameter(name: string, known: readonly string[]): Fault {
+  const near = nearestName(name, known);
+  const list = known.length === 0 ? 'This route takes no parameters.' : `Known: ${known.join(', ')}.`;
+  return {
+    pointer: `?${name}`,
+    code: 'unknown_parameter',
+    detail: `There is no query parameter "${name}".`,
+    hint: near === undefined ? list : `Did you mean "${near}"?`,
+  };
+}
+
+function badValue(name: string, parameter: QueryParameter, given: readonly string[]): Fault {
+  if (given.length > 1) {
+    return {
+      pointer: `?${name}`,
+      code: 'repeated_parameter',
+      detail: `"${name}" is given ${String(given.length)} times.`,
+      hint: 'Give it once.',
+    };
+  }
+  return {
+    pointer: `?${name}`,
+    code: 'invalid_parameter',
+    detail: `"${(given[0] ?? '').slice(0, 100)}" is no value for "${name}".`,
+    hint: EXPECTATIONS[parameter.kind](parameter),
+  };
+}
+
+const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryParameter) => string>> = {
+  integer: ({ minimum, maximum }) =>
+    `Give a whole number from ${String(minimum ?? 0)}${maximum === undefined ? '' : ` to ${String(maximum)}`}.`,
+  boolean: () => 'Give true or false.',
+  instant: () => 'Give an instant such as 2026-11-20T12:00:00Z (RFC 3339; write + as %2B).',
+  id: () => 'Give an identifier such as whk_ followed by a UUID, as the API shows it.',
+  status: () => 'Give a status such as 503, or a class such as 5xx.',
+  enum: ({ values }) => `Give one of ${(values ?? []).join(', ')}.`,
+  text: () => 'Give 1 to 1,000 characters.',
+};
+
+/** The page that a list request asks for. Throws `malformed` for a cursor that is not ours or has other filters. */
+export function pageOf(request: ApiRequest): PageRequest {
+  const { limit, cursor } = request.query;
+  const after = typeof cursor === 'string' ? decodeCursor(cursor, request.filters) : undefined;
+  if (after !== undefined && !ID_PREFIXES.some((prefix) => isId(prefix, after))) {
+    throw new AppError('malformed', 'cursor_invalid', 'This is no cursor of ours.', {
+      hint: 'Leave cursor out to start anew.',
+    });
+  }
+  return { limit: typeof limit === 'number' ? limit : DEFAULT_LIMIT, after };
+}
+
+/** The cursor of the next page, null on the last one. */
+export function nextCursor(request: ApiRequest, lastId: string | undefined): string | null {
+  return lastId === undefined ? null : encodeCursor(lastId, request.filters);
+}

@@ -1,0 +1,95 @@
+// Makes the request that a handler sees: parameters, query and body, all checked before the handler runs.
+import type { Request, Response } from 'express';
+import type { Actor } from '../domain/access.ts';
+import type { Fault } from '../domain/errors.ts';
+import { AppError, invalid } from '../domain/errors.ts';
+import type { IdPrefix } from '../domain/ids.ts';
+import { isId } from '../domain/ids.ts';
+import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
+import { bodyObject, bodyText, checkContentType } from './body.ts';
+import { readQuery } from './query.ts';
+import type { ApiRequest, BodySpec, QueryValues, Route } from './route.ts';
+
+/** The faults of a body by the schema of its route. */
+export type BodyCheck = (schema: string, value: ExactJson) => Fault[];
+
+const PARAMETER_IDS: Readonly<Record<string, IdPrefix>> = {
+  webhook_id: 'whk',
+  event_id: 'evt',
+  delivery_id: 'dlv',
+  invocation_id: 'inv',
+};
+
+/** Reads a request for a route. Throws the caller's mistakes: 400, 404, 415, 422. */
+export function readApiRequest<D>(
+  bodyFaults: BodyCheck,
+  route: Route<D>,
+  request: Request,
+  response: Response,
+): ApiRequest {
+  const params = readParams(request);
+  const query = readQuery(route.query, new URL(request.originalUrl, 'http://localhost').searchParams);
+  const contentType = request.headers['content-type'] ?? '';
+  const text = route.body === undefined ? '' : readText(route.body, contentType, request.body);
+  return {
+    actor: response.locals['actor'] as Actor | undefined,
+    params,
+    query,
+    filters: filtersOf(query),
+    text,
+    body: route.body === undefined ? undefined : readBody(bodyFaults, route.body, text),
+    contentType,
+    header: (name) => request.get(name),
+    requestId: String(response.locals['requestId']),
+    signal: goneSignal(response),
+  };
+}
+
+function readParams(request: Request): Readonly<Record<string, string>> {
+  const params = Object.entries(request.params).map(([name, value]) => [name, String(value)] as const);
+  for (const [name, value] of params) {
+    const prefix = PARAMETER_IDS[name];
+    if (prefix === undefined || isId(prefix, value)) continue;
+    const what = name.replace(/_id$/, '');
+    throw new AppError('not_found', 'not_found', `There is no ${what} ${value.slice(0, 100)} here.`, {
+      hint: `The id of a ${what} is ${prefix}_ and a UUID, as the API shows it.`,
+    });
+  }
+  return Object.fromEntries(params);
+}
+
+function filtersOf(query: QueryValues): QueryValues {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => name !== 'limit' && name !== 'cursor'));
+}
+
+function readText(spec: BodySpec, contentType: string, body: unknown): string {
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  if (bytes.length === 0) {
+    if (spec.optional === true) return '';
+    throw new AppError('malformed', 'body_missing', 'The request has no body.', {
+      hint: `Send one with the header content-type: ${spec.contentTypes.join(' or ')}.`,
+    });
+  }
+  checkContentType(spec, contentType);
+  return bodyText(bytes);
+}
+
+function readBody(bodyFaults: BodyCheck, spec: BodySpec, text: string): ExactJsonObject | undefined {
+  if (text === '' || spec.schema === EVENT_BODY) return undefined;
+  const body = bodyObject(text);
+  const faults = spec.checked ? bodyFaults(spec.schema, body) : [];
+  if (faults.length > 0) throw invalid(faults);
+  return body;
+}
+
+/** The body of intake is read by intake, event for event. */
+export const EVENT_BODY = 'event-input';
+
+// A test that nobody waits for is cut off.
+function goneSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,123 @@
+// A route as data: the server, the OpenAPI document and the tests are made from the same table.
+import type { Actor, Permission } from '../domain/access.ts';
+import type { ExactJson, ExactJsonObject, Json } from '../domain/json.ts';
+
+/** How a query parameter is read. */
+export type QueryKind = 'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum';
+
+/** One query parameter. */
+export interface QueryParameter {
+  readonly kind: QueryKind;
+  readonly description: string;
+  readonly values?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** The query parameters of a route, by name. */
+export type QueryParameters = Readonly<Record<string, QueryParameter>>;
+
+/** Query values as read: absent where they were not given. */
+export type QueryValues = Readonly<Record<string, string | number | boolean | Date | undefined>>;
+
+/** What a body may be. */
+export interface BodySpec {
+  readonly schema: string;
+  readonly contentTypes: readonly string[];
+  readonly maxBytes: number;
+  /** Whether the server checks the body against the schema; otherwise the handler checks it with more to say. */
+  readonly checked: boolean;
+  /** Whether it may be left out. */
+  readonly optional?: boolean;
+}
+
+/** A request as handlers see it. */
+export interface ApiRequest {
+  readonly actor: Actor | undefined;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: QueryValues;
+  /** The filters of a list: its query without `limit` and `cursor`. */
+  readonly filters: QueryValues;
+  readonly body: ExactJsonObject | undefined;
+  /** The body as text, where the handler reads it itself. */
+  readonly text: string;
+  readonly contentType: string;
+  header(name: string): string | undefined;
+  readonly requestId: string;
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer. `text` replaces `body` where it is not JSON. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: ExactJson;
+  readonly text?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One answer that a route can give when all is well. */
+export interface SuccessSpec {
+  readonly status: number;
+  readonly description: string;
+  /** `undefined` for no body. */
+  readonly schema: string | undefined;
+  readonly contentType?: string;
+}
+
+/** One row of the table. */
+export interface Route<Deps> {
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** With `{name}` for a parameter. */
+  readonly path: string;
+  readonly permission: Permission;
+  readonly tag: string;
+  readonly summary: string;
+  readonly query: QueryParameters;
+  readonly body: BodySpec | undefined;
+  readonly success: SuccessSpec;
+  /** What else it answers with its own schema, such as 422 with results. */
+  readonly alternatives?: readonly SuccessSpec[];
+  handler(deps: Deps, request: ApiRequest): Promise<Reply>;
+}
+
+/** The actor of a request whose route is not public. */
+export function actorOf(request: ApiRequest): Actor {
+  if (request.actor === undefined) throw new Error('A route that needs an actor was reached without one.');
+  return request.actor;
+}
+
+/** A JSON answer. */
+export function ok(body: ExactJson, headers?: Readonly<Record<string, string>>): Reply {
+  return headers === undefined ? { status: 200, body } : { status: 200, body, headers };
+}
+
+/** A path parameter; the router guarantees that it is there. */
+export function param(request: ApiRequest, name: string): string {
+  const value = request.params[name];
+  if (value === undefined) throw new Error(`The route has no parameter ${name}.`);
+  return value;
+}
+
+/** A query value that is text, or absent. */
+export function queryText(request: ApiRequest, name: string): string | undefined {
+  const value = request.query[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A query value that is an instant, or absent. */
+export function queryInstant(request: ApiRequest, name: string): Date | undefined {
+  const value = request.query[name];
+  return value instanceof Date ? value : undefined;
+}
+
+/** A query value that is a number, or absent. */
+export function queryNumber(request: ApiRequest, name: string): number | undefined {
+  const value = request.query[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** The body in plain JSON, an empty object where it was left out. */
+export type PlainBody = Readonly<Record<string, Json>>;

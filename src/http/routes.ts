@@ -1,0 +1,21 @@
+// Every route of the API: the server, the OpenAPI document and the tests are made from this table.
+import type { EventHandlerDeps } from './handlers/events.ts';
+import type { OperationHandlerDeps } from './handlers/operations.ts';
+import type { RecordHandlerDeps } from './handlers/records.ts';
+import type { TestHandlerDeps } from './handlers/testing.ts';
+import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
+import type { Route } from './route.ts';
+import { EVENTS } from './routes/events.ts';
+import { OPERATIONS } from './routes/operations.ts';
+import { RECORDS } from './routes/records.ts';
+import { WEBHOOKS } from './routes/webhooks.ts';
+
+/** Everything that the handlers touch together. */
+export type HttpDeps = WebhookHandlerDeps &
+  EventHandlerDeps &
+  RecordHandlerDeps &
+  TestHandlerDeps &
+  OperationHandlerDeps;
+
+/** All routes, literal paths before those with parameters. */
+export const ROUTES: readonly Route<HttpDeps>[] = [...WEBHOOKS, ...EVENTS, ...RECORDS, ...OPERATIONS];

@@ -1,0 +1,64 @@
+// Routes of events and their payload schemas.
+import * as events from '../handlers/events.ts';
+import * as operations from '../handlers/operations.ts';
+import { ATOMIC, EVENT_QUERY } from '../parameters.ts';
+import { body, MIB, success, table } from './table.ts';
+
+const EVENT_TYPES = ['application/json', 'application/x-ndjson'];
+
+/** The routes of events. */
+export const EVENTS = table<events.EventHandlerDeps & operations.OperationHandlerDeps>([
+  {
+    id: 'postEvents',
+    method: 'post',
+    path: '/v1/events',
+    permission: 'events:write',
+    tag: 'Events',
+    summary: 'Post one event, an array, or NDJSON',
+    query: ATOMIC,
+    body: body('event-input', { contentTypes: EVENT_TYPES, maxBytes: 5 * MIB, checked: false }),
+    success: success('event-result', 'What became of each event, after the commit.', 202),
+    handler: events.post,
+  },
+  {
+    id: 'listEvents',
+    method: 'get',
+    path: '/v1/events',
+    permission: 'events:read',
+    tag: 'Events',
+    summary: 'List events, newest first',
+    query: EVENT_QUERY,
+    success: success('event-list', 'A page of events.'),
+    handler: events.list,
+  },
+  {
+    id: 'readEvent',
+    method: 'get',
+    path: '/v1/events/{event_id}',
+    permission: 'events:read',
+    tag: 'Events',
+    summary: 'Read an event and what each webhook made of it',
+    success: success('event-detail', 'The event.'),
+    handler: events.read,
+  },
+  {
+    id: 'listSchemas',
+    method: 'get',
+    path: '/v1/schemas',
+    permission: 'schemas:read',
+    tag: 'Schemas',
+    summary: 'List payload schemas',
+    success: success('schema-list', 'All of them.'),
+    handler: operations.listSchemas,
+  },
+  {
+    id: 'readSchema',
+    method: 'get',
+    path: '/v1/schemas/{name}',
+    permission: 'schemas:read',
+    tag: 'Schemas',
+    summary: 'Read a payload schema, its fields, samples and default template',
+    success: success('schema-view', 'The schema.'),
+    handler: operations.readSchema,
+  },
+]);

@@ -1,0 +1,152 @@
+// The API as an express application, built from the route table: the middleware in order, each with its reason.
+import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import express from 'express';
+import { AppError } from '../domain/errors.ts';
+import type { NewId } from '../domain/ids.ts';
+import { writeExact } from '../domain/json.ts';
+import type { Authenticate } from './authenticate.ts';
+import { admit } from './authenticate.ts';
+import { answerError } from './failures.ts';
+import type { BodyCheck } from './request.ts';
+import { readApiRequest } from './request.ts';
+import type { Reply, Route } from './route.ts';
+
+/** What is reported of a served request. */
+export interface RequestFact {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly keyId: string | undefined;
+}
+
+/** What the server itself touches; `handlers` is what the handlers touch. */
+export interface ServerDeps<HandlerDeps> {
+  readonly routes: readonly Route<HandlerDeps>[];
+  readonly handlers: HandlerDeps;
+  readonly authenticate: Authenticate;
+  readonly bodyFaults: BodyCheck;
+  readonly newId: NewId;
+  monotonicMs(): number;
+  readonly report: {
+    requestServed(fact: RequestFact): void;
+    requestFailed(fact: { requestId: string; error: unknown }): void;
+  };
+}
+
+/** Builds the application. */
+export function createServer<HandlerDeps>(deps: ServerDeps<HandlerDeps>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // A strong ETag is the version of a webhook; express' own would say something else.
+  app.set('etag', false);
+  app.use(identify(deps));
+  app.use(protect);
+  for (const path of new Set(deps.routes.map((route) => route.path))) mount(app, deps, path);
+  app.use(unknownPath);
+  app.use(failed(deps));
+  return app;
+}
+
+// Every answer and every log line carries the id by which they find each other.
+function identify<D>(deps: ServerDeps<D>): RequestHandler {
+  return (request, response, next) => {
+    const startedMs = deps.monotonicMs();
+    const requestId = deps.newId('req');
+    response.locals['requestId'] = requestId;
+    response.setHeader('x-request-id', requestId);
+    response.once('close', () => {
+      deps.report.requestServed({
+        method: request.method,
+        route: String(response.locals['route'] ?? 'none'),
+        status: response.writableEnded ? response.statusCode : 499,
+        durationMs: deps.monotonicMs() - startedMs,
+        requestId,
+        keyId: keyIdOf(response),
+      });
+    });
+    next();
+  };
+}
+
+function keyIdOf(response: Response): string | undefined {
+  const keyId: unknown = response.locals['keyId'];
+  return typeof keyId === 'string' ? keyId : undefined;
+}
+
+// Answers hold what strangers sent: no browser may guess a type, frame it or keep it.
+const protect: RequestHandler = (_request, response, next) => {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('referrer-policy', 'no-referrer');
+  next();
+};
+
+function mount<D>(app: Express, deps: ServerDeps<D>, path: string): void {
+  const rows = deps.routes.filter((route) => route.path === path);
+  const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  for (const route of rows) mounted[route.method](...serve(deps, route));
+  mounted.all(wrongMethod(rows.map((route) => route.method.toUpperCase())));
+}
+
+function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
+  return [
+    async (request, response, next) => {
+      response.locals['route'] = route.path;
+      const actor = await admit(deps.authenticate, route.permission, request);
+      response.locals['actor'] = actor;
+      response.locals['keyId'] = actor?.keyId;
+      next();
+    },
+    ...readBytes(route),
+    async (request, response) => {
+      const apiRequest = readApiRequest(deps.bodyFaults, route, request, response);
+      answer(response, await route.handler(deps.handlers, apiRequest));
+    },
+  ];
+}
+
+function readBytes<D>(route: Route<D>): RequestHandler[] {
+  if (route.body === undefined) return [];
+  const read: unknown = express.raw({ type: () => true, limit: route.body.maxBytes });
+  return [read as RequestHandler];
+}
+
+function answer(response: Response, reply: Reply): void {
+  response.status(reply.status);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  const text = reply.text ?? (reply.body === undefined ? undefined : writeExact(reply.body));
+  if (text === undefined) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-type', reply.contentType ?? 'application/json; charset=utf-8');
+  response.end(text);
+}
+
+function wrongMethod(allow: readonly string[]): RequestHandler {
+  return (request) => {
+    throw new AppError('method_not_allowed', 'method_not_allowed', `${request.method} does not exist for this path.`, {
+      allow,
+      hint: `Use ${allow.join(', ')}.`,
+    });
+  };
+}
+
+const unknownPath: RequestHandler = (request) => {
+  throw new AppError('not_found', 'unknown_path', `There is nothing at ${request.path.slice(0, 200)}.`, {
+    hint: 'GET /openapi.json lists every path.',
+  });
+};
+
+function failed<D>(deps: ServerDeps<D>): ErrorRequestHandler {
+  return (error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    answerError(deps.report, error, request, response);
+  };
+}

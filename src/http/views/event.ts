@@ -1,0 +1,47 @@
+// The wire form of events. Their body goes out as it came in: numbers keep their spelling.
+import type { Event } from '../../domain/event.ts';
+import type { ExactJson, ExactJsonObject } from '../../domain/json.ts';
+import { readJson } from '../../domain/json-read.ts';
+import type { ExplainedEvent, Explanation } from '../../services/event-log.ts';
+import { deliveryView } from './delivery.ts';
+
+/** An event as `schemas/api/event.schema.json` describes it; to be written with `writeExact`. */
+export function eventView(event: Event): ExactJsonObject {
+  return {
+    id: event.id,
+    schema: event.schema,
+    event_type: event.eventType,
+    event_time: event.eventTime,
+    event_time_exact: event.eventTimeExact,
+    received_at: event.receivedAt.toISOString(),
+    origin: event.origin,
+    idempotency_key: event.idempotencyKey ?? null,
+    hop: event.hop,
+    body: bodyOf(event),
+  };
+}
+
+/** An event and what each webhook made of it, as `event-detail.schema.json` describes it. */
+export function eventDetailView({ event, explanations }: ExplainedEvent): ExactJsonObject {
+  return { ...eventView(event), webhooks: explanations.map(explanationView) };
+}
+
+function explanationView(explanation: Explanation): ExactJsonObject {
+  const { webhook, matched, reason, detail, delivery } = explanation;
+  return {
+    webhook_id: webhook.id,
+    name: webhook.settings.name,
+    version: webhook.version,
+    matched,
+    reason: reason ?? null,
+    detail,
+    delivery: delivery === undefined ? null : deliveryView(delivery),
+  };
+}
+
+function bodyOf(event: Event): ExactJson {
+  const reading = readJson(event.body);
+  const document = reading.ok ? reading.documents[0] : undefined;
+  if (document === undefined) throw new Error(`The stored body of ${event.id} is not readable JSON.`);
+  return document.value;
+}

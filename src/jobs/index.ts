@@ -1,0 +1,36 @@
+// The scheduled work of the engine, as a table.
+
+/** What the jobs touch. */
+export interface JobDeps {
+  /** Gives deliveries back whose lease ran out. */
+  rescue(): Promise<number>;
+  /** Holds, releases and cancels deliveries as their webhooks ask for; how many moved. */
+  followWebhooks(): Promise<number>;
+  /** There may be something to send. */
+  wake(): void;
+}
+
+/** One job: when it runs (cron with seconds), and what it does. */
+export interface Job {
+  readonly name: string;
+  readonly schedule: string;
+  run(deps: JobDeps): Promise<void>;
+}
+
+/** Every job. */
+export const JOBS: readonly Job[] = [
+  {
+    name: 'rescue',
+    schedule: '*/10 * * * * *',
+    run: async (deps) => {
+      if ((await deps.rescue()) > 0) deps.wake();
+    },
+  },
+  {
+    name: 'follow-webhooks',
+    schedule: '*/5 * * * * *',
+    run: async (deps) => {
+      if ((await deps.followWebhooks()) > 0) deps.wake();
+    },
+  },
+];

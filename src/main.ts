@@ -1,0 +1,56 @@
+// The process: configuration → app → wait for a signal → stop.
+import { createApp, StartupError } from './app.ts';
+import { readConfig } from './config.ts';
+import { AppError } from './domain/errors.ts';
+import { welcomeText } from './welcome.ts';
+
+const EXIT_CONFIG = 3;
+
+await main();
+
+async function main(): Promise<void> {
+  const reading = readConfig(process.env, process.cwd());
+  if (!reading.ok) {
+    say(`Hookwright cannot start:\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}\n`);
+    process.exitCode = EXIT_CONFIG;
+    return;
+  }
+  const app = createApp(reading.config);
+  try {
+    const { url, firstKey } = await app.start();
+    const { dataDir } = reading.config;
+    say(welcomeText({ version: app.version, url, firstKey, dataDir, sandbox: reading.config.sandbox }));
+  } catch (error) {
+    await app.stop(0);
+    say(`Hookwright cannot start: ${reasonOf(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  stopOnSignals(() => app.stop(reading.config.shutdownGraceMs));
+}
+
+// The first signal drains; the second leaves at once, and the leases do the rest.
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().catch((error: unknown) => {
+      say(`Stopping failed: ${reasonOf(error)}\n`);
+      process.exitCode = 1;
+    });
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+// Messages are for people, on standard error; standard output is for the log.
+function say(text: string): void {
+  process.stderr.write(text);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof StartupError) return error.message;
+  if (error instanceof AppError) return [error.message, error.hint].filter(Boolean).join(' ');
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

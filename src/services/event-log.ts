@@ -1,0 +1,74 @@
+// Reading events, with the answer to "why did it go there, and not there".
+import { notFound } from '../domain/errors.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import type { Event } from '../domain/event.ts';
+import type { Mismatch } from '../domain/match.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import { createMatcher, plainEvent } from './planning.ts';
+
+/** What this service touches. */
+export interface EventLogDeps {
+  readonly store: {
+    readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
+    readonly deliveries: { byEvent(organizationId: string, eventId: string): Promise<readonly Delivery[]> };
+    readonly webhooks: {
+      /** Each webhook that existed at that instant, in the version that was in force then. */
+      listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
+    };
+  };
+}
+
+/** What one webhook made of an event. */
+export interface Explanation {
+  readonly webhook: Webhook;
+  readonly matched: boolean;
+  readonly reason: Mismatch | undefined;
+  readonly detail: string;
+  readonly delivery: Delivery | undefined;
+}
+
+/** One event and what each webhook made of it at intake. */
+export interface ExplainedEvent {
+  readonly event: Event;
+  readonly explanations: readonly Explanation[];
+}
+
+/**
+ * One event; each webhook that existed when it came in says why it matched or not, by the settings of that moment.
+ * Throws `not_found`.
+ */
+export async function explainEvent(deps: EventLogDeps, organizationId: string, id: string): Promise<ExplainedEvent> {
+  const event = await deps.store.events.byId(organizationId, id);
+  if (event === undefined) throw notFound('event', id);
+  const [deliveries, webhooks] = await Promise.all([
+    deps.store.deliveries.byEvent(organizationId, id),
+    deps.store.webhooks.listAsOf(organizationId, event.receivedAt),
+  ]);
+  const byWebhook = new Map(deliveries.map((delivery) => [delivery.webhookId, delivery]));
+  const plain = plainEvent(event);
+  return { event, explanations: webhooks.map((webhook) => explain(event, plain, webhook, byWebhook.get(webhook.id))) };
+}
+
+// A stored delivery is the fact; the settings of the moment only explain it.
+function explain(
+  event: Event,
+  plain: ReturnType<typeof plainEvent>,
+  webhook: Webhook,
+  delivery: Delivery | undefined,
+): Explanation {
+  const result = createMatcher(webhook).match(event, plain);
+  if (delivery !== undefined) {
+    return {
+      webhook,
+      matched: true,
+      reason: undefined,
+      detail: 'Status, schema, type and filter accepted the event.',
+      delivery,
+    };
+  }
+  if (result.matched) {
+    const detail = 'The webhook was changed at the very moment the event came in; nothing was planned for it.';
+    return { webhook, matched: false, reason: 'inactive', detail, delivery };
+  }
+  return { webhook, matched: false, reason: result.reason, detail: result.detail, delivery };
+}

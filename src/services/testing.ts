@@ -1,0 +1,258 @@
+// Sends a test event through the same code as a delivery, for a saved webhook or an unsaved draft, and records it.
+import type { Actor } from '../domain/access.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Fault } from '../domain/errors.ts';
+import { invalid, notFound } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import { acceptEvent } from '../domain/event.ts';
+import { MASK } from '../domain/headers.ts';
+import type { NewId } from '../domain/ids.ts';
+import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
+import type { ExactJson, ExactJsonObject, JsonObject } from '../domain/json.ts';
+import { isObject, writeExact } from '../domain/json.ts';
+import { nearestName, pointerTo } from '../domain/text.ts';
+import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
+import type { EventSink } from './own-events.ts';
+import type { WebhookCheckDeps } from './webhook-check.ts';
+import { checkWebhook } from './webhook-check.ts';
+
+/** A sample event of a payload schema. */
+export interface Sample {
+  readonly name: string;
+  readonly event: ExactJsonObject;
+}
+
+/** Which event a test sends: a sample by its name, a given one, a recorded one; none of them: the first sample. */
+export interface TestEvent {
+  readonly sample: string | undefined;
+  readonly event: ExactJsonObject | undefined;
+  readonly eventId: string | undefined;
+}
+
+/** The part of the store that tests touch. */
+export interface TestingStore {
+  readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
+  readonly webhooks: { byId(organizationId: string, id: string): Promise<Webhook | undefined> };
+  readonly invocations: { insertStart(start: InvocationStart): Promise<void> };
+  record(finishes: readonly { readonly invocationId: string; readonly end: InvocationEnd }[]): Promise<unknown>;
+}
+
+/** What this service touches. */
+export interface TestingDeps<Store extends TestingStore = TestingStore> {
+  readonly check: WebhookCheckDeps;
+  readonly payloads: {
+    faults(name: string, value: ExactJson): Fault[];
+    samples(name: string): readonly Sample[];
+  };
+  readonly store: Store & { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
+  readonly newId: NewId;
+  readonly clock: Clock;
+  readonly ownEvents: EventSink<Store>;
+  /** One attempt, as the dispatcher makes it. */
+  attempt(
+    input: { start: InvocationStart; settings: WebhookSettings; event: Event; messageId: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly end: InvocationEnd }>;
+  /** Told after the commit that there is work: the test is an event itself. */
+  wake(): void;
+  readonly report: { attemptFinished(fact: TestFact): void };
+}
+
+/** What is reported of a test. */
+export interface TestFact {
+  readonly start: InvocationStart;
+  readonly end: InvocationEnd;
+  readonly urlHost: string | undefined;
+  readonly settlement: undefined;
+  readonly settled: boolean;
+}
+
+/** A finished test. */
+export interface TestResult {
+  readonly passed: boolean;
+  readonly start: InvocationStart;
+  readonly end: InvocationEnd;
+}
+
+/** Tests a saved webhook, also while it is inactive. Throws `not_found`, or `invalid` where the event is not one. */
+export async function testWebhook<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  actor: Actor,
+  id: string,
+  testEvent: TestEvent,
+  signal: AbortSignal,
+): Promise<TestResult> {
+  const webhook = await deps.store.webhooks.byId(actor.organizationId, id);
+  if (webhook === undefined) throw notFound('webhook', id);
+  return runTest(deps, actor, { settings: webhook.settings, webhook }, testEvent, signal);
+}
+
+const DRAFT_TEST_SCHEMA = 'urn:hookwright:api:draft-test-request';
+
+/** Tests an unsaved webhook, in the request's member `webhook`. Throws `invalid` with every fault of the draft; `***` stands for nothing here. */
+export async function testDraft<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  actor: Actor,
+  request: JsonObject,
+  testEvent: TestEvent,
+  signal: AbortSignal,
+): Promise<TestResult> {
+  const draft = isObject(request['webhook']) ? request['webhook'] : {};
+  const checked = checkWebhook(deps.check, draft);
+  const faults = [...maskFaults(draft), ...(checked.ok ? [] : checked.faults)];
+  const around = deps.check.schemas
+    .faults(DRAFT_TEST_SCHEMA, request)
+    .filter(({ pointer }) => !pointer.startsWith('/webhook/'));
+  if (around.some(({ pointer }) => pointer === '/webhook')) throw invalid(around);
+  if (!checked.ok || faults.length + around.length > 0) {
+    const inside = faults.map((fault) => ({ ...fault, pointer: `/webhook${fault.pointer}` }));
+    throw invalid([...around, ...inside], 'invalid_webhook');
+  }
+  return runTest(deps, actor, { settings: checked.settings, webhook: undefined }, testEvent, signal);
+}
+
+interface Subject {
+  readonly settings: WebhookSettings;
+  readonly webhook: Webhook | undefined;
+}
+
+async function runTest<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  actor: Actor,
+  subject: Subject,
+  testEvent: TestEvent,
+  signal: AbortSignal,
+): Promise<TestResult> {
+  const event = await chooseEvent(deps, actor, subject.settings, testEvent);
+  const start = startOf(deps, actor, subject, testEvent.eventId);
+  await deps.store.invocations.insertStart(start);
+  const { end } = await deps.attempt({ start, settings: subject.settings, event, messageId: start.id }, signal);
+  const passed = end.outcome === 'success';
+  await deps.store.transaction(async (store) => {
+    await store.record([{ invocationId: start.id, end }]);
+    await tell(deps, store, actor, subject, start, end);
+  });
+  deps.wake();
+  const urlHost = URL.canParse(subject.settings.url) ? new URL(subject.settings.url).host : undefined;
+  deps.report.attemptFinished({ start, end, urlHost, settlement: undefined, settled: false });
+  return { passed, start, end };
+}
+
+function startOf<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  actor: Actor,
+  subject: Subject,
+  eventId: string | undefined,
+): InvocationStart {
+  const now = deps.clock();
+  return {
+    id: deps.newId('inv'),
+    organizationId: actor.organizationId,
+    kind: 'test',
+    deliveryId: undefined,
+    eventId,
+    webhookId: subject.webhook?.id,
+    webhookVersion: subject.webhook?.version,
+    webhookName: subject.settings.name,
+    requestedBy: actor.keyId,
+    attempt: 1,
+    maxAttempts: 1,
+    scheduledAt: now,
+    startedAt: now,
+  };
+}
+
+async function tell<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  store: S,
+  actor: Actor,
+  subject: Subject,
+  start: InvocationStart,
+  end: InvocationEnd,
+): Promise<void> {
+  await deps.ownEvents(store, {
+    type: 'webhook.tested',
+    action: 'tested',
+    actor,
+    targetId: subject.webhook?.id,
+    targetName: subject.settings.name,
+    metadata: { invocation_id: start.id, outcome: end.outcome, draft: subject.webhook === undefined },
+    current: undefined,
+    previous: undefined,
+  });
+}
+
+async function chooseEvent<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  actor: Actor,
+  settings: WebhookSettings,
+  choice: TestEvent,
+): Promise<Event> {
+  const given = [choice.sample, choice.event, choice.eventId].filter((one) => one !== undefined);
+  if (given.length > 1) throw invalid([onlyOne()]);
+  if (choice.eventId !== undefined) return recorded(deps, actor, choice.eventId);
+  if (choice.event !== undefined) return givenEvent(deps, actor, choice.event);
+  return givenEvent(deps, actor, sampleEvent(deps, settings.schema, choice.sample));
+}
+
+function onlyOne(): Fault {
+  return {
+    pointer: '/event',
+    code: 'one_of_many',
+    detail: 'More than one of event, event_id and sample is given.',
+    hint: 'Choose one; without any the first sample of the schema is sent.',
+  };
+}
+
+async function recorded<S extends TestingStore>(deps: TestingDeps<S>, actor: Actor, eventId: string): Promise<Event> {
+  const event = await deps.store.events.byId(actor.organizationId, eventId);
+  if (event === undefined) throw notFound('event', eventId);
+  return event;
+}
+
+function givenEvent<S extends TestingStore>(deps: TestingDeps<S>, actor: Actor, value: ExactJsonObject): Event {
+  const schema = typeof value['schema'] === 'string' ? value['schema'] : 'audit';
+  const faults = deps.payloads.faults(schema, value);
+  if (faults.length > 0) throw invalid(faults.map((fault) => ({ ...fault, pointer: `/event${fault.pointer}` })));
+  return acceptEvent(value, writeExact(value), {
+    id: deps.newId('evt'),
+    organizationId: actor.organizationId,
+    receivedAt: deps.clock(),
+    origin: 'api',
+    idempotencyKey: undefined,
+    hop: 0,
+  });
+}
+
+function sampleEvent<S extends TestingStore>(
+  deps: TestingDeps<S>,
+  schema: string,
+  name: string | undefined,
+): ExactJsonObject {
+  const samples = deps.payloads.samples(schema);
+  const sample = name === undefined ? samples[0] : samples.find((one) => one.name === name);
+  if (sample !== undefined) return sample.event;
+  const names = samples.map((one) => one.name);
+  const near = name === undefined ? undefined : nearestName(name, names);
+  throw invalid([
+    {
+      pointer: '/sample',
+      code: 'unknown_sample',
+      detail: `The schema "${schema}" has no sample "${name ?? ''}".`,
+      hint: near === undefined ? `Known: ${names.join('; ')}.` : `Did you mean "${near}"?`,
+    },
+  ]);
+}
+
+function maskFaults(draft: JsonObject): Fault[] {
+  const headers = draft['headers'];
+  if (!isObject(headers)) return [];
+  return Object.entries(headers)
+    .filter(([, value]) => value === MASK)
+    .map(([name]) => ({
+      pointer: pointerTo('/headers', name),
+      code: 'secret_required',
+      detail: `A draft has no stored values that "***" could stand for.`,
+      hint: `Send the value of "${name}" itself, or test the saved webhook.`,
+    }));
+}

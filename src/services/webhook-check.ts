@@ -1,0 +1,116 @@
+// Everything that must hold before a webhook is saved or its draft is sent: all faults at once, and warnings.
+import type { Fault } from '../domain/errors.ts';
+import { filterFaults } from '../domain/filter.ts';
+import { headerFaults } from '../domain/headers.ts';
+import type { ExactJson, JsonObject } from '../domain/json.ts';
+import { nearestName, pointerTo } from '../domain/text.ts';
+import type { WebhookSettings } from '../domain/webhook.ts';
+import { readSettings } from '../domain/webhook-settings.ts';
+import { validatorFaults } from '../responses/validators.ts';
+
+/** What checking touches. */
+export interface WebhookCheckDeps {
+  readonly schemas: { faults(schemaId: string, value: ExactJson): Fault[] };
+  readonly payloads: { readonly names: readonly string[] };
+  /** The egress policy's word on a URL. */
+  urlFaults(url: string, pointer: string): Fault[];
+  /** Compiles the template and renders it with the samples of the payload schema: what is wrong, and what is doubtful. */
+  checkTemplate(
+    source: string,
+    schema: string,
+  ): { readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
+}
+
+/** Settings that may be used, with what is doubtful about them, or what is wrong with them. */
+export type CheckedWebhook =
+  | { readonly ok: true; readonly settings: WebhookSettings; readonly warnings: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** The JSON Schema of what an admin sends. */
+export const WEBHOOK_INPUT_SCHEMA = 'urn:hookwright:api:webhook-create';
+
+/** Checks the JSON form of a webhook, its shape and its meaning. */
+export function checkWebhook(deps: WebhookCheckDeps, input: JsonObject): CheckedWebhook {
+  const shapeFaults = deps.schemas.faults(WEBHOOK_INPUT_SCHEMA, input);
+  const settings = readSettings(input);
+  const template = checkTemplate(deps, settings);
+  const meant = meaningFaults(deps, settings, template.faults, shapeFaults);
+  const faults = [...shapeFaults, ...meant];
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, settings, warnings: [...bodyOnGet(settings), ...template.warnings] };
+}
+
+// Lists lose their items of the wrong type when they are read, and with them the numbers of the others.
+const LISTS: readonly string[] = ['event_types', 'response_validators'];
+
+// What is of the wrong shape has no meaning that could be judged, too.
+function meaningFaults(
+  deps: WebhookCheckDeps,
+  settings: WebhookSettings,
+  templateFaults: readonly Fault[],
+  shapeFaults: readonly Fault[],
+): Fault[] {
+  const misshapen = new Set(shapeFaults.map((fault) => fault.pointer));
+  const lostItems = LISTS.filter((list) =>
+    [...misshapen].some((pointer) => new RegExp(`^/${list}/\\d+$`).test(pointer)),
+  );
+  const faults = [
+    ...unknownSchema(deps, settings.schema),
+    ...settings.eventTypes.flatMap(eventTypeFaults),
+    ...(settings.filter === undefined ? [] : filterFaults(settings.filter)),
+    ...deps.urlFaults(settings.url, '/url'),
+    ...headerFaults(settings.headers),
+    ...templateFaults,
+    ...validatorFaults(settings.responseValidators, '/response_validators'),
+  ];
+  return faults.filter(
+    ({ pointer }) => !misshapen.has(pointer) && !lostItems.some((list) => pointer.startsWith(`/${list}/`)),
+  );
+}
+
+function unknownSchema(deps: WebhookCheckDeps, name: string): Fault[] {
+  if (deps.payloads.names.includes(name)) return [];
+  const near = nearestName(name, deps.payloads.names);
+  return [
+    {
+      pointer: '/schema',
+      code: 'unknown_schema',
+      detail: `There is no payload schema "${name}".`,
+      hint: near === undefined ? `Known: ${deps.payloads.names.join(', ')}.` : `Did you mean "${near}"?`,
+    },
+  ];
+}
+
+function eventTypeFaults(pattern: string, index: number): Fault[] {
+  if (/^[\w.*:-]{1,200}$/.test(pattern)) return [];
+  return [
+    {
+      pointer: pointerTo('/event_types', index),
+      code: 'event_type_invalid',
+      detail: `"${pattern}" is no event type.`,
+      hint: 'Use letters, digits and . _ : - with * for any characters, such as "access_flow.*".',
+    },
+  ];
+}
+
+const NOTHING_TO_SAY = { faults: [], warnings: [] };
+
+function checkTemplate(
+  deps: WebhookCheckDeps,
+  settings: WebhookSettings,
+): ReturnType<WebhookCheckDeps['checkTemplate']> {
+  if (settings.bodyTemplate === undefined || !deps.payloads.names.includes(settings.schema)) return NOTHING_TO_SAY;
+  return deps.checkTemplate(settings.bodyTemplate, settings.schema);
+}
+
+function bodyOnGet(settings: WebhookSettings): Fault[] {
+  if (settings.method !== 'GET' || settings.bodyTemplate === undefined) return [];
+  return [
+    {
+      pointer: '/body_template',
+      code: 'body_on_get',
+      detail: 'GET requests with a body are dropped or refused by many servers and proxies.',
+      hint: 'Use POST, or leave body_template out.',
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+// Puts stored header values back where `***` was sent, so that what is checked is what will be sent.
+import type { Fault } from '../domain/errors.ts';
+import { restoreHeaders } from '../domain/headers.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { isObject } from '../domain/json.ts';
+import type { WebhookSettings } from '../domain/webhook.ts';
+import { readSettings } from '../domain/webhook-settings.ts';
+
+/** The JSON form of a webhook with its secrets in place, and the headers that have none. */
+export interface RestoredInput {
+  readonly input: JsonObject;
+  readonly faults: readonly Fault[];
+}
+
+/** Restores the secrets of `stored`; they stay only while scheme and host of the URL stay. */
+export function restoreSecrets(input: JsonObject, stored: WebhookSettings | undefined): RestoredInput {
+  if (!isObject(input['headers'])) return { input, faults: [] };
+  const incoming = readSettings(input);
+  const sameTarget = stored !== undefined && sameSchemeAndHost(incoming.url, stored.url);
+  const { headers, faults } = restoreHeaders(incoming.headers, stored?.headers ?? {}, sameTarget);
+  const others = Object.entries(input['headers']).filter(([, value]) => typeof value !== 'string');
+  return { input: { ...input, headers: { ...headers, ...Object.fromEntries(others) } }, faults };
+}
+
+function sameSchemeAndHost(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((url) => (URL.canParse(url) ? new URL(url) : undefined));
+  return one !== undefined && one.protocol === other?.protocol && one.host === other.host;
+}

@@ -1,0 +1,60 @@
+// What a person reads at the first start: where it is, the key, and three commands that work when they are pasted.
+
+/** What the text is made from. */
+export interface Welcome {
+  readonly version: string;
+  readonly url: string;
+  /** The first admin key where it was made just now; it is shown this once. */
+  readonly firstKey: string | undefined;
+  readonly dataDir: string;
+  readonly sandbox: boolean;
+}
+
+const WEBHOOK = JSON.stringify({ name: 'first webhook', url: 'https://sandbox.hookwright.test/echo' });
+const EVENT = JSON.stringify({
+  event_type: 'access_flow.updated',
+  event_time: '1763640000.123456789',
+  data: { action: 'updated', actor_name: 'Ada Park', target_type: 'access flow', target_name: 'Production read' },
+});
+
+/** Three shell commands: make a webhook to the sandbox receiver, post an event, list its invocations. */
+export function firstSteps(url: string, key: string): readonly string[] {
+  const authorization = `-H "authorization: Bearer ${key}"`;
+  const json = "-H 'content-type: application/json'";
+  return [
+    `curl -s ${url}/v1/webhooks ${authorization} ${json} -d '${WEBHOOK}'`,
+    `curl -s ${url}/v1/events ${authorization} ${json} -d '${EVENT}'`,
+    `curl -s '${url}/v1/invocations?kind=delivery' ${authorization}`,
+  ];
+}
+
+/** The whole text. */
+export function welcomeText(welcome: Welcome): string {
+  const lines = [
+    `Hookwright ${welcome.version} listens on ${welcome.url}`,
+    `Its data is in ${welcome.dataDir}`,
+    ...(welcome.firstKey === undefined ? [] : firstKeyLines(welcome, welcome.firstKey)),
+  ];
+  return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`;
+}
+
+function firstKeyLines(welcome: Welcome, key: string): string[] {
+  const shown = ['', 'The first admin key. It is shown this once; only its hash is kept:', '', `  ${key}`];
+  if (!welcome.sandbox) return shown;
+  const [webhook = '', event = '', invocations = ''] = firstSteps(welcome.url, key);
+  return [
+    ...shown,
+    '',
+    'Make a webhook to the built-in sandbox receiver:',
+    '',
+    webhook,
+    '',
+    'Post an event:',
+    '',
+    event,
+    '',
+    'See its invocation:',
+    '',
+    invocations,
+  ];
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import type { Claimed } from '../../src/delivery/deliver.ts';
+import type { ClaimRequest, DispatcherDeps } from '../../src/delivery/dispatcher.ts';
+import { Dispatcher } from '../../src/delivery/dispatcher.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+
+interface Waiting {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly dueAt: Date;
+}
+
+function claimedOf({ id, webhookId }: Waiting): Claimed {
+  return { delivery: { id, webhookId }, leaseToken: id, leaseUntil: NOW, invocation: {} } as unknown as Claimed;
+}
+
+// A queue that behaves as the store does: what is claimed is not claimable again.
+function setup(options: Partial<DispatcherDeps> = {}) {
+  const queue: Waiting[] = [];
+  const finish = new Map<string, (error?: Error) => void>();
+  const started: string[] = [];
+  const signals: AbortSignal[] = [];
+  const failures: unknown[] = [];
+  let claims = 0;
+  const free = (request: ClaimRequest, taken: Waiting[], one: Waiting): boolean =>
+    !request.excludedWebhookIds.includes(one.webhookId) &&
+    taken.filter((other) => other.webhookId === one.webhookId).length < request.freeSlots(one.webhookId);
+  const dispatcher = new Dispatcher({
+    claim: async (request) => {
+      claims += 1;
+      const taken: Waiting[] = [];
+      for (const one of queue) {
+        if (taken.length < request.limit && one.dueAt <= request.now && free(request, taken, one)) taken.push(one);
+      }
+      for (const one of taken) queue.splice(queue.indexOf(one), 1);
+      return taken.map(claimedOf);
+    },
+    nextDueAt: async (excluded) =>
+      queue
+        .filter((one) => !excluded.includes(one.webhookId))
+        .map((one) => one.dueAt)
+        .sort((a, b) => +a - +b)[0],
+    deliver: (claimed, _claimedAtMs, signal) => {
+      started.push(claimed.delivery.id);
+      signals.push(signal);
+      return new Promise((resolve, reject) => {
+        finish.set(claimed.delivery.id, (error) => (error === undefined ? resolve() : reject(error)));
+      });
+    },
+    clock: () => NOW,
+    monotonicMs: () => 0,
+    concurrency: 4,
+    webhookConcurrency: 2,
+    report: { jobFailed: ({ error }) => failures.push(error) },
+    ...options,
+  });
+  const add = (id: string, webhookId: string, dueAt = NOW): void => void queue.push({ id, webhookId, dueAt });
+  const end = (id: string, error?: Error): void => finish.get(id)?.(error);
+  return { dispatcher, add, end, started, signals, failures, queue, claims: () => claims };
+}
+
+// Lets everything run that is ready to run.
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Dispatcher', () => {
+  it('sends what is due and is idle when all of it has ended', async () => {
+    const { dispatcher, add, end, started } = setup();
+    add('a', 'w1');
+    add('b', 'w2');
+    dispatcher.start();
+    await turns();
+    assert.deepEqual(started, ['a', 'b']);
+    let idle = false;
+    const waiting = dispatcher.idle().then(() => (idle = true));
+    await turns();
+    assert.equal(idle, false);
+    end('a');
+    end('b');
+    await waiting;
+    await dispatcher.stop(0);
+  });
+
+  it('is idle at once when nothing is due, although something waits for later', async () => {
+    const { dispatcher, add } = setup();
+    add('later', 'w1', new Date(NOW.getTime() + 60_000));
+    dispatcher.start();
+    await dispatcher.idle();
+    await dispatcher.stop(0);
+  });
+
+  it('holds no more in flight than its limits, in all and for each webhook', async () => {
+    const { dispatcher, add, end, started } = setup();
+    for (let index = 0; index < 5; index += 1) add(`slow${String(index)}`, 'slow');
+    for (let index = 0; index < 5; index += 1) add(`fast${String(index)}`, 'fast');
+    dispatcher.start();
+    await turns();
+    assert.deepEqual(started, ['slow0', 'slow1', 'fast0', 'fast1']);
+    end('fast0');
+    await turns();
+    assert.deepEqual(started.slice(4), ['fast2'], 'a freed slot goes to the webhook that has one free');
+    assert.equal(dispatcher.inFlight, 4);
+    for (const id of ['slow0', 'slow1', 'fast1', 'fast2']) end(id);
+    await turns();
+    assert.equal(started.length, 9);
+    for (const id of started) end(id);
+    await turns();
+    for (const id of started) end(id);
+    await dispatcher.stop(0);
+  });
+
+  it('goes on when a delivery could not be recorded, and reports it', async () => {
+    const { dispatcher, add, end, started, failures } = setup();
+    add('a', 'w1');
+    dispatcher.start();
+    await turns();
+    end('a', new Error('the database is away'));
+    await turns();
+    add('b', 'w1');
+    dispatcher.wake();
+    await turns();
+    assert.deepEqual(started, ['a', 'b']);
+    assert.equal(failures.length, 1);
+    end('b');
+    await dispatcher.stop(0);
+  });
+
+  it('survives a claim that fails and looks again when it is woken', async () => {
+    let failing = true;
+    const { dispatcher, failures } = setup({
+      claim: async () => {
+        if (failing) throw new Error('locked');
+        return [];
+      },
+    });
+    dispatcher.start();
+    await turns();
+    assert.equal(failures.length, 1);
+    failing = false;
+    await dispatcher.idle();
+    await dispatcher.stop(0);
+  });
+
+  it('looks again when it was woken while it was looking', async () => {
+    const { dispatcher, add, end, started, queue } = setup({
+      nextDueAt: async () => {
+        if (started.length === 0 && queue.length === 0) {
+          add('late', 'w1');
+          dispatcher.wake();
+        }
+        return undefined;
+      },
+    });
+    dispatcher.start();
+    await turns();
+    assert.deepEqual(started, ['late']);
+    end('late');
+    await dispatcher.stop(0);
+  });
+
+  it('does not claim in circles while nothing changes', async () => {
+    const { dispatcher, claims } = setup();
+    dispatcher.start();
+    await turns();
+    const before = claims();
+    await turns();
+    assert.equal(claims(), before);
+    await dispatcher.stop(0);
+  });
+
+  it('claims nothing after stop, lets what runs end, and cuts off what is left', async () => {
+    const { dispatcher, add, end, started, signals } = setup();
+    add('a', 'w1');
+    dispatcher.start();
+    await turns();
+    const stopped = dispatcher.stop(0);
+    add('b', 'w1');
+    await turns();
+    await new Promise<void>((resolve) => {
+      if (signals[0]?.aborted === true) resolve();
+      else signals[0]?.addEventListener('abort', () => resolve());
+    });
+    end('a');
+    await stopped;
+    assert.deepEqual(started, ['a']);
+  });
+});

@@ -1,0 +1,139 @@
+// A whole engine on a temporary database, and a client that holds every answer against the contract.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import request from 'supertest';
+import type { App } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
+import type { AppOptions } from '../../src/assembly/tools.ts';
+import type { Environment } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import { ROUTES } from '../../src/http/routes.ts';
+import { assertView } from '../http/views/assert-view.ts';
+import { exact } from '../schemas/contract.ts';
+import { assertByOpenApi } from './openapi-contract.ts';
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `null` for none. */
+  readonly key?: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  // Tests look into it as deep as they like; its shape has been checked against the contract by then.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+  readonly body: any;
+}
+
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+
+export interface TestApp {
+  readonly app: App;
+  readonly url: string;
+  readonly key: string;
+  readonly dataDir: string;
+  /** Lines of the log so far. */
+  readonly log: readonly string[];
+  readonly call: Call;
+  stop(): Promise<void>;
+}
+
+/** Starts an engine with a data folder of its own; `stop` removes it, unless it was given. */
+export async function startApp(env: Environment = {}, options: AppOptions = {}): Promise<TestApp> {
+  const dataDir = env['HOOKWRIGHT_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'hookwright-test-')));
+  const reading = readConfig({ HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, ...env }, dataDir);
+  if (!reading.ok) throw new Error(reading.problems.join('\n'));
+  const log: string[] = [];
+  const app = createApp(reading.config, { logSink: { write: (line) => void log.push(line) }, ...options });
+  const { url, firstKey } = await app.start();
+  const key = firstKey ?? env['HOOKWRIGHT_ADMIN_KEY'] ?? '';
+  const stop = async (): Promise<void> => {
+    await app.stop(1000);
+    if (env['HOOKWRIGHT_DATA_DIR'] === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  return { app, url, key, dataDir, log, call: createCall(url, key), stop };
+}
+
+function createCall(url: string, key: string): Call {
+  return async (method, path, options = {}) => {
+    const answer = await send(url, key, method, path, options);
+    const result = {
+      status: answer.status,
+      headers: answer.headers as Record<string, string>,
+      text: answer.text,
+      body: answer.body as unknown,
+    };
+    holdToContract(method, path, result);
+    return result;
+  };
+}
+
+async function send(
+  url: string,
+  key: string,
+  method: string,
+  path: string,
+  options: CallOptions,
+): Promise<request.Response> {
+  const sending = request(url)[method.toLowerCase() as 'get'](path).buffer(true);
+  // Superagent's own parser would round numbers and hide malformed answers.
+  sending.parse((response, done) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => {
+      const text = Buffer.concat(chunks).toString('utf8');
+      const isJson = String(response.headers['content-type']).includes('json');
+      Object.assign(response, { text });
+      done(null, isJson ? JSON.parse(text) : text);
+    });
+  });
+  const sentKey = options.key === undefined ? key : options.key;
+  if (sentKey !== null) void sending.set('authorization', `Bearer ${sentKey}`);
+  if (options.raw !== undefined || options.body !== undefined) void sending.set('content-type', 'application/json');
+  for (const [name, value] of Object.entries(options.headers ?? {})) void sending.set(name, value);
+  if (options.raw !== undefined)
+    return sending.serialize((body: unknown) => body as string).send(options.raw as string);
+  return options.body === undefined ? sending : sending.send(JSON.stringify(options.body));
+}
+
+// Every answer of every API test is what the route table promises for it.
+function holdToContract(method: string, path: string, answer: Answer): void {
+  assert.notEqual(answer.status, 500, `${method} ${path}: ${answer.text}`);
+  assert.match(answer.headers['x-request-id'] ?? '', /^req_/);
+  if (answer.headers['content-type']?.startsWith('application/problem+json') === true) {
+    assert.equal(answer.body.status, answer.status);
+    assertView('problem', problemWithoutExtras(answer.text));
+    return;
+  }
+  assertByOpenApi(method, path, answer.status, answer.headers['content-type'] ?? '', answer.body);
+  const route = ROUTES.find((row) => row.method === method.toLowerCase() && matches(row.path, path));
+  const specs = route === undefined ? [] : [route.success, ...(route.alternatives ?? [])];
+  const spec = specs.find((one) => one.status === answer.status);
+  assert.ok(spec, `${method} ${path} answered ${String(answer.status)}, which its route does not name: ${answer.text}`);
+  if (spec.schema !== undefined) assertView(spec.schema, exact(answer.text));
+}
+
+// Refused intake carries the answer for each event besides the problem.
+function problemWithoutExtras(text: string) {
+  const { events, ...problem } = exact(text);
+  if (events !== undefined) assertView('event-result', { events });
+  return problem;
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/');
+  const given = (path.split('?')[0] ?? '').split('/');
+  const literalFirst = ROUTES.some((row) => row.path === given.join('/') && row.path !== pattern);
+  return (
+    !literalFirst &&
+    wanted.length === given.length &&
+    wanted.every((part, index) => part.startsWith('{') || part === given[index])
+  );
+}
