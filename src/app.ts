@@ -122,7 +122,7 @@ async function startSandbox(
 }
 
 function schemaDocuments(files: ProductFiles, catalogue: ReturnType<typeof createCatalogue>): Record<string, unknown> {
-  const api = Object.entries(files.apiSchemas).map(([name, document]) => [`api:${name}`, document]);
-  const payloads = catalogue.list().map(({ name, jsonSchema }) => [`payload:${name}`, jsonSchema]);
+  const api = Object.entries(files.apiSchemas).map(([name, document]) => [`api:${name}`, document] as const);
+  const payloads = catalogue.list().map(({ name, jsonSchema }) => [`payload:${name}`, jsonSchema] as const);
   return Object.fromEntries([...api, ...payloads]);
 }
