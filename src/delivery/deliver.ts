@@ -4,6 +4,7 @@ import type { Delivery, Settlement, Verdict, WebhookStanding } from '../domain/d
 import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
+import { endWithoutExchange } from '../domain/invocation.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { Attempt, AttemptResult } from './attempt.ts';
@@ -98,26 +99,8 @@ async function load(deps: DeliverDeps, claimed: Claimed): Promise<{ event: Event
 
 /** An attempt that never left: it does not count against the retry policy. */
 export function unsent(finishedAt: Date, why: string): AttemptResult {
-  return {
-    verdict: { kind: 'unsent' },
-    end: {
-      finishedAt,
-      outcome: 'not_sent',
-      phase: undefined,
-      errorCode: undefined,
-      message: `${outcomeEntry('not_sent').sentence} ${why}`,
-      templateSha256: undefined,
-      request: undefined,
-      response: undefined,
-      timings: undefined,
-      peer: undefined,
-      validators: [],
-      warnings: [],
-      nextAttemptAt: undefined,
-      nextAttemptReason: undefined,
-      maskedPlaces: 0,
-    },
-  };
+  const message = `${outcomeEntry('not_sent').sentence} ${why}`;
+  return { verdict: { kind: 'unsent' }, end: endWithoutExchange(finishedAt, 'not_sent', message) };
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.

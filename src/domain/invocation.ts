@@ -89,6 +89,27 @@ export interface InvocationEnd {
   readonly maskedPlaces: number;
 }
 
+/** The end of an invocation of which nothing but its outcome is known: no exchange came about, or none was seen. */
+export function endWithoutExchange(finishedAt: Date, outcome: Outcome, message: string): InvocationEnd {
+  return {
+    finishedAt,
+    outcome,
+    phase: undefined,
+    errorCode: undefined,
+    message,
+    templateSha256: undefined,
+    request: undefined,
+    response: undefined,
+    timings: undefined,
+    peer: undefined,
+    validators: [],
+    warnings: [],
+    nextAttemptAt: undefined,
+    nextAttemptReason: undefined,
+    maskedPlaces: 0,
+  };
+}
+
 /** An invocation as recorded. While it is `sending`, `end` is not there yet. */
 export interface Invocation {
   readonly start: InvocationStart;

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Delivery, DeliveryState } from '../domain/delivery.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import type { DeliveryFilter } from '../domain/search.ts';
 import { instant, integer, oneOf, text } from './codec/columns.ts';
 import { readDelivery, writeDelivery } from './codec/delivery.ts';
 import type { StoreDeps } from './sql/rows.ts';
@@ -13,15 +14,6 @@ import type { FollowRequest, Followed } from './work/follow.ts';
 import { followWebhooks } from './work/follow.ts';
 import type { RescueRequest } from './work/rescue.ts';
 import { rescue } from './work/rescue.ts';
-
-/** Which deliveries to list; times are from (inclusive) and to (exclusive). */
-export interface DeliveryFilter {
-  readonly webhookId?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly state?: DeliveryState | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-}
 
 /** How many deliveries are in each state. */
 export type StateCounts = Readonly<Record<DeliveryState, number>>;

@@ -1,6 +1,7 @@
 // The tables of events and of the idempotency keys that point at them.
-import type { Event, EventOrigin } from '../domain/event.ts';
+import type { Event } from '../domain/event.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import type { EventFilter } from '../domain/search.ts';
 import { text } from './codec/columns.ts';
 import { readEvent, writeEvent } from './codec/event.ts';
 import type { StoreDeps } from './sql/rows.ts';
@@ -19,16 +20,6 @@ export interface KeyReservation {
 export interface KeyHolder {
   readonly eventId: string;
   readonly valueSha256: string;
-}
-
-/** Which events to list. `text` is looked for in the event as received; times are from (inclusive) and to (exclusive). */
-export interface EventFilter {
-  readonly eventType?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly origin?: EventOrigin | undefined;
-  readonly receivedAfter?: Date | undefined;
-  readonly receivedBefore?: Date | undefined;
-  readonly text?: string | undefined;
 }
 
 /** Stored events. */

@@ -1,26 +1,11 @@
 // The tables of invocations and their bodies: the record of what was sent and what came back.
 import type { Knex } from 'knex';
-import type { Invocation, InvocationKind, InvocationStart } from '../domain/invocation.ts';
-import type { Outcome } from '../domain/outcomes.ts';
+import type { Invocation, InvocationStart } from '../domain/invocation.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import type { InvocationFilter } from '../domain/search.ts';
 import { readInvocation, writeStart } from './codec/invocation.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
-
-/** Which invocations to list. `text` is looked for in URL, message and both bodies; times are from (inclusive) and to (exclusive). */
-export interface InvocationFilter {
-  readonly webhookId?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly deliveryId?: string | undefined;
-  readonly kind?: InvocationKind | undefined;
-  readonly outcome?: Outcome | undefined;
-  readonly status?: number | undefined;
-  /** The first digit of the status. */
-  readonly statusClass?: 2 | 3 | 4 | 5 | undefined;
-  readonly startedAfter?: Date | undefined;
-  readonly startedBefore?: Date | undefined;
-  readonly text?: string | undefined;
-}
 
 /** Stored invocations. */
 export interface Invocations {

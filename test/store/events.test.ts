@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../src/domain/errors.ts';
-import type { EventFilter } from '../../src/store/events.ts';
+import type { EventFilter } from '../../src/domain/search.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import { after, eventWith, NOW, ORGANIZATION, OTHER_ORGANIZATION, setup } from './fixtures.ts';

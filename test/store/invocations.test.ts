@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { InvocationFilter } from '../../src/store/invocations.ts';
+import type { InvocationFilter } from '../../src/domain/search.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import {

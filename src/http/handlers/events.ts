@@ -1,6 +1,7 @@
 // Routes of events: intake, list, and one event with what each webhook made of it.
 import type { Page, PageRequest } from '../../domain/page.ts';
-import type { Event } from '../../domain/event.ts';
+import type { Event, EventOrigin } from '../../domain/event.ts';
+import type { EventFilter } from '../../domain/search.ts';
 import { AppError, invalid } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventLogDeps } from '../../services/event-log.ts';
@@ -15,22 +16,12 @@ import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
 import { eventDetailView, eventView } from '../views/event.ts';
 
-/** Conditions of a list of events. */
-export interface EventFilters {
-  readonly eventType?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly origin?: string | undefined;
-  readonly receivedAfter?: Date | undefined;
-  readonly receivedBefore?: Date | undefined;
-  readonly text?: string | undefined;
-}
-
 /** What these routes touch. */
 export interface EventHandlerDeps {
   readonly ingest: IngestDeps;
   readonly eventLog: EventLogDeps;
   readonly records: {
-    readonly events: { list(organizationId: string, filters: EventFilters, page: PageRequest): Promise<Page<Event>> };
+    readonly events: { list(organizationId: string, filters: EventFilter, page: PageRequest): Promise<Page<Event>> };
   };
 }
 
@@ -100,10 +91,10 @@ function hopOf(request: ApiRequest): number {
 
 /** `GET /v1/events` */
 export async function list(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
-  const filters: EventFilters = {
+  const filters: EventFilter = {
     eventType: queryText(request, 'event_type'),
     schema: queryText(request, 'schema'),
-    origin: queryText(request, 'origin'),
+    origin: queryText(request, 'origin') as EventOrigin | undefined,
     receivedAfter: queryInstant(request, 'received_after'),
     receivedBefore: queryInstant(request, 'received_before'),
     text: queryText(request, 'text'),

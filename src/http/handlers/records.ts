@@ -6,45 +6,23 @@ import { toHar } from '../../domain/har.ts';
 import type { Invocation, InvocationKind } from '../../domain/invocation.ts';
 import type { Outcome } from '../../domain/outcomes.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
+import type { DeliveryFilter, InvocationFilter } from '../../domain/search.ts';
 import { nextCursor, pageOf } from '../query.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
 import { deliveryDetailView, deliveryView } from '../views/delivery.ts';
 import { invocationSummaryView, invocationView } from '../views/invocation.ts';
 
-/** Conditions of a list of deliveries. */
-export interface DeliveryFilters {
-  readonly webhookId?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly state?: DeliveryState | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-}
-
-/** Conditions of a list of invocations. */
-export interface InvocationFilters {
-  readonly webhookId?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly deliveryId?: string | undefined;
-  readonly kind?: InvocationKind | undefined;
-  readonly outcome?: Outcome | undefined;
-  readonly status?: number | undefined;
-  readonly statusClass?: number | undefined;
-  readonly startedAfter?: Date | undefined;
-  readonly startedBefore?: Date | undefined;
-  readonly text?: string | undefined;
-}
-
 /** What these routes touch. */
 export interface RecordHandlerDeps {
   readonly records: {
     readonly deliveries: {
       byId(organizationId: string, id: string): Promise<Delivery | undefined>;
-      list(organizationId: string, filters: DeliveryFilters, page: PageRequest): Promise<Page<Delivery>>;
+      list(organizationId: string, filters: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
     };
     readonly invocations: {
       byId(organizationId: string, id: string): Promise<Invocation | undefined>;
-      list(organizationId: string, filters: InvocationFilters, page: PageRequest): Promise<Page<Invocation>>;
+      list(organizationId: string, filters: InvocationFilter, page: PageRequest): Promise<Page<Invocation>>;
     };
   };
   readonly product: { readonly version: string };
@@ -55,7 +33,7 @@ const ATTEMPTS_SHOWN = 100;
 
 /** `GET /v1/deliveries` */
 export async function listDeliveries(deps: RecordHandlerDeps, request: ApiRequest): Promise<Reply> {
-  const filters: DeliveryFilters = {
+  const filters: DeliveryFilter = {
     webhookId: queryText(request, 'webhook_id'),
     eventId: queryText(request, 'event_id'),
     state: queryText(request, 'state') as DeliveryState | undefined,
@@ -80,7 +58,7 @@ export async function readDelivery(deps: RecordHandlerDeps, request: ApiRequest)
 /** `GET /v1/invocations` */
 export async function listInvocations(deps: RecordHandlerDeps, request: ApiRequest): Promise<Reply> {
   const status = queryText(request, 'status');
-  const filters: InvocationFilters = {
+  const filters: InvocationFilter = {
     webhookId: queryText(request, 'webhook_id'),
     eventId: queryText(request, 'event_id'),
     deliveryId: queryText(request, 'delivery_id'),

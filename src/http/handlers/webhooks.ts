@@ -1,5 +1,5 @@
 // Routes of webhooks: writes with ETag and If-Match, versions, and the way back to one.
-import { AppError } from '../../domain/errors.ts';
+import { AppError, notFound } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isObject, toPlain } from '../../domain/json.ts';
 import type { PlanningStore } from '../../services/planning.ts';
@@ -14,7 +14,7 @@ import {
   restoreVersion,
 } from '../../services/webhooks.ts';
 import { faultView } from '../problem.ts';
-import { nextCursor, pageOf } from '../query.ts';
+import { isVersionNumber, nextCursor, pageOf } from '../query.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param } from '../route.ts';
 import { webhookVersionView, webhookView } from '../views/webhook.ts';
@@ -74,7 +74,7 @@ export async function versions(deps: WebhookHandlerDeps, request: ApiRequest): P
   const { organizationId } = actorOf(request);
   const id = param(request, 'webhook_id');
   await getWebhook(deps.webhooks, organizationId, id);
-  const page = await deps.webhooks.store.webhooks.versions(organizationId, id, pageOf(request));
+  const page = await deps.webhooks.store.webhooks.versions(organizationId, id, pageOf(request, isVersionNumber));
   return ok({ data: page.items.map(webhookVersionView), next_cursor: nextCursor(request, page.lastId) });
 }
 
@@ -121,7 +121,8 @@ function ifMatch(header: string | undefined): number | undefined {
 
 function versionParam(request: ApiRequest): number {
   const text = param(request, 'version');
-  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (isVersionNumber(text)) return Number(text);
+  throw notFound('version', `${text.slice(0, 100)} of webhook ${param(request, 'webhook_id')}`);
 }
 
 function plainBody(request: ApiRequest): JsonObject {

@@ -2,6 +2,7 @@
 import type { AttemptEnd, Settlement } from '../../domain/delivery.ts';
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts';
 import type { InvocationEnd } from '../../domain/invocation.ts';
+import { endWithoutExchange } from '../../domain/invocation.ts';
 import { outcomeEntry } from '../../domain/outcomes.ts';
 import type { Row } from '../codec/columns.ts';
 import { flag, integer, text } from '../codec/columns.ts';
@@ -100,22 +101,7 @@ async function readOpenInvocations(
 }
 
 function unknownEnd(now: Date, settlement: Settlement | undefined): InvocationEnd {
-  const isPending = settlement?.state === 'pending';
-  return {
-    finishedAt: now,
-    outcome: 'unknown',
-    phase: undefined,
-    errorCode: undefined,
-    message: outcomeEntry('unknown').sentence,
-    templateSha256: undefined,
-    request: undefined,
-    response: undefined,
-    timings: undefined,
-    peer: undefined,
-    validators: [],
-    warnings: [],
-    nextAttemptAt: isPending ? settlement.dueAt : undefined,
-    nextAttemptReason: isPending ? settlement.reason : undefined,
-    maskedPlaces: 0,
-  };
+  const end = endWithoutExchange(now, 'unknown', outcomeEntry('unknown').sentence);
+  if (settlement?.state !== 'pending') return end;
+  return { ...end, nextAttemptAt: settlement.dueAt, nextAttemptReason: settlement.reason };
 }

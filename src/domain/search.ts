@@ -1,0 +1,38 @@
+// What lists can be narrowed by. Times are from (inclusive) and to (exclusive); what is left out does not narrow.
+import type { DeliveryState } from './delivery.ts';
+import type { EventOrigin } from './event.ts';
+import type { InvocationKind } from './invocation.ts';
+import type { Outcome } from './outcomes.ts';
+
+/** Which events. `text` is looked for in the event as received. */
+export interface EventFilter {
+  readonly eventType?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly origin?: EventOrigin | undefined;
+  readonly receivedAfter?: Date | undefined;
+  readonly receivedBefore?: Date | undefined;
+  readonly text?: string | undefined;
+}
+
+/** Which deliveries. */
+export interface DeliveryFilter {
+  readonly webhookId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly state?: DeliveryState | undefined;
+  readonly createdAfter?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+}
+
+/** Which invocations. `statusClass` is the first digit of the status; `text` is looked for in URL, message and bodies. */
+export interface InvocationFilter {
+  readonly webhookId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly deliveryId?: string | undefined;
+  readonly kind?: InvocationKind | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly status?: number | undefined;
+  readonly statusClass?: number | undefined;
+  readonly startedAfter?: Date | undefined;
+  readonly startedBefore?: Date | undefined;
+  readonly text?: string | undefined;
+}
