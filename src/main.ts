@@ -18,8 +18,8 @@ async function main(): Promise<void> {
   const app = createApp(reading.config);
   try {
     const { url, firstKey } = await app.start();
-    const { dataDir } = reading.config;
-    say(welcomeText({ version: app.version, url, firstKey, dataDir, sandbox: reading.config.sandbox }));
+    const { dataDir, publicUrl, sandbox } = reading.config;
+    say(welcomeText({ version: app.version, url, publicUrl, firstKey, dataDir, sandbox }));
   } catch (error) {
     await app.stop(0);
     say(`Hookwright cannot start: ${reasonOf(error)}\n`);

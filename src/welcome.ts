@@ -4,6 +4,8 @@
 export interface Welcome {
   readonly version: string;
   readonly url: string;
+  /** Where others reach it, if that is somewhere else. */
+  readonly publicUrl: string | undefined;
   /** The first admin key where it was made just now; it is shown this once. */
   readonly firstKey: string | undefined;
   readonly dataDir: string;
@@ -32,6 +34,7 @@ export function firstSteps(url: string, key: string): readonly string[] {
 export function welcomeText(welcome: Welcome): string {
   const lines = [
     `Hookwright ${welcome.version} listens on ${welcome.url}`,
+    ...(welcome.publicUrl === undefined ? [] : [`It is reached at ${welcome.publicUrl}`]),
     `Its data is in ${welcome.dataDir}`,
     ...(welcome.firstKey === undefined ? [] : firstKeyLines(welcome, welcome.firstKey)),
   ];

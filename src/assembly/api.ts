@@ -37,7 +37,7 @@ export interface ApiParts {
   readonly undo: Undo[];
 }
 
-/** Listens, and gives the base of the URLs. */
+/** Listens, and gives the URL at which it does. */
 export async function serveApi(parts: ApiParts): Promise<string> {
   const { tools, storage, schemas, observation } = parts;
   const app = createServer({
@@ -49,7 +49,11 @@ export async function serveApi(parts: ApiParts): Promise<string> {
     monotonicMs: () => tools.monotonicMs(),
     report: observation.report,
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer((request, response) => {
+    // Express finds no path in such a target and would answer by itself, in HTML; at / there is nothing, either.
+    if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
+    app(request, response);
+  });
   const url = await listen(server, parts.config);
   parts.undo.push((graceMs) => close(server, graceMs));
   return url;
@@ -62,7 +66,12 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const ownEvents = createEventSink(tools);
   const payloads = payloadsOf(parts);
   const check = checkOf(parts, payloads.names, rendering);
-  const openapi = buildOpenApi({ version: files.version, routes: ROUTES, schemas: files.apiSchemas });
+  const openapi = buildOpenApi({
+    version: files.version,
+    url: parts.config.publicUrl ?? '/',
+    routes: ROUTES,
+    schemas: files.apiSchemas,
+  });
   return {
     webhooks: {
       check,
@@ -120,14 +129,14 @@ async function healthOf({ database }: Storage): Promise<readonly HealthCheck[]> 
   return [{ name: 'database', problem }];
 }
 
-async function listen(server: Server, { listen: at, publicUrl }: Config): Promise<string> {
+async function listen(server: Server, { listen: at }: Config): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, () => resolve());
   });
   const { port } = server.address() as AddressInfo;
   const host = at.host.includes(':') ? `[${at.host}]` : at.host;
-  return publicUrl ?? `http://${host}:${String(port)}`;
+  return `http://${host}:${String(port)}`;
 }
 
 // Requests under way are answered; connections that only wait for the next one are closed.

@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Store } from '../store/index.ts';
-import { createStore, refuseMissingKeys } from '../store/index.ts';
-import { loadOrCreateKeyFile } from '../store/key-file.ts';
+import { createStore } from '../store/index.ts';
+import { findKeys } from '../store/keys.ts';
 import { migrate } from '../store/migrate.ts';
 import { createSecretBox } from '../store/secrets.ts';
 import type { Undo } from './tools.ts';
@@ -21,8 +21,6 @@ export async function openStorage(config: Config, undo: Undo[]): Promise<Storage
   const database = await openDatabase({ path: join(config.dataDir, 'hookwright.db') });
   undo.push(() => database.close());
   await migrate(database.writer);
-  const secrets = createSecretBox({ keys: loadOrCreateKeyFile(join(config.dataDir, 'encryption.key')) });
-  const store = createStore({ database, secrets });
-  await refuseMissingKeys(store, secrets);
-  return { database, store };
+  const secrets = createSecretBox({ keys: await findKeys(database, join(config.dataDir, 'encryption.key')) });
+  return { database, store: createStore({ database, secrets }) };
 }

@@ -74,7 +74,7 @@ export function invalid(faults: readonly Fault[], code = 'invalid_request'): App
 /** The thing named by `id` does not exist, or belongs to somebody else, which is never told apart. */
 export function notFound(what: string, id: string): AppError {
   return new AppError('not_found', 'not_found', `There is no ${what} ${id} here.`, {
-    hint: `GET the list of ${what}s to see those that exist; deleted ones are not listed.`,
+    hint: 'Check the spelling. What was deleted, or belongs to another organization, is not found either.',
   });
 }
 

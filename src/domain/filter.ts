@@ -100,7 +100,7 @@ function queryFaults(query: JsonObject, pointer: string): Fault[] {
   return Object.entries(query).flatMap(([key, value]) => {
     const inside = pointerTo(pointer, key);
     if (LOGICAL.has(key)) return logicalFaults(key, value, inside);
-    if (key.startsWith('$')) return [operatorFault(key, inside, 'at this place, only $and and $or')];
+    if (key.startsWith('$')) return [operatorFault(key, inside, ['$and', '$or'])];
     return conditionFaults(value, inside);
   });
 }
@@ -126,7 +126,7 @@ function conditionFaults(value: Json, pointer: string): Fault[] {
     const inside = pointerTo(pointer, key);
     if (key === '$not') return notFaults(operand, inside);
     if (LOGICAL.has(key) || !Object.hasOwn(OPERATIONS, key)) {
-      return [operatorFault(key, inside, `one of ${NAMES.join(' ')}`)];
+      return [operatorFault(key, inside, NAMES)];
     }
     return operandFaults(key, operand, inside);
   });
@@ -161,12 +161,12 @@ function listFaults(operator: string, operand: Json, pointer: string): Fault[] {
   );
 }
 
-function operatorFault(operator: string, pointer: string, allowed: string): Fault {
-  const near = nearestName(operator, NAMES);
+function operatorFault(operator: string, pointer: string, allowed: readonly string[]): Fault {
+  const near = nearestName(operator, allowed);
   return {
     pointer,
     code: 'filter_operator_unknown',
-    detail: `"${operator}" cannot be used here: ${allowed}.`,
+    detail: `"${operator}" cannot be used here, only ${allowed.join(' ')}.`,
     hint: near === undefined ? 'There are no regular expressions and no code in filters.' : `Did you mean "${near}"?`,
   };
 }

@@ -106,13 +106,13 @@ export const OUTCOMES = {
     verdict: 'refused',
     phases: ['render'],
     sentence: 'The body template could not be rendered for this event.',
-    hint: 'Mend the template and redeliver; the message says where it failed.',
+    hint: 'Mend the template, then post the event again; the message says where it failed.',
   },
   render_too_large: {
     verdict: 'refused',
     phases: ['render'],
     sentence: 'Rendering went past its limits: 1 MiB of output or 20,000 loop turns.',
-    hint: 'Render less of the event, then redeliver.',
+    hint: 'Render less of the event, then post the event again.',
   },
   token_failed: {
     verdict: 'failed',
@@ -122,13 +122,13 @@ export const OUTCOMES = {
   },
   not_sent: {
     verdict: 'open',
-    phases: [],
+    phases: ['dns', 'connect', 'ssl'],
     sentence: 'The engine stopped before the first byte left; this does not count as an attempt.',
     hint: 'Nothing to do: it is sent after the restart.',
   },
   unknown: {
     verdict: 'open',
-    phases: [],
+    phases: ['send', 'wait', 'receive'],
     sentence: 'The engine stopped while the request was under way; the receiver may have got it.',
     hint: 'It is sent again with the same webhook-id: the receiver can tell that it is a repetition.',
   },

@@ -15,10 +15,15 @@ export function answerError(report: FailureReport, error: unknown, request: Requ
   if (mistake === undefined) report.requestFailed({ requestId, error });
   const problem = mistake === undefined ? bugProblem(requestId) : problemOf(mistake, requestId);
   // The rest of a body that was not read cannot be told from a next request.
-  if (!request.complete) response.setHeader('connection', 'close');
+  if (!request.complete && hasBody(request)) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   response.status(problem.status).setHeader('content-type', PROBLEM_TYPE);
-  response.end(JSON.stringify(problem.body));
+  response.end(`${JSON.stringify(problem.body)}\n`);
+}
+
+// RFC 9112 §6: these two fields say that a body follows.
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 // What express and its body reader throw for a request that cannot be read.

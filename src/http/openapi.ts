@@ -7,6 +7,8 @@ import type { QueryParameter, Route, SuccessSpec } from './route.ts';
 /** What the document is made from. */
 export interface OpenApiSource {
   readonly version: string;
+  /** Where the API is reached. */
+  readonly url: string;
   readonly routes: readonly Route<never>[];
   /** API schemas by their name (`webhook`, `problem`, …). */
   readonly schemas: Readonly<Record<string, JsonObject>>;
@@ -30,7 +32,7 @@ export function buildOpenApi(source: OpenApiSource): JsonObject {
         'Turns audit events into HTTPS calls: shaped by a template, checked by response rules, recorded to the last byte.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: source.url }],
     tags: [...new Set(source.routes.map((route) => route.tag))].map((name) => ({ name })),
     security: [{ key: [] }],
     paths,

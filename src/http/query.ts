@@ -101,11 +101,22 @@ const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryPar
   text: () => 'Give 1 to 1,000 characters.',
 };
 
-/** The page that a list request asks for. Throws `malformed` for a cursor that is not ours or has other filters. */
-export function pageOf(request: ApiRequest): PageRequest {
+/** Whether a text can be the id that a page ends with. */
+export type IsAnchor = (text: string) => boolean;
+
+const isAnyId: IsAnchor = (text) => ID_PREFIXES.some((prefix) => isId(prefix, text));
+
+/** Versions are listed by their number. */
+export const isVersionNumber: IsAnchor = (text) => /^[1-9]\d{0,8}$/.test(text);
+
+/**
+ * The page that a list request asks for. Throws `malformed` for a cursor that is not ours, or was made for another
+ * list or other filters.
+ */
+export function pageOf(request: ApiRequest, isAnchor: IsAnchor = isAnyId): PageRequest {
   const { limit, cursor } = request.query;
-  const after = typeof cursor === 'string' ? decodeCursor(cursor, request.filters) : undefined;
-  if (after !== undefined && !ID_PREFIXES.some((prefix) => isId(prefix, after))) {
+  const after = typeof cursor === 'string' ? decodeCursor(cursor, scopeOf(request)) : undefined;
+  if (after !== undefined && !isAnchor(after)) {
     throw new AppError('malformed', 'cursor_invalid', 'This is no cursor of ours.', {
       hint: 'Leave cursor out to start anew.',
     });
@@ -115,5 +126,10 @@ export function pageOf(request: ApiRequest): PageRequest {
 
 /** The cursor of the next page, null on the last one. */
 export function nextCursor(request: ApiRequest, lastId: string | undefined): string | null {
-  return lastId === undefined ? null : encodeCursor(lastId, request.filters);
+  return lastId === undefined ? null : encodeCursor(lastId, scopeOf(request));
+}
+
+// A cursor goes on where its list stopped, and means nothing in another one.
+function scopeOf({ path, filters }: ApiRequest): Readonly<Record<string, unknown>> {
+  return { ...filters, '/': path };
 }

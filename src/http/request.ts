@@ -33,6 +33,7 @@ export function readApiRequest<D>(
   const text = route.body === undefined ? '' : readText(route.body, contentType, request.body);
   return {
     actor: response.locals['actor'] as Actor | undefined,
+    path: request.path,
     params,
     query,
     filters: filtersOf(query),
@@ -52,7 +53,7 @@ function readParams(request: Request): Readonly<Record<string, string>> {
     if (prefix === undefined || isId(prefix, value)) continue;
     const what = name.replace(/_id$/, '');
     throw new AppError('not_found', 'not_found', `There is no ${what} ${value.slice(0, 100)} here.`, {
-      hint: `The id of a ${what} is ${prefix}_ and a UUID, as the API shows it.`,
+      hint: `Ids of this kind are ${prefix}_ and a UUID, as the API shows them.`,
     });
   }
   return Object.fromEntries(params);

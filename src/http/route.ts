@@ -34,6 +34,8 @@ export interface BodySpec {
 /** A request as handlers see it. */
 export interface ApiRequest {
   readonly actor: Actor | undefined;
+  /** The path that was asked for, without its query. */
+  readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: QueryValues;
   /** The filters of a list: its query without `limit` and `cursor`. */

@@ -117,7 +117,8 @@ function readBytes<D>(route: Route<D>): RequestHandler[] {
 function answer(response: Response, reply: Reply): void {
   response.status(reply.status);
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-  const text = reply.text ?? (reply.body === undefined ? undefined : writeExact(reply.body));
+  // The line end is for people who read it in a terminal.
+  const text = reply.text ?? (reply.body === undefined ? undefined : `${writeExact(reply.body)}\n`);
   if (text === undefined) {
     response.end();
     return;

@@ -9,12 +9,19 @@ export interface SchedulerDeps {
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
+/** A run, and the one that was asked for meanwhile. */
+interface Running {
+  readonly run: Promise<void>;
+  next: Promise<void> | undefined;
+}
+
 /** Starts and stops the jobs. */
 export class Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #table: readonly Job[];
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Running>();
   #tasks: readonly ScheduledTask[] = [];
+  #stopped = false;
 
   constructor(deps: SchedulerDeps, table: readonly Job[]) {
     this.#deps = deps;
@@ -27,23 +34,42 @@ export class Scheduler {
     for (const task of this.#tasks) await task.start();
   }
 
-  /** Runs a job now; where it is running already, waits for that run. Never rejects. */
+  /**
+   * Runs a job and waits for it. Where it is running already, one more run follows, for all who ask meanwhile: the
+   * current one may have looked before there was what they ask it to see. Rejects only for a name that no job has.
+   */
   async runNow(name: string): Promise<void> {
-    const current = this.#running.get(name);
-    if (current !== undefined) return current;
     const job = this.#table.find((one) => one.name === name);
     if (job === undefined) throw new Error(`There is no job ${name}.`);
-    const run = job
-      .run(this.#deps.jobs)
-      .catch((error: unknown) => this.#deps.report.jobFailed({ job: name, error }))
-      .finally(() => this.#running.delete(name));
-    this.#running.set(name, run);
-    return run;
+    const current = this.#running.get(name);
+    if (current === undefined) return this.#run(job);
+    current.next ??= current.run.then(() => this.#run(job));
+    return current.next;
   }
 
   /** Starts nothing more and waits for what is running. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const task of this.#tasks) await task.destroy();
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values()].map(({ run }) => run));
+  }
+
+  #run(job: Job): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    const run = this.#attempt(job).then(() => {
+      // A run that is to follow takes the place of this one; there is no moment without an entry in between.
+      if (running.next === undefined) this.#running.delete(job.name);
+    });
+    const running: Running = { run, next: undefined };
+    this.#running.set(job.name, running);
+    return run;
+  }
+
+  async #attempt(job: Job): Promise<void> {
+    try {
+      await job.run(this.#deps.jobs);
+    } catch (error) {
+      this.#deps.report.jobFailed({ job: job.name, error });
+    }
   }
 }

@@ -31,7 +31,7 @@ export function checkEvent(deps: CheckEventDeps, posted: PostedEvent, origins: E
   if (posted.faults.length > 0) return [...posted.faults];
   if (value === undefined || !isObject(value)) return [notAnObject()];
   const event = value;
-  const faults = [...schemaFaults(deps, event), ...keyFaults(event, origins)];
+  const faults = [...payloadFaults(deps.payloads, event), ...keyFaults(event, origins)];
   if (faults.length > 0) return faults;
   return acceptEvent(event, posted.text, {
     id: deps.newId('evt'),
@@ -52,16 +52,17 @@ function notAnObject(): Fault {
   };
 }
 
-function schemaFaults(deps: CheckEventDeps, event: ExactJsonObject): Fault[] {
+/** Everything that is wrong with an event by the payload schema that it names, or that there is no such schema. */
+export function payloadFaults(payloads: CheckEventDeps['payloads'], event: ExactJsonObject): Fault[] {
   const name = event['schema'] ?? DEFAULT_SCHEMA;
-  if (typeof name === 'string' && deps.payloads.names.includes(name)) return deps.payloads.faults(name, event);
-  const near = typeof name === 'string' ? nearestName(name, deps.payloads.names) : undefined;
+  if (typeof name === 'string' && payloads.names.includes(name)) return payloads.faults(name, event);
+  const near = typeof name === 'string' ? nearestName(name, payloads.names) : undefined;
   return [
     {
       pointer: '/schema',
       code: 'unknown_schema',
       detail: `There is no payload schema ${JSON.stringify(toPlain(name))}.`,
-      hint: near === undefined ? `Known: ${deps.payloads.names.join(', ')}.` : `Did you mean "${near}"?`,
+      hint: near === undefined ? `Known: ${payloads.names.join(', ')}.` : `Did you mean "${near}"?`,
     },
   ];
 }

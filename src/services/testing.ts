@@ -12,6 +12,7 @@ import type { ExactJson, ExactJsonObject, JsonObject } from '../domain/json.ts';
 import { isObject, writeExact } from '../domain/json.ts';
 import { nearestName, pointerTo } from '../domain/text.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
+import { payloadFaults } from './check-event.ts';
 import type { EventSink } from './own-events.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
@@ -41,6 +42,7 @@ export interface TestingStore {
 export interface TestingDeps<Store extends TestingStore = TestingStore> {
   readonly check: WebhookCheckDeps;
   readonly payloads: {
+    readonly names: readonly string[];
     faults(name: string, value: ExactJson): Fault[];
     samples(name: string): readonly Sample[];
   };
@@ -211,8 +213,7 @@ async function recorded<S extends TestingStore>(deps: TestingDeps<S>, actor: Act
 }
 
 function givenEvent<S extends TestingStore>(deps: TestingDeps<S>, actor: Actor, value: ExactJsonObject): Event {
-  const schema = typeof value['schema'] === 'string' ? value['schema'] : 'audit';
-  const faults = deps.payloads.faults(schema, value);
+  const faults = payloadFaults(deps.payloads, value);
   if (faults.length > 0) throw invalid(faults.map((fault) => ({ ...fault, pointer: `/event${fault.pointer}` })));
   return acceptEvent(value, writeExact(value), {
     id: deps.newId('evt'),

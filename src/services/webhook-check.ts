@@ -99,7 +99,7 @@ function checkTemplate(
   deps: WebhookCheckDeps,
   settings: WebhookSettings,
 ): ReturnType<WebhookCheckDeps['checkTemplate']> {
-  if (settings.bodyTemplate === undefined || !deps.payloads.names.includes(settings.schema)) return NOTHING_TO_SAY;
+  if (settings.bodyTemplate === undefined) return NOTHING_TO_SAY;
   return deps.checkTemplate(settings.bodyTemplate, settings.schema);
 }
 

@@ -9,7 +9,6 @@ import { createEvents } from './events.ts';
 import type { Invocations } from './invocations.ts';
 import { createInvocations } from './invocations.ts';
 import type { SecretBox } from './secrets.ts';
-import { StartupError } from './startup-error.ts';
 import type { Webhooks } from './webhooks.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { Finish, Recorded } from './work/record.ts';
@@ -63,14 +62,4 @@ export function createStore({ database, secrets }: StoreOptions): Store {
         work(createStore({ database: { ...database, writer: trx, reader: trx }, secrets })),
       ),
   };
-}
-
-/** Throws `StartupError` where stored secrets were sealed with a key that is not there: better at the start than later. */
-export async function refuseMissingKeys(store: Pick<Store, 'webhooks'>, secrets: SecretBox): Promise<void> {
-  const needed = await store.webhooks.secretKeyIds();
-  const missing = needed.filter((id) => !secrets.keyIds.includes(id));
-  if (missing.length === 0) return;
-  throw new StartupError(
-    `The header values of some webhooks were encrypted with the key ${missing.map((id) => `"${id}"`).join(', ')}, which is not there. Put the key file back from your backup, or add the key to HOOKWRIGHT_ENCRYPTION_KEYS.`,
-  );
 }

@@ -13,7 +13,8 @@ export function loadOrCreateKeyFile(path: string): readonly SecretKey[] {
   return readKeyFile(path) ?? createKeyFile(path);
 }
 
-function readKeyFile(path: string): readonly SecretKey[] | undefined {
+/** The keys in the file at `path`, or `undefined` where there is no such file. Throws as `loadOrCreateKeyFile`. */
+export function readKeyFile(path: string): readonly SecretKey[] | undefined {
   const file = openIfThere(path);
   if (file === undefined) return undefined;
   try {

@@ -31,8 +31,6 @@ export interface Webhooks {
   listForMatching(organizationId: string): Promise<readonly Webhook[]>;
   /** Those that existed at an instant, each at the version that was in force then. */
   listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
-  /** The ids of the encryption keys that stored secrets need. */
-  secretKeyIds(): Promise<readonly string[]>;
 }
 
 /** Makes the functions of these tables. */
@@ -87,7 +85,7 @@ function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>)
   return refuseTaken('webhooks.name_key', fault, write);
 }
 
-function lookups(deps: StoreDeps): Pick<Webhooks, 'byId' | 'byVersion' | 'listForMatching' | 'secretKeyIds'> {
+function lookups(deps: StoreDeps): Pick<Webhooks, 'byId' | 'byVersion' | 'listForMatching'> {
   const { writer } = deps.database;
   const read = async (query: Knex.QueryBuilder): Promise<readonly Webhook[]> =>
     (await readRows(query)).map((row) => readWebhook(deps.secrets, row));
@@ -103,12 +101,6 @@ function lookups(deps: StoreDeps): Pick<Webhooks, 'byId' | 'byVersion' | 'listFo
     },
     listForMatching: (organizationId) =>
       read(currentVersions(writer, organizationId).where('w.active', true).whereNull('w.deleted_at').orderBy('w.id')),
-    async secretKeyIds() {
-      const rows = await readRows(
-        writer('webhook_versions').distinct('secret_key_id').whereNotNull('secret_key_id').orderBy('secret_key_id'),
-      );
-      return rows.map((row) => text(row, 'secret_key_id'));
-    },
   };
 }
 
@@ -153,4 +145,10 @@ function allVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
 
 function currentVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
   return allVersions(db, organizationId).whereRaw('v.version = w.version');
+}
+
+/** The ids of the encryption keys that stored header values were sealed with. */
+export async function sealingKeyIds(writer: Knex): Promise<readonly string[]> {
+  const query = writer('webhook_versions').distinct('secret_key_id').whereNotNull('secret_key_id');
+  return (await readRows(query.orderBy('secret_key_id'))).map((row) => text(row, 'secret_key_id'));
 }

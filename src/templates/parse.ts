@@ -48,7 +48,7 @@ const EMPTY: Finding = {
   code: 'empty',
   offset: 0,
   detail: 'The template is empty; a body is one JSON text.',
-  hint: 'Start with {{json data}}, which sends the whole event, or leave body_template out for the default.',
+  hint: 'Start with {{json data}}, which sends the data of the event, or leave body_template out for the default.',
 };
 
 function parseScanned(text: string, scanned: Scan, found: readonly Finding[]): ParseResult {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
-import { createStore, refuseMissingKeys } from '../../src/store/index.ts';
+import { createStore } from '../../src/store/index.ts';
+import { findKeys } from '../../src/store/keys.ts';
 import { createSecretBox, newSecretKey } from '../../src/store/secrets.ts';
 import { StartupError } from '../../src/store/startup-error.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -155,18 +157,33 @@ for (const kind of DATABASES) {
       ]);
     });
 
-    it('refuses at the start what was sealed with a key that is not there', async () => {
-      await test.store.webhooks.insert(webhookWith({ headers: {} }));
+    it('refuses at the start what was sealed with a key that is not there, and changes nothing', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
+      const path = join(folder, 'encryption.key');
+      try {
+        await test.store.webhooks.insert(webhookWith({ headers: {} }));
+        assert.equal((await findKeys(test.database, path)).length, 1, 'nothing is sealed yet, so a key is made');
+        const webhook = webhookWith(settingsWith({ name: 'with headers' }));
+        await test.store.webhooks.insert(webhook);
+        const refusal = /encrypted with the key "test", which is not in/;
+        const other = readFileSync(path, 'utf8');
+        await assert.rejects(
+          findKeys(test.database, path),
+          (error: unknown) => error instanceof StartupError && refusal.test(error.message),
+        );
+        assert.equal(readFileSync(path, 'utf8'), other);
+        rmSync(path);
+        await assert.rejects(findKeys(test.database, path), refusal);
+        assert.equal(existsSync(path), false, 'an operator must not take a new key for the lost one');
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
+    it('cannot open what was sealed with another key', async () => {
       const stranger = createSecretBox({ keys: [newSecretKey()] });
-      await refuseMissingKeys(test.store, stranger);
       const webhook = webhookWith(settingsWith({ name: 'with headers' }));
       await test.store.webhooks.insert(webhook);
-      await refuseMissingKeys(test.store, test.secrets);
-      await assert.rejects(refuseMissingKeys(test.store, stranger), (error: unknown) => {
-        assert.ok(error instanceof StartupError);
-        assert.match(error.message, /encrypted with the key "test", which is not there/);
-        return true;
-      });
       const blind = createStore({ database: test.database, secrets: stranger });
       await assert.rejects(blind.webhooks.byId(ORGANIZATION, webhook.id), /sealed with the key "test"/);
     });

@@ -36,8 +36,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'responses',
     layers: ['domain'],
-    // What jsonpath-plus could answer otherwise than RFC 9535 is evaluated by the RFC library.
-    packages: ['jsonpath-plus', 'json-p3', 'jsonpath-rfc9535'],
+    packages: ['jsonpath-plus'],
     builtins: PURE_BUILTINS,
   },
   { name: 'observe', layers: ['domain'], packages: ['pino', 'prom-client'], builtins: 'all' },

@@ -9,7 +9,7 @@ import { ROUTES } from '../../src/http/routes.ts';
 import { readProductFiles } from '../../src/product-files.ts';
 
 const files = readProductFiles();
-const document = buildOpenApi({ version: files.version, routes: ROUTES, schemas: files.apiSchemas });
+const document = buildOpenApi({ version: files.version, url: '/', routes: ROUTES, schemas: files.apiSchemas });
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 ajv.addSchema({ ...document, $id: 'urn:test:openapi' });
 const compiled = new Map<string, ValidateFunction>();

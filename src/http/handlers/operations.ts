@@ -1,5 +1,5 @@
 // Routes for those who run the engine: health, metrics, version, the API's own description, schemas and the sandbox.
-import { notFound } from '../../domain/errors.ts';
+import { AppError, notFound } from '../../domain/errors.ts';
 import type { ExactJson } from '../../domain/json.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { ApiRequest, Reply } from '../route.ts';
@@ -82,9 +82,15 @@ export function readSchema(deps: OperationHandlerDeps, request: ApiRequest): Pro
 
 /** `GET /v1/sandbox/requests` */
 export function sandboxRequests(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
-  if (deps.sandbox === undefined) throw notFound('sandbox', 'receiver');
+  if (deps.sandbox === undefined) throw sandboxIsOff();
   const limit = queryNumber(request, 'limit') ?? 50;
   return Promise.resolve(ok({ data: deps.sandbox.requests({ limit }).map(sandboxView), next_cursor: null }));
+}
+
+function sandboxIsOff(): AppError {
+  return new AppError('not_found', 'sandbox_off', 'The sandbox receiver does not run here.', {
+    hint: 'The operator can switch it on with HOOKWRIGHT_SANDBOX=on.',
+  });
 }
 
 function sandboxView(request: SandboxRequest): ExactJson {
