@@ -55,7 +55,7 @@ export function recordEnd(ended: EndedAttempt): InvocationEnd {
 }
 
 interface CountingMask {
-  text(text: string): string;
+  text(text: string, isCutOff?: boolean): string;
   hidden(): string;
   places(): number;
 }
@@ -64,8 +64,8 @@ function countingMask(secrets: readonly string[]): CountingMask {
   const masker: Masker = createMasker(secrets);
   let places = 0;
   return {
-    text: (text) => {
-      const masked = masker(text);
+    text: (text, isCutOff) => {
+      const masked = masker(text, isCutOff);
       places += masked.places;
       return masked.text;
     },
@@ -117,9 +117,9 @@ function recordResponse(response: IncomingResponse, mask: CountingMask): Recorde
 function recordBody(response: IncomingResponse, mask: CountingMask): Pick<RecordedResponse, 'body' | 'bodyEncoding'> {
   const bytes = Buffer.from(response.body);
   const text = isEncoded(response.headers) ? undefined : utf8Text(cutAtCharacter(bytes, response.truncated));
-  if (text !== undefined) return { body: mask.text(text), bodyEncoding: 'utf8' };
+  if (text !== undefined) return { body: mask.text(text, response.truncated), bodyEncoding: 'utf8' };
   // One character a byte, so that a secret among the bytes is found, too.
-  const masked = mask.text(bytes.toString('latin1'));
+  const masked = mask.text(bytes.toString('latin1'), response.truncated);
   return { body: Buffer.from(masked, 'latin1').toString('base64'), bodyEncoding: 'base64' };
 }
 
@@ -159,6 +159,13 @@ function recordValidator(validator: ValidatorResult, mask: CountingMask): Valida
 
 function recordActual(actual: ValidatorActual, mask: CountingMask): ValidatorActual {
   if (actual.found === 'nothing') return actual;
-  const masked = mask.text(JSON.stringify(actual.values));
-  return { found: 'values', values: JSON.parse(masked) as readonly Json[] };
+  return { found: 'values', values: actual.values.map((value) => recordValue(value, mask)) };
+}
+
+// Value by value: what is masked across their borders would be no JSON any more. A number may be the secret, too.
+function recordValue(value: Json, mask: CountingMask): Json {
+  if (typeof value === 'string') return mask.text(value);
+  const text = JSON.stringify(value);
+  const masked = mask.text(text);
+  return masked === text ? value : masked;
 }

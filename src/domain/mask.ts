@@ -10,8 +10,8 @@ export interface Masked {
   readonly places: number;
 }
 
-/** Takes the secrets out of one text. */
-export type Masker = (text: string) => Masked;
+/** Takes the secrets out of one text. Of a text that was cut off, also the beginning of one that stands at its end. */
+export type Masker = (text: string, isCutOff?: boolean) => Masked;
 
 /**
  * Makes the masker for some secret values: each is looked for as it is, without its scheme (`Bearer …`), as base64
@@ -19,7 +19,7 @@ export type Masker = (text: string) => Masked;
  */
 export function createMasker(secrets: readonly string[]): Masker {
   const needles = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  return (text) => {
+  return (text, isCutOff = false) => {
     let masked = text;
     let places = 0;
     for (const needle of needles) {
@@ -27,8 +27,20 @@ export function createMasker(secrets: readonly string[]): Masker {
       places += pieces.length - 1;
       masked = pieces.join(MASK);
     }
-    return { text: masked, places };
+    const begun = isCutOff ? longestBeginning(masked, needles) : 0;
+    if (begun === 0) return { text: masked, places };
+    return { text: masked.slice(0, -begun) + MASK, places: places + 1 };
   };
+}
+
+// How many of the last characters are the beginning of a secret, where that is enough of it to be worth something.
+function longestBeginning(text: string, needles: readonly string[]): number {
+  const longest = needles.reduce((most, needle) => Math.max(most, needle.length - 1), 0);
+  for (let length = Math.min(longest, text.length); length >= MIN_SECRET_LENGTH; length -= 1) {
+    const end = text.slice(-length);
+    if (needles.some((needle) => needle.startsWith(end))) return length;
+  }
+  return 0;
 }
 
 function spellings(secret: string): string[] {

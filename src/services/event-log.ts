@@ -3,6 +3,7 @@ import { notFound } from '../domain/errors.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { Mismatch } from '../domain/match.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { createMatcher, plainEvent } from './planning.ts';
 
@@ -14,6 +15,8 @@ export interface EventLogDeps {
     readonly webhooks: {
       /** Each webhook that existed at that instant, in the version that was in force then. */
       listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
+      /** The versions of a webhook, newest first, also of a deleted one. */
+      versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
     };
   };
 }
@@ -46,7 +49,22 @@ export async function explainEvent(deps: EventLogDeps, organizationId: string, i
   ]);
   const byWebhook = new Map(deliveries.map((delivery) => [delivery.webhookId, delivery]));
   const plain = plainEvent(event);
-  return { event, explanations: webhooks.map((webhook) => explain(event, plain, webhook, byWebhook.get(webhook.id))) };
+  const all = [...(await latecomers(deps, organizationId, [...byWebhook.keys()], webhooks)), ...webhooks];
+  return { event, explanations: all.map((webhook) => explain(event, plain, webhook, byWebhook.get(webhook.id))) };
+}
+
+// An event is stored a moment after it came in: a webhook made in between has its delivery, and one deleted then, too.
+async function latecomers(
+  deps: EventLogDeps,
+  organizationId: string,
+  deliveredTo: readonly string[],
+  known: readonly Webhook[],
+): Promise<readonly Webhook[]> {
+  const missing = deliveredTo.filter((id) => !known.some((webhook) => webhook.id === id));
+  const newest = await Promise.all(
+    missing.map((id) => deps.store.webhooks.versions(organizationId, id, { limit: 1, after: undefined })),
+  );
+  return newest.flatMap((page) => page.items);
 }
 
 // A stored delivery is the fact; the settings of the moment only explain it.

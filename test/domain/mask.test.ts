@@ -66,4 +66,12 @@ describe('createMasker', () => {
     assert.equal(createMasker(['.*.*.*.*'])('nothing here').text, 'nothing here');
     assert.equal(createMasker(['$&$&$&$&'])('x $&$&$&$& y').text, 'x *** y');
   });
+
+  it('takes out the beginning of a secret at the end of a text that was cut off, and only there', () => {
+    const mask = createMasker(['Bearer canary-secret-value']);
+    assert.deepEqual(mask('it says canary-sec', true), { text: 'it says ***', places: 1 });
+    assert.deepEqual(mask('it says canary-sec'), { text: 'it says canary-sec', places: 0 });
+    assert.deepEqual(mask('it says canary', true), { text: 'it says canary', places: 0 });
+    assert.deepEqual(mask('canary-secret-value and canary-secret-valu', true), { text: '*** and ***', places: 2 });
+  });
 });

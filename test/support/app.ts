@@ -52,13 +52,23 @@ export async function startApp(env: Environment = {}, options: AppOptions = {}):
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const log: string[] = [];
   const app = createApp(reading.config, { logSink: { write: (line) => void log.push(line) }, ...options });
-  const { url, firstKey } = await app.start();
+  const { url, firstKey } = await startOrStop(app);
   const key = firstKey ?? env['HOOKWRIGHT_ADMIN_KEY'] ?? '';
   const stop = async (): Promise<void> => {
     await app.stop(1000);
     if (env['HOOKWRIGHT_DATA_DIR'] === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   return { app, url, key, dataDir, log, call: createCall(url, key), stop };
+}
+
+// An app that could not start must not keep the process alive.
+async function startOrStop(app: App): ReturnType<App['start']> {
+  try {
+    return await app.start();
+  } catch (error) {
+    await app.stop(0);
+    throw error;
+  }
 }
 
 function createCall(url: string, key: string): Call {

@@ -83,10 +83,10 @@ function idempotencyKey(request: ApiRequest): string | undefined {
   ]);
 }
 
-// A header that is no number does not come from an engine of ours.
+// A header that is no number does not come from an engine of ours; one that is, counts however long it is.
 function hopOf(request: ApiRequest): number {
   const header = request.header('hookwright-hop') ?? '0';
-  return /^\d{1,4}$/.test(header) ? Number(header) : 0;
+  return /^\d+$/.test(header) ? Math.min(Number(header), Number.MAX_SAFE_INTEGER) : 0;
 }
 
 /** `GET /v1/events` */

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import type { Attempt, AttemptResult } from '../../src/delivery/attempt.ts';
+import type { AttemptFact, Claimed, DeliverDeps, Finish } from '../../src/delivery/deliver.ts';
+import { deliver, unsent } from '../../src/delivery/deliver.ts';
+import type { Verdict } from '../../src/domain/delivery.ts';
+import type { Event } from '../../src/domain/event.ts';
+import type { Webhook } from '../../src/domain/webhook.ts';
+import { eventWith, webhookWith } from '../store/fixtures.ts';
+
+const NOW = new Date('2026-11-20T12:00:00.000Z');
+const LATEST_START_MS = 10_000;
+
+interface Given {
+  readonly verdict?: Verdict;
+  readonly attempt?: number;
+  /** The webhook as it is when the attempt has ended; `null`: deleted. */
+  readonly current?: Webhook | null;
+  readonly claimedAgoMs?: number;
+  readonly event?: Event | null;
+  readonly settled?: boolean;
+  readonly recording?: () => Promise<never>;
+}
+
+function setup(given: Given = {}) {
+  const webhook = webhookWith({
+    retryPolicy: { delaysInSec: [60, 600], jitter: 0.5 },
+    url: 'https://receiver.example/secret/path?t=1',
+  });
+  const event = eventWith();
+  const attempts: Attempt[] = [];
+  const finishes: Finish[] = [];
+  const facts: AttemptFact[] = [];
+  const asked: (readonly [string, number])[] = [];
+  const claimed: Claimed = {
+    delivery: {
+      id: 'dlv_1',
+      organizationId: webhook.organizationId,
+      eventId: event.id,
+      webhookId: webhook.id,
+      messageId: 'dlv_first',
+      state: 'sending',
+      reason: undefined,
+      attempts: given.attempt ?? 1,
+      dueAt: NOW,
+      createdAt: NOW,
+      updatedAt: NOW,
+      finishedAt: undefined,
+    },
+    leaseToken: 'lease',
+    leaseUntil: new Date(NOW.getTime() + 25_000),
+    invocation: {
+      id: 'inv_1',
+      organizationId: webhook.organizationId,
+      kind: 'delivery',
+      deliveryId: 'dlv_1',
+      eventId: event.id,
+      webhookId: webhook.id,
+      webhookVersion: 7,
+      webhookName: 'w',
+      requestedBy: undefined,
+      attempt: given.attempt ?? 1,
+      maxAttempts: 3,
+      scheduledAt: NOW,
+      startedAt: NOW,
+    },
+  };
+  const end = { ...unsent(NOW, 'x').end, outcome: 'server_error' as const };
+  const deps: DeliverDeps = {
+    store: {
+      events: { byId: async () => (given.event === null ? undefined : event) },
+      webhooks: {
+        byVersion: async (_organizationId, id, version) => {
+          asked.push([id, version]);
+          return webhook;
+        },
+        byId: async () => (given.current === null ? undefined : (given.current ?? webhook)),
+      },
+      record: async (some) => {
+        finishes.push(...some);
+        if (given.recording !== undefined) return given.recording();
+        return [{ settled: given.settled ?? true }];
+      },
+    },
+    attempt: async (input): Promise<AttemptResult> => {
+      attempts.push(input);
+      return { end, verdict: given.verdict ?? { kind: 'accepted' } };
+    },
+    clock: () => NOW,
+    chance: () => 0.5,
+    monotonicMs: () => 1_000_000,
+    report: { attemptFinished: (fact) => facts.push(fact) },
+  };
+  const run = (signal = new AbortController().signal) =>
+    deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
+  return { run, webhook, event, attempts, finishes, facts, asked };
+}
+
+describe('deliver', () => {
+  it('attempts the version that the claim names, records it under the lease, and reports it', async () => {
+    const { run, webhook, event, attempts, finishes, facts, asked } = setup();
+    await run();
+    assert.deepEqual(asked, [[webhook.id, 7]]);
+    assert.equal(attempts.length, 1);
+    assert.equal(attempts[0]?.event, event);
+    assert.equal(attempts[0].settings, webhook.settings);
+    assert.equal(attempts[0].messageId, 'dlv_first');
+    assert.equal(finishes.length, 1);
+    assert.equal(finishes[0]?.invocationId, 'inv_1');
+    assert.deepEqual(finishes[0].fence, {
+      deliveryId: 'dlv_1',
+      leaseToken: 'lease',
+      settlement: { state: 'delivered' },
+      now: NOW,
+    });
+    const [fact] = facts;
+    assert.deepEqual([fact?.settled, fact?.urlHost], [true, 'receiver.example']);
+    assert.ok(!JSON.stringify(facts).includes('secret/path'));
+  });
+
+  it('writes when and why it is tried again onto the invocation', async () => {
+    const { run, finishes } = setup({ verdict: { kind: 'failed', reason: 'server_error' } });
+    await run();
+    const [finish] = finishes;
+    assert.deepEqual(finish?.end.nextAttemptAt, new Date(NOW.getTime() + 60_000));
+    assert.match(finish.end.nextAttemptReason ?? '', /Retry 1 of 2: 60 s/);
+  });
+
+  const settlements: readonly (readonly [string, Given, string, string | undefined])[] = [
+    ['none are left', { verdict: { kind: 'failed', reason: 'timeout' }, attempt: 3 }, 'exhausted', 'timeout'],
+    ['it was refused', { verdict: { kind: 'refused', reason: 'gone' } }, 'rejected', 'gone'],
+    [
+      'the webhook was deleted',
+      { verdict: { kind: 'failed', reason: 'timeout' }, current: null },
+      'cancelled',
+      'webhook_deleted',
+    ],
+    [
+      'the webhook was switched off',
+      { verdict: { kind: 'failed', reason: 'timeout' }, current: webhookWith({ active: false }) },
+      'held',
+      'webhook_inactive',
+    ],
+    [
+      'the policy was made shorter meanwhile',
+      {
+        verdict: { kind: 'failed', reason: 'timeout' },
+        current: webhookWith({ retryPolicy: { delaysInSec: [], jitter: 0 } }),
+      },
+      'exhausted',
+      'timeout',
+    ],
+    [
+      'it was accepted after the webhook was deleted',
+      { verdict: { kind: 'accepted' }, current: null },
+      'delivered',
+      undefined,
+    ],
+  ];
+  for (const [when, given, state, reason] of settlements) {
+    it(`ends ${state} where ${when}`, async () => {
+      const { run, finishes } = setup(given);
+      await run();
+      const settlement = finishes[0]?.fence?.settlement;
+      assert.equal(settlement?.state, state);
+      assert.equal('reason' in settlement ? settlement.reason : undefined, reason);
+      assert.equal(finishes[0]?.end.nextAttemptAt, undefined);
+    });
+  }
+
+  it('sends nothing once its lease is too old, and the attempt does not count', async () => {
+    for (const [claimedAgoMs, isSent] of [
+      [LATEST_START_MS, true],
+      [LATEST_START_MS + 1, false],
+    ] as const) {
+      const { run, attempts, finishes, facts } = setup({ claimedAgoMs });
+      await run();
+      assert.equal(attempts.length, isSent ? 1 : 0);
+      if (isSent) continue;
+      assert.equal(finishes[0]?.end.outcome, 'not_sent');
+      assert.match(finishes[0].end.message, /lease was too old/);
+      assert.deepEqual(finishes[0].fence?.settlement, {
+        state: 'pending',
+        dueAt: NOW,
+        reason: 'not_sent',
+        counts: false,
+      });
+      assert.equal(finishes[0].end.request, undefined);
+      assert.equal(facts.length, 1);
+    }
+  });
+
+  it('sends nothing once the engine is stopping', async () => {
+    const { run, attempts, finishes } = setup();
+    await run(AbortSignal.abort());
+    assert.equal(attempts.length, 0);
+    assert.equal(finishes[0]?.end.outcome, 'not_sent');
+    assert.match(finishes[0].end.message, /stopping/);
+  });
+
+  it('counts an attempt of which nothing is known, and makes it due at once', async () => {
+    const { run, finishes } = setup({ verdict: { kind: 'unknown' } });
+    await run();
+    assert.deepEqual(finishes[0]?.fence?.settlement, { state: 'pending', dueAt: NOW, reason: 'unknown', counts: true });
+  });
+
+  it('reports where somebody else had settled the delivery', async () => {
+    const { run, facts } = setup({ settled: false });
+    await run();
+    assert.equal(facts[0]?.settled, false);
+  });
+
+  it('rejects, and reports no end, where it could not be recorded or its event is gone', async () => {
+    const away = setup({ recording: () => Promise.reject(new Error('the database is away')) });
+    await assert.rejects(away.run(), /database is away/);
+    assert.deepEqual(away.facts, []);
+    const gone = setup({ event: null });
+    await assert.rejects(gone.run(), /dlv_1 names an event or a webhook version that is not stored/);
+    assert.equal(gone.attempts.length, 0);
+  });
+});

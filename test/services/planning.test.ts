@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { Delivery } from '../../src/domain/delivery.ts';
+import type { Event } from '../../src/domain/event.ts';
+import type { Webhook } from '../../src/domain/webhook.ts';
+import { plainEvent, storeEvents } from '../../src/services/planning.ts';
+import { eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
+
+function setup(webhooks: readonly Webhook[]) {
+  const events: Event[] = [];
+  const deliveries: Delivery[] = [];
+  let lookups = 0;
+  const store = {
+    events: { insertMany: async (some: readonly Event[]) => void events.push(...some) },
+    deliveries: { insertMany: async (some: readonly Delivery[]) => void deliveries.push(...some) },
+    webhooks: {
+      listForMatching: async () => {
+        lookups += 1;
+        return webhooks;
+      },
+    },
+  };
+  const run = (some: readonly Event[]) => storeEvents({ newId }, store, ORGANIZATION, some);
+  return { run, events, deliveries, lookups: () => lookups };
+}
+
+describe('storeEvents', () => {
+  it('plans one pending delivery, due at once, for each webhook that an event is for', async () => {
+    const users = webhookWith({ eventTypes: ['user.*'], filter: undefined });
+    const all = webhookWith({ eventTypes: [], filter: undefined });
+    const filtered = webhookWith({ eventTypes: [], filter: { 'data.n': { $gt: 5 } } });
+    const { run, events, deliveries, lookups } = setup([users, all, filtered]);
+    const one = eventWith({ eventType: 'user.created', body: '{"data":{"n":1}}' });
+    const two = eventWith({ eventType: 'bundle.created', body: '{"data":{"n":12345678901234567890}}' });
+    const counts = await run([one, two]);
+    assert.deepEqual(
+      [...counts],
+      [
+        [one.id, 2],
+        [two.id, 2],
+      ],
+    );
+    assert.deepEqual(events, [one, two]);
+    assert.deepEqual(
+      deliveries.map((delivery) => [delivery.eventId, delivery.webhookId]),
+      [
+        [one.id, users.id],
+        [one.id, all.id],
+        [two.id, all.id],
+        [two.id, filtered.id],
+      ],
+    );
+    for (const delivery of deliveries) {
+      assert.deepEqual([delivery.state, delivery.attempts, delivery.dueAt], ['pending', 0, one.receivedAt]);
+      assert.equal(delivery.messageId, delivery.id);
+    }
+    assert.equal(lookups(), 1, 'webhooks are looked up once, however many events there are');
+  });
+
+  it('gives an event of the engine only to webhooks that name its family', async () => {
+    const all = webhookWith({ eventTypes: ['*'], filter: undefined });
+    const named = webhookWith({ eventTypes: ['webhook.*'], filter: undefined });
+    const { run, deliveries } = setup([all, named]);
+    await run([eventWith({ eventType: 'webhook.tested', origin: 'engine' })]);
+    assert.deepEqual(
+      deliveries.map((delivery) => delivery.webhookId),
+      [named.id],
+    );
+  });
+
+  it('asks the store for nothing where there is no event', async () => {
+    const { run, lookups } = setup([webhookWith()]);
+    assert.equal((await run([])).size, 0);
+    assert.equal(lookups(), 0);
+  });
+});
+
+describe('plainEvent', () => {
+  it('shows numbers as doubles, as filters compare them', () => {
+    assert.deepEqual(plainEvent({ body: '{"n":1.50,"big":12345678901234567890}' }), {
+      n: 1.5,
+      big: 12345678901234567000,
+    });
+  });
+});
