@@ -14,7 +14,12 @@ const OK_BODY = Buffer.from(JSON.stringify({ ok: true })).toString('base64url');
 const OK_VALIDATOR = [{ json_path: '$.data.ok', expected_values: [true] }];
 
 const WEBHOOKS: readonly JsonObject[] = [
-  { name: 'healthy', url: `${SANDBOX}/json/${OK_BODY}`, response_validators: OK_VALIDATOR },
+  {
+    name: 'healthy',
+    url: `${SANDBOX}/json/${OK_BODY}`,
+    response_validators: OK_VALIDATOR,
+    filter: { 'data.action': { $exists: true } },
+  },
   {
     name: 'failing validator',
     url: `${SANDBOX}/json/${Buffer.from(JSON.stringify({ ok: false })).toString('base64url')}`,

@@ -241,3 +241,9 @@ describe('the repository', () => {
     );
   });
 });
+
+describe('the test runner', () => {
+  it('loads modules as the engine does: as ES modules, whose imports see less of CommonJS packages', () => {
+    assert.equal(typeof require, 'undefined');
+  });
+});

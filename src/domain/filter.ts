@@ -1,9 +1,13 @@
 // The optional condition of a webhook on the event: MongoDB-style, evaluated by sift with a fixed list of operators.
-import * as sift from 'sift';
+import { createRequire } from 'node:module';
+import type * as Sift from 'sift';
 import type { Fault } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { canonicalJson, isList, isObject } from './json.ts';
 import { nearestName, pointerTo } from './text.ts';
+
+// sift is CommonJS, and builds its exports in a way that `import` does not see: imported, its operators are undefined.
+const sift = createRequire(import.meta.url)('sift') as typeof Sift;
 
 // $and and $or are ours: they only join conditions.
 const OPERATIONS = {
