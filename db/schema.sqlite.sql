@@ -40,13 +40,13 @@ CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id);
 
 CREATE INDEX deliveries_by_webhook on deliveries (organization_id, webhook_id, id);
 
+CREATE INDEX deliveries_held on deliveries (webhook_id) where state = 'held';
+
 CREATE INDEX deliveries_list on deliveries (organization_id, id);
 
-CREATE INDEX deliveries_pending on deliveries (due_at, id) where state = 'pending';
+CREATE INDEX deliveries_pending on deliveries (webhook_id, due_at, id) where state = 'pending';
 
 CREATE INDEX deliveries_sending on deliveries (lease_until, id) where state = 'sending';
-
-CREATE INDEX deliveries_waiting on deliveries (webhook_id, state) where state = 'pending' or state = 'held';
 
 CREATE TABLE events (
   id text not null,
@@ -68,6 +68,12 @@ CREATE TABLE events (
 CREATE INDEX events_by_type on events (organization_id, event_type, id);
 
 CREATE UNIQUE INDEX events_list on events (organization_id, id);
+
+CREATE TABLE heartbeat (
+  id integer not null,
+  beats integer not null,
+  primary key (id)
+);
 
 CREATE TABLE idempotency_keys (
   organization_id text not null,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../src/app.ts';
+import { createApp, StartupError } from '../src/app.ts';
 import type { AppOptions } from '../src/assembly/tools.ts';
 import type { Environment } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { openDatabase } from '../src/store/database.ts';
+import { connectSqlite } from '../src/store/dialect.ts';
 import type { Store } from '../src/store/index.ts';
 import { createStore } from '../src/store/index.ts';
 import { loadOrCreateKeyFile } from '../src/store/key-file.ts';
@@ -63,6 +64,16 @@ async function startFailure(env: Environment): Promise<Error & { readonly code?:
 }
 
 describe('the first start', () => {
+  it('keeps the admin key for the next start when the port is taken, and says so in a sentence', async () => {
+    const other = await startApp();
+    const dataDir = newFolder();
+    const failure = await startFailure({ HOOKWRIGHT_DATA_DIR: dataDir, HOOKWRIGHT_LISTEN: new URL(other.url).host });
+    assert.ok(failure instanceof StartupError);
+    assert.match(failure.message, /Another program listens there already.*HOOKWRIGHT_LISTEN/);
+    const next = await startApp({ HOOKWRIGHT_DATA_DIR: dataDir });
+    assert.match(next.key, /^hw_/);
+  });
+
   it('makes an admin key, of which only the hash is kept, and gives it this once', async () => {
     const dataDir = newFolder();
     const first = await startApp({ HOOKWRIGHT_DATA_DIR: dataDir });
@@ -124,7 +135,8 @@ describe('createApp', () => {
     const dataDir = newFolder();
     const { port } = new URL(holder.url);
     const env = { HOOKWRIGHT_LISTEN: `127.0.0.1:${port}`, HOOKWRIGHT_DATA_DIR: dataDir };
-    assert.equal((await startFailure(env)).code, 'EADDRINUSE');
+    const { cause } = await startFailure(env);
+    assert.equal((cause as { code?: string }).code, 'EADDRINUSE');
     const second = await startApp({ HOOKWRIGHT_DATA_DIR: dataDir });
     await second.stop();
     await holder.stop();
@@ -299,8 +311,8 @@ describe('a restart', () => {
       return store.deliveries.claim({
         now: NOW,
         limit: 1,
-        excludedWebhookIds: [],
         freeSlots: () => 1,
+        lastTurn: () => 0,
         newLeaseToken: () => 'the lease of a dead process',
         newInvocationId: () => 'inv_01932000-0000-7000-8000-000000000001',
       });
@@ -355,6 +367,62 @@ describe('a restart', () => {
     );
     assert.ok(!second.log.some((line) => line.includes('"deliveries rescued"')), 'it was recorded at the stop');
     await second.stop();
+  });
+
+  it('holds all that waits for a webhook that is off, be it thousands', async () => {
+    const dataDir = newFolder();
+    now = NOW;
+    const first = await start(dataDir);
+    const webhookId = await makeWebhook(first);
+    const eventId = await post(first);
+    await first.app.idle();
+    await first.call('PATCH', `/v1/webhooks/${webhookId}`, { body: { active: false } });
+    await first.stop();
+    await withStore(dataDir, async (store) => {
+      const organizationId = (await store.organizations.byName('default'))?.id ?? '';
+      const [done] = await store.deliveries.byEvent(organizationId, eventId);
+      assert.ok(done !== undefined);
+      const numbers = Array.from({ length: 1200 }, (_, index) => String(index).padStart(12, '0'));
+      const waiting = numbers.map((n) => ({
+        ...done,
+        id: `dlv_01932000-0000-7000-8000-${n}`,
+        state: 'pending' as const,
+      }));
+      await store.deliveries.insertMany(waiting);
+    });
+    const second = await start(dataDir);
+    await second.app.idle();
+    await second.stop();
+    const counts = await withStore(dataDir, (store) => store.deliveries.countByState());
+    assert.deepEqual([counts.held, counts.pending, counts.delivered], [1200, 0, 1]);
+  });
+
+  it('answers who asks while another program holds the database, and stores what waits when it is free', async () => {
+    const dataDir = newFolder();
+    now = NOW;
+    const app = await start(dataDir);
+    const webhookId = await makeWebhook(app);
+    const foreign = connectSqlite({ path: join(dataDir, 'hookwright.db'), setup: 'PRAGMA busy_timeout = 5000' });
+    try {
+      await foreign.raw('BEGIN IMMEDIATE');
+      let stored = false;
+      const storing = post(app).then((id) => {
+        stored = true;
+        return id;
+      });
+      for (const path of ['/v1/webhooks', `/v1/webhooks/${webhookId}`, '/v1/deliveries']) {
+        assert.equal((await app.call('GET', path)).status, 200);
+      }
+      assert.equal((await app.call('GET', '/v1/webhooks', { key: `${ADMIN_KEY}x` })).status, 401);
+      assert.equal(stored, false, 'they have not waited for the one that writes');
+      await foreign.raw('COMMIT');
+      assert.equal((await app.call('GET', `/v1/events/${await storing}`)).status, 200);
+    } finally {
+      await foreign.destroy();
+    }
+    await app.app.idle();
+    assert.equal((await onlyDelivery(app)).state, 'delivered');
+    await app.stop();
   });
 
   it('rejects what leads to an address that is not allowed any more', async () => {

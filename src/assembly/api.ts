@@ -16,6 +16,7 @@ import type { RenderingDeps } from '../services/rendering.ts';
 import { checkTemplate } from '../services/rendering.ts';
 import type { WebhookCheckDeps } from '../services/webhook-check.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { StartupError } from '../store/startup-error.ts';
 import type { ProductFiles } from '../product-files.ts';
 import type { Delivering } from './delivering.ts';
 import type { Observation } from './observation.ts';
@@ -121,22 +122,33 @@ function checkOf(parts: ApiParts, names: readonly string[], rendering: Rendering
   };
 }
 
-async function healthOf({ database }: Storage): Promise<readonly HealthCheck[]> {
-  const problem = await database.writer
-    .raw('select 1')
-    .then(() => undefined)
-    .catch(() => 'The database does not answer.');
-  return [{ name: 'database', problem }];
+async function healthOf(storage: Storage): Promise<readonly HealthCheck[]> {
+  return [{ name: 'database', problem: await storage.problem() }];
 }
 
 async function listen(server: Server, { listen: at }: Config): Promise<string> {
+  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(`${host}:${String(at.port)}`, error)));
     server.listen(at.port, at.host, () => resolve());
   });
   const { port } = server.address() as AddressInfo;
-  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
   return `http://${host}:${String(port)}`;
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program listens there already. Stop it',
+  EADDRNOTAVAIL: 'This machine has no such address. Use one that it has',
+  EACCES: 'This user may not listen on that port. Use one above 1023',
+};
+
+function cannotListen(place: string, error: NodeJS.ErrnoException): Error {
+  const reason = LISTEN_FAILURES[error.code ?? ''];
+  if (reason === undefined) return error;
+  return new StartupError(
+    `It cannot listen on ${place}. ${reason}, or choose another place with HOOKWRIGHT_LISTEN.`,
+    error,
+  );
 }
 
 // Requests under way are answered; connections that only wait for the next one are closed.

@@ -1,5 +1,4 @@
 // The sending side: what the dispatcher, the tests and the jobs share.
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { Attempt, AttemptResult } from '../delivery/attempt.ts';
 import { attempt } from '../delivery/attempt.ts';
@@ -18,7 +17,9 @@ import type { SandboxAddress } from '../sandbox/index.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
 import { renderBody } from '../services/rendering.ts';
 import type { Store } from '../store/index.ts';
+import { readAuthorities } from './authorities.ts';
 import type { Tools, Undo } from './tools.ts';
+import { pause, yieldToOthers } from './waiting.ts';
 
 /** What sending is made of. */
 export interface DeliveringParts {
@@ -47,7 +48,7 @@ export interface Delivering {
   inFlight(): number;
 }
 
-// Nothing may hold the writer for long.
+// Nothing may hold the writer for long: whoever waits for it comes between two passes.
 const FOLLOWED_AT_ONCE = 500;
 
 /** Sets free what an earlier process left, and starts sending. */
@@ -69,7 +70,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     );
   // Leases of an earlier process are void: no other process can hold this database.
   await rescue(parts, true);
-  const dispatcher = createDispatcher(parts, { ...tools, store, attempt: attemptOne, report });
+  const dispatcher = createDispatcher(parts, { ...tools, store, attempt: attemptOne, pause, report });
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
   const scheduler = await startJobs(parts, dispatcher);
@@ -88,7 +89,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
 }
 
 function createPolicy(config: Config, sandbox: SandboxAddress | undefined): EgressPolicy {
-  const ca = config.egressCaFile === undefined ? undefined : readFileSync(config.egressCaFile, 'utf8');
+  const ca = config.egressCaFile === undefined ? undefined : readAuthorities(config.egressCaFile);
   const allow = parseEgressAllow(config.egressAllow.join(','));
   const connect = parseEgressConnect(config.egressConnect.join(','));
   const problems = [...allow.problems, ...connect.problems];
@@ -128,18 +129,29 @@ async function rescue({ tools, store, report }: DeliveringParts, all: boolean): 
 
 async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promise<Scheduler> {
   const { tools, store, report, undo } = parts;
+  let isStopping = false;
   const followWebhooks = async (): Promise<number> => {
-    const { held, released, cancelled } = await store.deliveries.followWebhooks({
-      now: tools.clock(),
-      limit: FOLLOWED_AT_ONCE,
-    });
-    const count = held + released + cancelled;
+    const count = await followAll(store, tools, () => isStopping);
     if (count > 0) report.deliveriesFollowed({ count });
     return count;
   };
   const jobs = { rescue: () => rescue(parts, false), followWebhooks, wake: () => dispatcher.wake() };
   const scheduler = new Scheduler({ jobs, report }, JOBS);
   await scheduler.start();
-  undo.push(() => scheduler.stop());
+  undo.push(() => {
+    isStopping = true;
+    return scheduler.stop();
+  });
   return scheduler;
+}
+
+async function followAll(store: Store, tools: Tools, isStopping: () => boolean): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const moved = await store.deliveries.followWebhooks({ now: tools.clock(), limit: FOLLOWED_AT_ONCE });
+    count += moved.held + moved.released + moved.cancelled;
+    const mayBeMore = Math.max(moved.held, moved.released, moved.cancelled) >= FOLLOWED_AT_ONCE;
+    if (!mayBeMore || isStopping()) return count;
+    await yieldToOthers();
+  }
 }

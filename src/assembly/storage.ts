@@ -5,15 +5,19 @@ import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Store } from '../store/index.ts';
 import { createStore } from '../store/index.ts';
+import { createWriteProbe } from '../store/health.ts';
 import { findKeys } from '../store/keys.ts';
 import { migrate } from '../store/migrate.ts';
 import { createSecretBox } from '../store/secrets.ts';
 import type { Undo } from './tools.ts';
+import { pause } from './waiting.ts';
 
 /** Where everything is kept. */
 export interface Storage {
   readonly database: Database;
   readonly store: Store;
+  /** Why the database takes no writes now, in a sentence; `undefined` where it does. Says so within two seconds. */
+  problem(): Promise<string | undefined>;
 }
 
 /** Opens it. Throws `StartupError` with a sentence that says what to do. */
@@ -22,5 +26,5 @@ export async function openStorage(config: Config, undo: Undo[]): Promise<Storage
   undo.push(() => database.close());
   await migrate(database.writer);
   const secrets = createSecretBox({ keys: await findKeys(database, join(config.dataDir, 'encryption.key')) });
-  return { database, store: createStore({ database, secrets }) };
+  return { database, store: createStore({ database, secrets }), problem: createWriteProbe({ database, pause }) };
 }

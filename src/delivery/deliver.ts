@@ -1,36 +1,18 @@
 // One delivery attempt as a sentence: load, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
-import type { Delivery, Settlement, Verdict, WebhookStanding } from '../domain/delivery.ts';
+import type { Settlement, Verdict, WebhookStanding } from '../domain/delivery.ts';
 import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { endWithoutExchange } from '../domain/invocation.ts';
+import type { Claimed, Finish } from '../domain/lease.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { Attempt, AttemptResult } from './attempt.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
 const LATEST_START_MS = LEASE_MARGIN_MS - 5000;
-
-/** A delivery that this process holds the lease of, and the invocation that was written with the claim. */
-export interface Claimed {
-  readonly delivery: Delivery;
-  readonly leaseToken: string;
-  readonly leaseUntil: Date;
-  readonly invocation: InvocationStart;
-}
-
-/** The end of an invocation, and the guarded step of its delivery. */
-export interface Finish {
-  readonly invocationId: string;
-  readonly end: InvocationEnd;
-  readonly fence?: {
-    readonly deliveryId: string;
-    readonly leaseToken: string;
-    readonly settlement: Settlement;
-    readonly now: Date;
-  };
-}
 
 /** What is reported of an attempt. */
 export interface AttemptFact {
@@ -47,7 +29,8 @@ export interface DeliverDeps {
     readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
     readonly webhooks: {
       byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
-      byId(organizationId: string, id: string): Promise<Webhook | undefined>;
+      /** The current version; header values are not needed. */
+      byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
     };
     record(finishes: readonly Finish[]): Promise<readonly { readonly settled: boolean }[]>;
   };
@@ -56,17 +39,28 @@ export interface DeliverDeps {
   readonly chance: Chance;
   /** Milliseconds of a clock that never jumps. */
   monotonicMs(): number;
+  /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
+  pause(pauseMs: number, signal: AbortSignal): Promise<void>;
   readonly report: { attemptFinished(fact: AttemptFact): void };
 }
 
-/** Makes one attempt of a claimed delivery and records it. `claimedAtMs` is on the monotonic clock. */
+// A database that is locked or full is mostly so for a moment.
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * Makes one attempt of a claimed delivery and records it. `claimedAtMs` is on the monotonic clock, from before the
+ * claim. While the database is unavailable, the result is kept and the recording repeated, until the lease is over or
+ * `signal` ends it; then it rejects, and the delivery is left to the rescue.
+ */
 export async function deliver(
   deps: DeliverDeps,
   claimed: Claimed,
   claimedAtMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { event, webhook } = await load(deps, claimed);
+  const lease = { endsAtMs: claimedAtMs + lengthMs(claimed), signal };
+  const { event, webhook } = await onceAvailable(deps, lease, () => load(deps, claimed));
   const tooLate = deps.monotonicMs() - claimedAtMs > LATEST_START_MS;
   const { start, settings, messageId } = {
     start: claimed.invocation,
@@ -77,12 +71,38 @@ export async function deliver(
     tooLate || signal.aborted
       ? unsent(deps.clock(), tooLate ? 'Its lease was too old to start.' : 'The engine was stopping.')
       : await deps.attempt({ start, settings, event, messageId }, signal);
-  const settlement = await decide(deps, claimed, webhook, result.verdict);
+  const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, webhook, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
-  const [recorded] = await deps.store.record([{ invocationId: start.id, end, fence }]);
+  const finish = { invocationId: start.id, end, fence };
+  const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
   const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
+}
+
+// The claim has counted `leaseUntil` from the start of the invocation.
+function lengthMs({ leaseUntil, invocation }: Claimed): number {
+  return leaseUntil.getTime() - invocation.startedAt.getTime();
+}
+
+interface Lease {
+  /** On the monotonic clock. */
+  readonly endsAtMs: number;
+  readonly signal: AbortSignal;
+}
+
+// Whoever stops cuts the pause short; what is left to do is tried once more then.
+async function onceAvailable<Result>(deps: DeliverDeps, lease: Lease, work: () => Promise<Result>): Promise<Result> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const isLast = lease.signal.aborted;
+    try {
+      return await work();
+    } catch (error) {
+      const isPassing = error instanceof AppError && error.kind === 'unavailable';
+      if (!isPassing || isLast || deps.monotonicMs() + pauseMs >= lease.endsAtMs) throw error;
+    }
+    await deps.pause(pauseMs, lease.signal);
+  }
 }
 
 async function load(deps: DeliverDeps, claimed: Claimed): Promise<{ event: Event; webhook: Webhook }> {
@@ -105,7 +125,7 @@ export function unsent(finishedAt: Date, why: string): AttemptResult {
 
 // The retry policy is that of now: mending a webhook heals what waits for it.
 async function decide(deps: DeliverDeps, claimed: Claimed, sent: Webhook, verdict: Verdict): Promise<Settlement> {
-  const current = await deps.store.webhooks.byId(claimed.delivery.organizationId, claimed.delivery.webhookId);
+  const current = await deps.store.webhooks.byIdMasked(claimed.delivery.organizationId, claimed.delivery.webhookId);
   return settle(verdict, {
     attempt: claimed.invocation.attempt,
     policy: (current ?? sent).settings.retryPolicy,

@@ -1,14 +1,15 @@
 // Keeps deliveries moving: claims what is due, holds at most N requests in flight and a few per webhook, wakes, drains.
 import type { Clock } from '../domain/clock.ts';
-import type { Claimed } from './deliver.ts';
+import type { Claimed } from '../domain/lease.ts';
 
 /** What the dispatcher may claim. */
 export interface ClaimRequest {
   readonly now: Date;
   readonly limit: number;
-  /** Webhooks that have no slot free. */
-  readonly excludedWebhookIds: readonly string[];
+  /** How many more deliveries of a webhook may be in flight. */
   freeSlots(webhookId: string): number;
+  /** When a webhook last had a delivery launched: a number that rises with time, 0 for never. */
+  lastTurn(webhookId: string): number;
 }
 
 /** What the dispatcher touches. */
@@ -16,6 +17,7 @@ export interface DispatcherDeps {
   claim(request: ClaimRequest): Promise<readonly Claimed[]>;
   /** When the next delivery is due that a claim could take, leaving out webhooks that have no slot free. */
   nextDueAt(excludedWebhookIds: readonly string[]): Promise<Date | undefined>;
+  /** `claimedAtMs` is when the claim was begun, on the monotonic clock: leases count from before they are committed. */
   deliver(claimed: Claimed, claimedAtMs: number, signal: AbortSignal): Promise<void>;
   readonly clock: Clock;
   monotonicMs(): number;
@@ -33,9 +35,12 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #perWebhook = new Map<string, number>();
+  // One small entry for each webhook that this process has sent for.
+  readonly #lastTurns = new Map<string, number>();
   readonly #abort = new AbortController();
   #idleWaiters: (() => void)[] = [];
   #endNap: (() => void) | undefined;
+  #turn = 0;
   #woken = false;
   #stopping = false;
   #loop: Promise<void> | undefined;
@@ -88,8 +93,9 @@ export class Dispatcher {
     while (!this.#stopping) {
       this.#woken = false;
       try {
+        const claimedAtMs = this.#deps.monotonicMs();
         const claimed = await this.#claim();
-        for (const one of claimed) this.#launch(one);
+        for (const one of claimed) this.#launch(one, claimedAtMs);
         if (claimed.length > 0 || this.#isWoken()) continue;
         if (this.#inFlight.size === 0) this.#tellIdle();
         await this.#nap(await this.#pauseMs());
@@ -109,8 +115,12 @@ export class Dispatcher {
   async #claim(): Promise<readonly Claimed[]> {
     const limit = this.#deps.concurrency - this.#inFlight.size;
     if (limit <= 0) return [];
-    const freeSlots = (webhookId: string): number => this.#freeSlots(webhookId);
-    return this.#deps.claim({ now: this.#deps.clock(), limit, excludedWebhookIds: this.#fullWebhooks(), freeSlots });
+    return this.#deps.claim({
+      now: this.#deps.clock(),
+      limit,
+      freeSlots: (webhookId) => this.#freeSlots(webhookId),
+      lastTurn: (webhookId) => this.#lastTurns.get(webhookId) ?? 0,
+    });
   }
 
   #freeSlots(webhookId: string): number {
@@ -121,11 +131,13 @@ export class Dispatcher {
     return [...this.#perWebhook.keys()].filter((webhookId) => this.#freeSlots(webhookId) <= 0);
   }
 
-  #launch(claimed: Claimed): void {
+  #launch(claimed: Claimed, claimedAtMs: number): void {
     const { webhookId } = claimed.delivery;
+    this.#turn += 1;
+    this.#lastTurns.set(webhookId, this.#turn);
     this.#perWebhook.set(webhookId, (this.#perWebhook.get(webhookId) ?? 0) + 1);
     const running = this.#deps
-      .deliver(claimed, this.#deps.monotonicMs(), this.#abort.signal)
+      .deliver(claimed, claimedAtMs, this.#abort.signal)
       // What could not be recorded stays leased; the rescue job finds it when the lease has run out.
       .catch((error: unknown) => this.#deps.report.jobFailed({ job: 'deliver', error }))
       .finally(() => {

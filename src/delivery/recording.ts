@@ -10,7 +10,8 @@ import type {
   ValidatorActual,
   ValidatorResult,
 } from '../domain/invocation.ts';
-import type { Json } from '../domain/json.ts';
+import type { ExactJson } from '../domain/json.ts';
+import { writeExact } from '../domain/json.ts';
 import type { Masker } from '../domain/mask.ts';
 import { createMasker } from '../domain/mask.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
@@ -163,9 +164,9 @@ function recordActual(actual: ValidatorActual, mask: CountingMask): ValidatorAct
 }
 
 // Value by value: what is masked across their borders would be no JSON any more. A number may be the secret, too.
-function recordValue(value: Json, mask: CountingMask): Json {
+function recordValue(value: ExactJson, mask: CountingMask): ExactJson {
   if (typeof value === 'string') return mask.text(value);
-  const text = JSON.stringify(value);
+  const text = writeExact(value);
   const masked = mask.text(text);
   return masked === text ? value : masked;
 }

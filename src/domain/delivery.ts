@@ -76,7 +76,7 @@ export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
     case 'refused':
       return { state: 'rejected', reason: verdict.reason };
     case 'unsent':
-      return { state: 'pending', dueAt: end.now, reason: 'not_sent', counts: false };
+      return { state: 'pending', dueAt: end.now, reason: 'It was not sent: due again at once.', counts: false };
     case 'unknown':
       return afterUnknown(end);
     case 'failed':
@@ -86,7 +86,12 @@ export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
 
 function afterUnknown(end: AttemptEnd): Settlement {
   if (end.attempt > end.policy.delaysInSec.length) return { state: 'exhausted', reason: 'unknown' };
-  return { state: 'pending', dueAt: end.now, reason: 'unknown', counts: true };
+  return {
+    state: 'pending',
+    dueAt: end.now,
+    reason: 'What became of the attempt is not known: due again at once.',
+    counts: true,
+  };
 }
 
 function afterFailure(reason: Outcome, retryAfterMs: number | undefined, end: AttemptEnd): Settlement {

@@ -26,7 +26,7 @@ export interface ApiKeys {
 /** Makes the functions of the organizations' table. */
 export function createOrganizations({ database }: StoreDeps): Organizations {
   const find = async (column: 'id' | 'name', value: string): Promise<Organization | undefined> => {
-    const row = await readRow(database.writer('organizations').where(column, value));
+    const row = await readRow(database.lookup('organizations').where(column, value));
     return row === undefined ? undefined : readOrganization(row);
   };
   return {
@@ -41,7 +41,7 @@ export function createApiKeys({ database }: StoreDeps): ApiKeys {
   return {
     insert: (key) => insertRows(database, 'api_keys', [writeApiKey(key)]),
     async byId(id) {
-      const row = await readRow(database.writer('api_keys').where('id', id));
+      const row = await readRow(database.lookup('api_keys').where('id', id));
       return row === undefined ? undefined : readApiKey(row);
     },
     async count() {

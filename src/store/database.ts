@@ -1,17 +1,22 @@
-// Opens the database: one connection that writes, one that only reads, and the lock that keeps a second process out.
+// Opens the database: one connection that writes, two that only read, and the lock that keeps a second process out.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
 import type { Dialect } from './dialect.ts';
-import { connectSqlite, rowsOf, SQLITE } from './dialect.ts';
+import { connectSqlite, isForeignFile, rowsOf, SQLITE } from './dialect.ts';
+import { keepPrivate } from './private-file.ts';
 import { StartupError } from './startup-error.ts';
 
-/** An open database. `writer` serves everything that must not wait behind a long read; `reader` lists and searches. */
+/**
+ * An open database. `writer` serves what writes, and what has to be read with it; `reader` lists, counts and searches,
+ * which may take long; `lookup` finds single things, which then wait neither for a commit nor behind a long list.
+ */
 export interface Database {
   readonly dialect: Dialect;
   readonly writer: Knex;
   readonly reader: Knex;
+  readonly lookup: Knex;
   /** Waits for what is under way, then gives the files free. */
   close(): Promise<void>;
 }
@@ -28,7 +33,7 @@ const LOCK_FILE = 'hookwright.lock';
 
 /**
  * Opens (and makes) the SQLite database at `path` and takes the lock of its folder. Throws `StartupError` where another
- * process holds the lock, the folder cannot be used, or the driver is missing.
+ * process holds the lock, the folder or the file cannot be used, or the driver is missing.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const path = resolve(options.path);
@@ -36,21 +41,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const lock = await takeLock(dirname(path));
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const writer = connectSqlite({ path, setup: writerSetup(busyTimeoutMs) });
-  const reader = connectSqlite({ path, setup: readerSetup(busyTimeoutMs) });
+  const [reader, lookup] = [connectReader(path, busyTimeoutMs), connectReader(path, busyTimeoutMs)];
   const close = async (): Promise<void> => {
     // The writer goes last: the last connection moves the write-ahead log into the database file.
     await reader.destroy();
+    await lookup.destroy();
     await writer.destroy();
     await lock.destroy();
   };
   try {
+    keepPrivate(path);
     await checkJournal(writer, path);
     await reader.raw('select 1');
+    await lookup.raw('select 1');
   } catch (error) {
     await close();
-    throw error instanceof AppError ? unusable(path, error) : error;
+    throw startupErrorOf(path, error);
   }
-  return { dialect: SQLITE, writer, reader, close };
+  return { dialect: SQLITE, writer, reader, lookup, close };
 }
 
 function makeFolder(folder: string): void {
@@ -79,8 +87,8 @@ function writerSetup(busyTimeoutMs: number): string {
   ].join(';\n');
 }
 
-function readerSetup(busyTimeoutMs: number): string {
-  return `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON`;
+function connectReader(path: string, busyTimeoutMs: number): Knex {
+  return connectSqlite({ path, setup: `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON` });
 }
 
 async function checkJournal(writer: Knex, path: string): Promise<void> {
@@ -89,6 +97,16 @@ async function checkJournal(writer: Knex, path: string): Promise<void> {
   throw new StartupError(
     `SQLite cannot keep a write-ahead log beside ${path}. Put the data folder on a local disk: network file systems do not work.`,
   );
+}
+
+function startupErrorOf(path: string, error: unknown): unknown {
+  if (isForeignFile(error)) {
+    return new StartupError(
+      `The file ${path} is no SQLite database, or it was damaged. Put back the one from your backup, or move it away and start with an empty one.`,
+      error,
+    );
+  }
+  return error instanceof AppError ? unusable(path, error) : error;
 }
 
 function unusable(path: string, cause: AppError): StartupError {
@@ -101,19 +119,19 @@ function unusable(path: string, cause: AppError): StartupError {
 // An exclusive lock of the operating system on a file of its own, taken through SQLite because Node has no call for it.
 // It ends with the process however that ends, so there is no stale lock to clear after kill -9.
 async function takeLock(folder: string): Promise<Knex> {
-  const lock = connectSqlite({ path: join(folder, LOCK_FILE), setup: 'PRAGMA busy_timeout = 0' });
+  const path = join(folder, LOCK_FILE);
+  const lock = connectSqlite({ path, setup: 'PRAGMA busy_timeout = 0' });
   try {
+    keepPrivate(path);
     await lock.raw('PRAGMA locking_mode = EXCLUSIVE');
     await lock.raw('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     await lock.destroy();
-    if (!(error instanceof AppError)) throw error;
-    throw error.code === 'storage_busy'
-      ? new StartupError(
-          `Another Hookwright process is using the data folder ${folder}. Stop it first, or give this one a folder of its own with HOOKWRIGHT_DATA_DIR.`,
-          error,
-        )
-      : unusable(join(folder, LOCK_FILE), error);
+    if (!(error instanceof AppError) || error.code !== 'storage_busy') throw startupErrorOf(path, error);
+    throw new StartupError(
+      `Another Hookwright process is using the data folder ${folder}. Stop it first, or give this one a folder of its own with HOOKWRIGHT_DATA_DIR.`,
+      error,
+    );
   }
 }

@@ -55,11 +55,11 @@ export function createDeliveries(deps: StoreDeps): Deliveries {
     ...createClaims(deps),
     insertMany: (deliveries) => insertRows(database, 'deliveries', deliveries.map(writeDelivery)),
     async byId(organizationId, id) {
-      const row = await readRow(database.reader('deliveries').where({ organization_id: organizationId, id }));
+      const row = await readRow(database.lookup('deliveries').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readDelivery(row);
     },
     async byEvent(organizationId, eventId) {
-      const query = database.reader('deliveries').where({ organization_id: organizationId, event_id: eventId });
+      const query = database.lookup('deliveries').where({ organization_id: organizationId, event_id: eventId });
       return (await readRows(query.orderBy('id'))).map(readDelivery);
     },
     list(organizationId, filter, page) {

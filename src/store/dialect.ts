@@ -181,6 +181,11 @@ function translateSqliteError(error: unknown): unknown {
   return error;
 }
 
+/** Whether a file was opened that is no SQLite database, or one whose beginning was overwritten. */
+export function isForeignFile(error: unknown): boolean {
+  return error instanceof Error && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(errorCode(error));
+}
+
 // knex puts the statement before the message, and a statement over many rows is pages of question marks.
 function shorten(message: string): string {
   return message.length <= 800 ? message : `${message.slice(0, 400)} … ${message.slice(-400)}`;

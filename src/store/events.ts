@@ -31,8 +31,6 @@ export interface Events {
    */
   reserveKeys(reservations: readonly KeyReservation[]): Promise<ReadonlyMap<string, KeyHolder>>;
   byId(organizationId: string, id: string): Promise<Event | undefined>;
-  /** Those of the ids that exist, in no particular order. */
-  byIds(organizationId: string, ids: readonly string[]): Promise<readonly Event[]>;
   list(organizationId: string, filter: EventFilter, page: PageRequest): Promise<Page<Event>>;
 }
 
@@ -42,12 +40,8 @@ export function createEvents({ database }: StoreDeps): Events {
     insertMany: (events) => insertRows(database, 'events', events.map(writeEvent)),
     reserveKeys: (reservations) => reserveKeys(database, reservations),
     async byId(organizationId, id) {
-      const row = await readRow(database.writer('events').where({ organization_id: organizationId, id }));
+      const row = await readRow(database.lookup('events').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readEvent(row);
-    },
-    async byIds(organizationId, ids) {
-      const query = database.reader('events').where('organization_id', organizationId).whereIn('id', ids);
-      return (await readRows(query)).map(readEvent);
     },
     list(organizationId, filter, page) {
       const query = database.reader('events').where('organization_id', organizationId);

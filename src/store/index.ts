@@ -1,4 +1,5 @@
 // The store: rows in, domain values out. Knows nothing of HTTP.
+import type { Finish } from '../domain/lease.ts';
 import type { ApiKeys, Organizations } from './access.ts';
 import { createApiKeys, createOrganizations } from './access.ts';
 import type { Database } from './database.ts';
@@ -11,7 +12,7 @@ import { createInvocations } from './invocations.ts';
 import type { SecretBox } from './secrets.ts';
 import type { Webhooks } from './webhooks.ts';
 import { createWebhooks } from './webhooks.ts';
-import type { Finish, Recorded } from './work/record.ts';
+import type { Recorded } from './work/record.ts';
 import { record } from './work/record.ts';
 
 /**
@@ -41,7 +42,7 @@ export interface Store {
 
 /** What the store is made of. */
 export interface StoreOptions {
-  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader'>;
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'>;
   readonly secrets: SecretBox;
 }
 
@@ -59,7 +60,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     reconciliation: (organizationId) => reconcile(deps, organizationId),
     transaction: (work) =>
       database.writer.transaction((trx) =>
-        work(createStore({ database: { ...database, writer: trx, reader: trx }, secrets })),
+        work(createStore({ database: { ...database, writer: trx, reader: trx, lookup: trx }, secrets })),
       ),
   };
 }

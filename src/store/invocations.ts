@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { InvocationFilter } from '../domain/search.ts';
 import { readInvocation, writeStart } from './codec/invocation.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+import { insertRows, readPage, readRow, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
 
 /** Stored invocations. */
 export interface Invocations {
@@ -15,27 +15,20 @@ export interface Invocations {
   byId(organizationId: string, id: string): Promise<Invocation | undefined>;
   /** Without bodies: `request.body` is undefined and `response.body` empty. */
   list(organizationId: string, filter: InvocationFilter, page: PageRequest): Promise<Page<Invocation>>;
-  /** The newest invocation of each delivery that has one, without bodies, by the delivery's id. */
-  lastOf(organizationId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, Invocation>>;
 }
 
 /** Makes the functions of these tables. */
 export function createInvocations({ database }: StoreDeps): Invocations {
-  const { reader } = database;
   return {
     insertStart: (start) => insertRows(database, 'invocations', [writeStart(start)]),
     async byId(organizationId, id) {
-      const query = withBodies(reader('invocations as i').where({ 'i.organization_id': organizationId, 'i.id': id }));
+      const query = withBodies(
+        database.lookup('invocations as i').where({ 'i.organization_id': organizationId, 'i.id': id }),
+      );
       const row = await readRow(query.select('i.*', 'b.request_body', 'b.response_body'));
       return row === undefined ? undefined : readInvocation(row);
     },
     list: (organizationId, filter, page) => list(database, organizationId, filter, page),
-    async lastOf(organizationId, deliveryIds) {
-      const newest = reader('invocations').whereIn('delivery_id', deliveryIds).max('id').groupBy('delivery_id');
-      const query = reader('invocations').where('organization_id', organizationId).whereIn('id', newest);
-      const invocations = (await readRows(query)).map(readInvocation);
-      return new Map(invocations.map((invocation) => [invocation.start.deliveryId ?? '', invocation]));
-    },
   };
 }
 

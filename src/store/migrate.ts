@@ -16,9 +16,14 @@ const SOURCE: Knex.MigrationSource<NamedMigration> = {
   getMigration: ({ migration }) => Promise.resolve(migration),
 };
 
-/** Runs what is missing, all in one transaction. Throws `StartupError` where a newer program has been here. */
+/**
+ * Runs what is missing, all in one transaction. The caller holds the lock of the data folder: what a process that died
+ * half-way has left, this one clears away. Throws `StartupError` where a newer program has been here.
+ */
 export async function migrate(db: Knex): Promise<void> {
   await refuseNewer(db);
+  // knex takes its lock outside of the transaction, so that it outlives a crash, and would wait for it for ever.
+  await db.migrate.forceFreeMigrationsLock({ migrationSource: SOURCE, tableName: TABLE });
   await db.migrate.latest({ migrationSource: SOURCE, tableName: TABLE });
 }
 

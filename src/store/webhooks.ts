@@ -3,8 +3,17 @@ import type { Knex } from 'knex';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { cutPage } from '../domain/page.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import { nameKey } from '../domain/webhook.ts';
+import type { Row } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
-import { readWebhook, WEBHOOK_COLUMNS, writeVersion, writeWebhook } from './codec/webhook.ts';
+import {
+  readMaskedWebhook,
+  readShownWebhook,
+  readWebhook,
+  WEBHOOK_COLUMNS,
+  writeVersion,
+  writeWebhook,
+} from './codec/webhook.ts';
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
@@ -19,17 +28,24 @@ export interface Webhooks {
   saveVersion(webhook: Webhook, expectedVersion: number, changedBy?: string): Promise<boolean>;
   /** Deletes it, if `expectedVersion` still is the current one; gives whether it was. The name is free again. */
   remove(organizationId: string, id: string, expectedVersion: number, at: Date): Promise<boolean>;
-  /** The current version of a webhook that is not deleted. */
+  /** The current version of a webhook that is not deleted. Throws where its secrets cannot be opened. */
   byId(organizationId: string, id: string): Promise<Webhook | undefined>;
-  /** One version, also of a deleted webhook: what was sent must stay explainable. */
+  /** As `byId`, with every header value as `***`: it needs no secret, so that a lost one does not get in the way. */
+  byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
+  /** The id of the webhook that bears a name, whatever its case; deleted ones bear none. */
+  idOfName(organizationId: string, name: string): Promise<string | undefined>;
+  /** One version, also of a deleted webhook: what was sent must stay explainable. Throws as `byId`. */
   byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
-  /** Those not deleted, newest first. */
+  /** Those not deleted, newest first. Header values that cannot be opened are `***`, here and in `versions`. */
   list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
   /** All versions, newest first, also of a deleted webhook. The page's ids are version numbers. */
   versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
-  /** All that are active and not deleted. */
+  /**
+   * All that are active and not deleted. Header values are `***`, as matching needs none: opening them would let one
+   * that cannot be opened stop the intake of the whole organization.
+   */
   listForMatching(organizationId: string): Promise<readonly Webhook[]>;
-  /** Those that existed at an instant, each at the version that was in force then. */
+  /** Those that existed at an instant, each at the version that was in force then; header values are `***`. */
   listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
 }
 
@@ -85,29 +101,41 @@ function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>)
   return refuseTaken('webhooks.name_key', fault, write);
 }
 
-function lookups(deps: StoreDeps): Pick<Webhooks, 'byId' | 'byVersion' | 'listForMatching'> {
-  const { writer } = deps.database;
-  const read = async (query: Knex.QueryBuilder): Promise<readonly Webhook[]> =>
-    (await readRows(query)).map((row) => readWebhook(deps.secrets, row));
+function lookups(
+  deps: StoreDeps,
+): Pick<Webhooks, 'byId' | 'byIdMasked' | 'idOfName' | 'byVersion' | 'listForMatching'> {
+  const { lookup } = deps.database;
+  const currentRow = (organizationId: string, id: string): Promise<Row | undefined> =>
+    readRow(currentVersions(lookup, organizationId).where('w.id', id).whereNull('w.deleted_at'));
   return {
     async byId(organizationId, id) {
-      const query = currentVersions(writer, organizationId).where('w.id', id).whereNull('w.deleted_at');
-      const [webhook] = await read(query);
-      return webhook;
-    },
-    async byVersion(organizationId, id, version) {
-      const row = await readRow(allVersions(writer, organizationId).where({ 'w.id': id, 'v.version': version }));
+      const row = await currentRow(organizationId, id);
       return row === undefined ? undefined : readWebhook(deps.secrets, row);
     },
-    listForMatching: (organizationId) =>
-      read(currentVersions(writer, organizationId).where('w.active', true).whereNull('w.deleted_at').orderBy('w.id')),
+    async byIdMasked(organizationId, id) {
+      const row = await currentRow(organizationId, id);
+      return row === undefined ? undefined : readMaskedWebhook(row);
+    },
+    async idOfName(organizationId, name) {
+      const query = lookup('webhooks').where({ organization_id: organizationId, name_key: nameKey(name) });
+      const row = await readRow(query.whereNull('deleted_at').select('id'));
+      return row === undefined ? undefined : text(row, 'id');
+    },
+    async byVersion(organizationId, id, version) {
+      const row = await readRow(allVersions(lookup, organizationId).where({ 'w.id': id, 'v.version': version }));
+      return row === undefined ? undefined : readWebhook(deps.secrets, row);
+    },
+    async listForMatching(organizationId) {
+      const query = currentVersions(lookup, organizationId).where('w.active', true).whereNull('w.deleted_at');
+      return (await readRows(query.orderBy('w.id'))).map(readMaskedWebhook);
+    },
   };
 }
 
 function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'> {
   const { reader } = deps.database;
   const codec = {
-    read: (row: Parameters<typeof readWebhook>[1]) => readWebhook(deps.secrets, row),
+    read: (row: Row) => readShownWebhook(deps.secrets, row),
     idOf: ({ id }: Webhook) => id,
   };
   return {
@@ -129,7 +157,7 @@ function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'
              where organization_id = w.organization_id and webhook_id = w.id and created_at <= ?)`,
           [instant],
         );
-      return (await readRows(query.orderBy('w.id', 'desc'))).map(codec.read);
+      return (await readRows(query.orderBy('w.id', 'desc'))).map(readMaskedWebhook);
     },
   };
 }

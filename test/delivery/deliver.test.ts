@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Attempt, AttemptResult } from '../../src/delivery/attempt.ts';
-import type { AttemptFact, Claimed, DeliverDeps, Finish } from '../../src/delivery/deliver.ts';
+import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
 import { deliver, unsent } from '../../src/delivery/deliver.ts';
 import type { Verdict } from '../../src/domain/delivery.ts';
+import { unavailable } from '../../src/domain/errors.ts';
 import type { Event } from '../../src/domain/event.ts';
+import type { Claimed, Finish } from '../../src/domain/lease.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { eventWith, webhookWith } from '../store/fixtures.ts';
 
@@ -18,7 +20,10 @@ interface Given {
   readonly claimedAgoMs?: number;
   readonly event?: Event | null;
   readonly settled?: boolean;
-  readonly recording?: () => Promise<never>;
+  /** Fails some of the recordings, or all. */
+  readonly recording?: () => Promise<never> | undefined;
+  /** What happens in each pause; time passes by itself. */
+  readonly pausing?: () => void;
 }
 
 function setup(given: Given = {}) {
@@ -30,6 +35,8 @@ function setup(given: Given = {}) {
   const attempts: Attempt[] = [];
   const finishes: Finish[] = [];
   const facts: AttemptFact[] = [];
+  const pauses: number[] = [];
+  let nowMs = 1_000_000;
   const asked: (readonly [string, number])[] = [];
   const claimed: Claimed = {
     delivery: {
@@ -73,11 +80,11 @@ function setup(given: Given = {}) {
           asked.push([id, version]);
           return webhook;
         },
-        byId: async () => (given.current === null ? undefined : (given.current ?? webhook)),
+        byIdMasked: async () => (given.current === null ? undefined : (given.current ?? webhook)),
       },
       record: async (some) => {
         finishes.push(...some);
-        if (given.recording !== undefined) return given.recording();
+        await given.recording?.();
         return [{ settled: given.settled ?? true }];
       },
     },
@@ -87,12 +94,17 @@ function setup(given: Given = {}) {
     },
     clock: () => NOW,
     chance: () => 0.5,
-    monotonicMs: () => 1_000_000,
+    monotonicMs: () => nowMs,
+    pause: async (pauseMs) => {
+      pauses.push(pauseMs);
+      nowMs += pauseMs;
+      given.pausing?.();
+    },
     report: { attemptFinished: (fact) => facts.push(fact) },
   };
   const run = (signal = new AbortController().signal) =>
     deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
-  return { run, webhook, event, attempts, finishes, facts, asked };
+  return { run, webhook, event, attempts, finishes, facts, asked, pauses };
 }
 
 describe('deliver', () => {
@@ -181,7 +193,7 @@ describe('deliver', () => {
       assert.deepEqual(finishes[0].fence?.settlement, {
         state: 'pending',
         dueAt: NOW,
-        reason: 'not_sent',
+        reason: 'It was not sent: due again at once.',
         counts: false,
       });
       assert.equal(finishes[0].end.request, undefined);
@@ -200,13 +212,60 @@ describe('deliver', () => {
   it('counts an attempt of which nothing is known, and makes it due at once', async () => {
     const { run, finishes } = setup({ verdict: { kind: 'unknown' } });
     await run();
-    assert.deepEqual(finishes[0]?.fence?.settlement, { state: 'pending', dueAt: NOW, reason: 'unknown', counts: true });
+    assert.deepEqual(finishes[0]?.fence?.settlement, {
+      state: 'pending',
+      dueAt: NOW,
+      reason: 'What became of the attempt is not known: due again at once.',
+      counts: true,
+    });
   });
 
   it('reports where somebody else had settled the delivery', async () => {
     const { run, facts } = setup({ settled: false });
     await run();
     assert.equal(facts[0]?.settled, false);
+  });
+
+  describe('while the database is unavailable', () => {
+    const away = unavailable('storage_busy', 'The database is busy.', 2);
+    const failing = (times: number) => {
+      let left = times;
+      return () => {
+        left -= 1;
+        return left >= 0 ? Promise.reject(away) : undefined;
+      };
+    };
+
+    it('keeps the result and records it when the database is back', async () => {
+      const { run, attempts, finishes, facts, pauses } = setup({ recording: failing(5) });
+      await run();
+      assert.equal(attempts.length, 1, 'it is sent once');
+      assert.deepEqual(pauses, [200, 400, 800, 1600, 2000]);
+      assert.equal(finishes.length, 6);
+      for (const finish of finishes) assert.equal(finish, finishes[0]);
+      assert.deepEqual([finishes[0]?.fence?.settlement.state, facts.length], ['delivered', 1]);
+    });
+
+    it('gives up when its lease is over', async () => {
+      const { run, facts, pauses } = setup({ recording: failing(1000), claimedAgoMs: 5000 });
+      await assert.rejects(run(), away);
+      const paused = pauses.reduce((sum, pauseMs) => sum + pauseMs, 0);
+      assert.ok(paused < 20_000 && paused + 2000 >= 20_000, String(paused));
+      assert.deepEqual(facts, []);
+    });
+
+    it('tries once more when the engine stops, and gives up then', async () => {
+      const stopping = new AbortController();
+      const { run, finishes, pauses } = setup({ recording: failing(1000), pausing: () => stopping.abort() });
+      await assert.rejects(run(stopping.signal), away);
+      assert.deepEqual([finishes.length, pauses.length], [2, 1]);
+    });
+
+    it('does not repeat what fails for another reason', async () => {
+      const { run, finishes, pauses } = setup({ recording: () => Promise.reject(new Error('a bug')) });
+      await assert.rejects(run(), /a bug/);
+      assert.deepEqual([finishes.length, pauses.length], [1, 0]);
+    });
   });
 
   it('rejects, and reports no end, where it could not be recorded or its event is gone', async () => {

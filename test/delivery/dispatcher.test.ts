@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Claimed } from '../../src/delivery/deliver.ts';
 import type { ClaimRequest, DispatcherDeps } from '../../src/delivery/dispatcher.ts';
 import { Dispatcher } from '../../src/delivery/dispatcher.ts';
+import type { Claimed } from '../../src/domain/lease.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 
@@ -24,7 +24,6 @@ function setup(options: Partial<DispatcherDeps> = {}) {
   const failures: unknown[] = [];
   let claims = 0;
   const free = (request: ClaimRequest, taken: Waiting[], one: Waiting): boolean =>
-    !request.excludedWebhookIds.includes(one.webhookId) &&
     taken.filter((other) => other.webhookId === one.webhookId).length < request.freeSlots(one.webhookId);
   const dispatcher = new Dispatcher({
     claim: async (request) => {
@@ -125,6 +124,44 @@ describe('Dispatcher', () => {
     assert.equal(failures.length, 1);
     end('b');
     await dispatcher.stop(0);
+  });
+
+  it('counts a lease from before its claim, however long the claim took', async () => {
+    let nowMs = 100;
+    const claimedAt: number[] = [];
+    const { dispatcher } = setup({
+      claim: async () => {
+        if (nowMs > 100) return [];
+        nowMs += 9000;
+        return [claimedOf({ id: 'a', webhookId: 'w1', dueAt: NOW })];
+      },
+      deliver: async (_claimed, claimedAtMs) => void claimedAt.push(claimedAtMs),
+      monotonicMs: () => nowMs,
+    });
+    dispatcher.start();
+    await dispatcher.idle();
+    await dispatcher.stop(0);
+    assert.deepEqual(claimedAt, [100]);
+  });
+
+  it('says whose turn was longest ago', async () => {
+    const seen: number[][] = [];
+    const { dispatcher } = setup({
+      claim: async (request) => {
+        seen.push(['w1', 'w2', 'w3'].map((id) => request.lastTurn(id)));
+        const [webhookId] = ['w2', 'w1'].slice(seen.length - 1);
+        return webhookId === undefined ? [] : [claimedOf({ id: webhookId, webhookId, dueAt: NOW })];
+      },
+      deliver: async () => undefined,
+    });
+    dispatcher.start();
+    await dispatcher.idle();
+    await dispatcher.stop(0);
+    assert.deepEqual(seen.slice(0, 3), [
+      [0, 0, 0],
+      [0, 1, 0],
+      [2, 1, 0],
+    ]);
   });
 
   it('survives a claim that fails and looks again when it is woken', async () => {

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { EndedAttempt } from '../../src/delivery/recording.ts';
 import { recordEnd, secretsOf } from '../../src/delivery/recording.ts';
 import type { HeaderLines, IncomingResponse } from '../../src/domain/exchange.ts';
-import type { Json } from '../../src/domain/json.ts';
+import type { ExactJson, Json } from '../../src/domain/json.ts';
+import { JsonNumber } from '../../src/domain/json.ts';
 import type { InvocationEnd } from '../../src/domain/invocation.ts';
 
 const SECRET = 'canary-secret-value';
@@ -19,7 +20,7 @@ interface Given {
   readonly url?: string;
   readonly response?: Partial<IncomingResponse>;
   readonly message?: string;
-  readonly values?: readonly Json[];
+  readonly values?: readonly ExactJson[];
 }
 
 function record(given: Given = {}): InvocationEnd {
@@ -144,8 +145,11 @@ describe('recordEnd', () => {
   });
 
   it('hides a secret among the values of a validator without breaking them, numbers included', () => {
-    const cases: readonly (readonly [string, Json, Json])[] = [
+    const cases: readonly (readonly [string, ExactJson, ExactJson])[] = [
       ['8675309867', 8675309867, '***'],
+      ['12345678901234567890', new JsonNumber('12345678901234567890'), '***'],
+      ['12345678901234567890', [new JsonNumber('12345678901234567890')], '[***]'],
+      ['12345678901234567000', new JsonNumber('12345678901234567890'), new JsonNumber('12345678901234567890')],
       ['password"]', 'password', 'password'],
       ['1234,567', 1234, 1234],
       ['"},{"a":1', { b: '"},{"a":1' }, '{"b":"***"}'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ describe('openDatabase', () => {
     return database;
   };
 
-  const pragma = async (database: Database, which: 'writer' | 'reader', name: string): Promise<unknown> =>
+  const pragma = async (database: Database, which: 'writer' | 'reader' | 'lookup', name: string): Promise<unknown> =>
     rowsOf(await database[which].raw(`PRAGMA ${name}`))[0]?.[name];
 
   it('makes the folder for its owner only', async () => {
@@ -51,12 +51,14 @@ describe('openDatabase', () => {
     assert.equal(await pragma(database, 'writer', 'journal_size_limit'), 64 * 1024 * 1024);
   });
 
-  it('gives a reader that sees commits and cannot write', async () => {
+  it('gives two readers that see commits and cannot write', async () => {
     const database = await openHere();
     await database.writer.raw('create table t (a integer)');
     await database.writer.raw('insert into t values (1)');
-    assert.deepEqual(rowsOf(await database.reader.raw('select a from t')), [{ a: 1 }]);
-    await assert.rejects(async () => database.reader.raw('insert into t values (2)'));
+    for (const db of [database.reader, database.lookup]) {
+      assert.deepEqual(rowsOf(await db.raw('select a from t')), [{ a: 1 }]);
+      await assert.rejects(async () => db.raw('insert into t values (2)'));
+    }
   });
 
   it('refuses a second opening of the same folder with one sentence', async () => {
@@ -100,9 +102,36 @@ describe('openDatabase', () => {
     await database.close();
     open = [];
     writeFileSync(path, 'this is no database, and long enough to be read as one '.repeat(40));
-    await assert.rejects(openHere());
+    await assert.rejects(openHere(), (error: unknown) => {
+      assert.ok(error instanceof StartupError, String(error));
+      assert.match(error.message, /data\/hookwright\.sqlite is no SQLite database.*Put back the one from your backup/);
+      return true;
+    });
     rmSync(path);
     await openHere();
+  });
+
+  it('keeps every file to its owner, also one that was there before, in a folder that was', async () => {
+    const modes = (): Record<string, number> =>
+      Object.fromEntries(readdirSync(join(folder, 'data')).map((name) => [name, modeOf(join(folder, 'data', name))]));
+    const modeOf = (file: string): number => statSync(file).mode & 0o777;
+    mkdirSync(join(folder, 'data'));
+    const first = await openHere();
+    await first.writer.raw('create table t (a integer)');
+    const made = modes();
+    for (const name of ['hookwright.lock', 'hookwright.sqlite', 'hookwright.sqlite-shm', 'hookwright.sqlite-wal']) {
+      assert.ok(name in made, name);
+    }
+    for (const [name, mode] of Object.entries(made)) assert.equal(mode, 0o600, name);
+    // A process that is killed leaves its write-ahead log.
+    const left = [path, `${path}-wal`].map((file) => [file, readFileSync(file)] as const);
+    await first.close();
+    open = [];
+    for (const [file, content] of left) writeFileSync(file, content);
+    for (const name of Object.keys(modes())) chmodSync(join(folder, 'data', name), 0o644);
+    const second = await openHere();
+    assert.deepEqual(rowsOf(await second.writer.raw('select count(*) as n from t')), [{ n: 0 }]);
+    for (const [name, mode] of Object.entries(modes())) assert.equal(mode, 0o600, name);
   });
 });
 

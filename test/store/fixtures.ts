@@ -3,13 +3,13 @@ import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
 import type { IdPrefix } from '../../src/domain/ids.ts';
 import type { InvocationEnd, InvocationStart } from '../../src/domain/invocation.ts';
+import type { Claimed } from '../../src/domain/lease.ts';
 import type { Webhook, WebhookSettings } from '../../src/domain/webhook.ts';
 import type { Store } from '../../src/store/index.ts';
 import { createStore } from '../../src/store/index.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import type { SecretBox } from '../../src/store/secrets.ts';
 import { createSecretBox } from '../../src/store/secrets.ts';
-import type { Claimed } from '../../src/store/work/claim.ts';
 import type { DatabaseKind, TestDatabase } from '../support/databases.ts';
 
 export const NOW = new Date('2026-11-20T12:00:00.000Z');
@@ -207,8 +207,8 @@ export function claimAll(
   return store.deliveries.claim({
     now: NOW,
     limit: 64,
-    excludedWebhookIds: [],
     freeSlots: () => 1000,
+    lastTurn: () => 0,
     newLeaseToken: () => newId('req'),
     newInvocationId: () => newId('inv'),
     ...changes,

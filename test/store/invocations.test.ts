@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ExactJson } from '../../src/domain/json.ts';
+import { writeExact } from '../../src/domain/json.ts';
+import { MAX_JSON_DEPTH, readJson } from '../../src/domain/json-read.ts';
 import type { InvocationFilter } from '../../src/domain/search.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
@@ -6,7 +9,6 @@ import {
   after,
   claimAll,
   endWith,
-  NOW,
   ORGANIZATION,
   OTHER_ORGANIZATION,
   seedDeliveries,
@@ -30,6 +32,23 @@ for (const kind of DATABASES) {
       await test.store.record([{ invocationId: invocation.start.id, end: invocation.end }]);
       return invocation;
     };
+
+    it('gives back the values of validators as received: numbers by their spelling, and as deep as they nest', async () => {
+      const deep = `${'['.repeat(MAX_JSON_DEPTH)}1.10${']'.repeat(MAX_JSON_DEPTH)}`;
+      const text = `[12345678901234567890,1.10,1e2,-0,1e-7,{"a":[1.0,"1.0",null]},${deep}]`;
+      const reading = readJson(text, MAX_JSON_DEPTH + 1);
+      assert.ok(reading.ok);
+      const values = reading.documents[0]?.value as readonly ExactJson[];
+      const rule = { jsonPath: '$.data.*', expectedValues: [1, 1e21, '1.10'], passed: false, message: 'No.' };
+      const kept = { ...rule, actual: { found: 'values', values } } as const;
+      const { start } = await record({}, { validators: [kept, { ...rule, actual: { found: 'nothing' } }] });
+      const read = await test.store.invocations.byId(ORGANIZATION, start.id);
+      const [first, second] = read?.end?.validators ?? [];
+      assert.ok(first?.actual.found === 'values');
+      assert.equal(writeExact(first.actual.values), text);
+      assert.deepEqual(first.expectedValues, rule.expectedValues);
+      assert.deepEqual(second, { ...rule, actual: { found: 'nothing' } });
+    });
 
     it('gives back exactly what was recorded: with a response, with a failure, and with neither', async () => {
       const ends = [
@@ -131,23 +150,6 @@ for (const kind of DATABASES) {
         await test.store.invocations.insertStart(startWith());
       } while (cursor !== undefined);
       assert.deepEqual(seen, starts.map(({ id }) => id).toReversed());
-    });
-
-    it('finds the newest invocation of each delivery', async () => {
-      const { deliveries } = await seedDeliveries(test.store, 2);
-      await claimAll(test.store);
-      await test.store.deliveries.rescue({
-        now: NOW,
-        all: true,
-        settleFor: ({ now }) => ({ state: 'pending', dueAt: now, reason: 'unknown', counts: true }),
-      });
-      const again = await claimAll(test.store, { limit: 1 });
-      const ids = deliveries.map(({ id }) => id);
-      const last = await test.store.invocations.lastOf(ORGANIZATION, [...ids, 'dlv_none']);
-      assert.deepEqual([...last.keys()].toSorted(), ids);
-      assert.equal(last.get(ids[0]!)?.start.id, again[0]!.invocation.id);
-      assert.equal(last.get(ids[1]!)?.end?.outcome, 'unknown');
-      assert.equal((await test.store.invocations.lastOf(OTHER_ORGANIZATION, ids)).size, 0);
     });
   });
 }

@@ -136,7 +136,10 @@ for (const kind of DATABASES) {
       await test.store.webhooks.remove(ORGANIZATION, deleted.id, 1, NOW);
       const page = await test.store.webhooks.list(ORGANIZATION, { limit: 10, after: undefined });
       assert.deepEqual(page, { items: [inactive, active], lastId: undefined });
-      assert.deepEqual(await test.store.webhooks.listForMatching(ORGANIZATION), [active]);
+      const headers = { Authorization: '***', Accept: '***' };
+      assert.deepEqual(await test.store.webhooks.listForMatching(ORGANIZATION), [
+        { ...active, settings: { ...active.settings, headers } },
+      ]);
     });
 
     it('says what was in force at an instant', async () => {
@@ -186,6 +189,26 @@ for (const kind of DATABASES) {
       await test.store.webhooks.insert(webhook);
       const blind = createStore({ database: test.database, secrets: stranger });
       await assert.rejects(blind.webhooks.byId(ORGANIZATION, webhook.id), /sealed with the key "test"/);
+      await assert.rejects(blind.webhooks.byVersion(ORGANIZATION, webhook.id, 1), /sealed with the key "test"/);
+    });
+
+    it('needs no secret to match, explain, decide and list: one that cannot be opened is `***`', async () => {
+      const stranger = createSecretBox({ keys: [newSecretKey()] });
+      const blind = createStore({ database: test.database, secrets: stranger }).webhooks;
+      const broken = webhookWith();
+      await test.store.webhooks.insert(broken);
+      const whole = webhookWith({ headers: {} });
+      await blind.insert(whole);
+      const headers = { Authorization: '***', Accept: '***' };
+      const masked = { ...broken, settings: { ...broken.settings, headers } };
+      const page = { limit: 10, after: undefined };
+      assert.deepEqual(await blind.byIdMasked(ORGANIZATION, broken.id), masked);
+      assert.equal(await blind.byIdMasked(OTHER_ORGANIZATION, broken.id), undefined);
+      assert.deepEqual(await blind.listForMatching(ORGANIZATION), [masked, whole]);
+      assert.deepEqual(await blind.listAsOf(ORGANIZATION, NOW), [whole, masked]);
+      assert.deepEqual((await blind.list(ORGANIZATION, page)).items, [whole, masked]);
+      assert.deepEqual((await blind.versions(ORGANIZATION, broken.id, page)).items, [masked]);
+      assert.deepEqual((await test.store.webhooks.list(ORGANIZATION, page)).items, [whole, broken]);
     });
   });
 }

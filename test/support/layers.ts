@@ -63,8 +63,8 @@ export const LAYERS: readonly Layer[] = [
     builtins: PURE_BUILTINS,
   },
   { name: 'http', layers: ['domain', 'services', 'observe'], packages: ['express', 'ajv'], builtins: 'all' },
-  // The configuration knows the rules of keys and the names of log levels.
-  { name: 'config', layers: ['domain', 'observe'], packages: [], builtins: ['net', 'path'] },
+  // The configuration knows the rules of keys and egress exceptions, and the names of log levels.
+  { name: 'config', layers: ['domain', 'egress', 'observe'], packages: [], builtins: ['net', 'path'] },
   { name: 'app', layers: [...ALL_FOLDERS, 'config'], packages: ['uuid', 'knex'], builtins: 'all' },
   { name: 'main', layers: ['app', 'config', 'domain'], packages: [], builtins: 'all' },
 ];

@@ -9,6 +9,8 @@ import type {
   RenderWarning,
   ValidatorResult,
 } from '../../domain/invocation.ts';
+import { writeExact } from '../../domain/json.ts';
+import { MAX_JSON_DEPTH, readJson } from '../../domain/json-read.ts';
 import { INVOCATION_KINDS } from '../../domain/invocation.ts';
 import type { Phase } from '../../domain/outcomes.ts';
 import { OUTCOME_NAMES } from '../../domain/outcomes.ts';
@@ -70,7 +72,7 @@ export function writeEnd(end: InvocationEnd): NewRow {
     ...writeResponse(end.response),
     timings: writeOptionalJson(end.timings),
     peer: writeOptionalJson(end.peer),
-    validators: JSON.stringify(end.validators),
+    validators: writeValidators(end.validators),
     warnings: JSON.stringify(end.warnings),
     next_attempt_at: writeOptionalInstant(end.nextAttemptAt),
     next_attempt_reason: end.nextAttemptReason ?? null,
@@ -157,7 +159,7 @@ function readEnd(row: Row): InvocationEnd {
     response: readResponse(row),
     timings: optionalJson(row, 'timings') as Timings | undefined,
     peer: readPeer(row),
-    validators: (optionalJson(row, 'validators') ?? []) as ValidatorResult[],
+    validators: readValidators(optionalText(row, 'validators')),
     warnings: (optionalJson(row, 'warnings') ?? []) as RenderWarning[],
     nextAttemptAt: optionalInstant(row, 'next_attempt_at'),
     nextAttemptReason: optionalText(row, 'next_attempt_reason'),
@@ -188,6 +190,21 @@ function readResponse(row: Row): RecordedResponse | undefined {
     bodyBytes: integer(row, 'response_bytes'),
     truncated: flag(row, 'response_truncated'),
   };
+}
+
+// Numbers that a receiver sent keep their spelling.
+function writeValidators(validators: readonly ValidatorResult[]): string {
+  return writeExact(validators.map((validator) => ({ ...validator, actual: { ...validator.actual } })));
+}
+
+// What a response holds may nest as deep as JSON is read at all; here it stands inside of a few more levels.
+const LEVELS_AROUND_VALUES = 4;
+
+function readValidators(text: string | undefined): ValidatorResult[] {
+  if (text === undefined) return [];
+  const reading = readJson(text, MAX_JSON_DEPTH + LEVELS_AROUND_VALUES);
+  if (!reading.ok) throw new Error('The column validators of the database does not hold JSON.');
+  return (reading.documents[0]?.value ?? []) as unknown as ValidatorResult[];
 }
 
 // JSON has no undefined: a member that was left out comes back as one.

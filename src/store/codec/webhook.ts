@@ -1,10 +1,11 @@
 // Webhooks as two rows: the current one, and one for each version with its settings as JSON text, header values sealed.
+import { MASK } from '../../domain/headers.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject } from '../../domain/json.ts';
 import type { Webhook, WebhookSettings } from '../../domain/webhook.ts';
 import { nameKey } from '../../domain/webhook.ts';
 import { readSettings, writeSettings } from '../../domain/webhook-settings.ts';
-import type { SecretBox } from '../secrets.ts';
+import type { SecretBox, SecretPlace } from '../secrets.ts';
 import type { NewRow } from '../sql/rows.ts';
 import type { Row } from './columns.ts';
 import { instant, integer, optionalInstant, text, writeInstant, writeOptionalInstant } from './columns.ts';
@@ -21,15 +22,38 @@ export const WEBHOOK_COLUMNS = [
   'v.created_at as version_created_at',
 ];
 
+/** Gives the header value that an envelope stands for. */
+type Opener = (envelope: string, place: SecretPlace) => string;
+
 /** A webhook at one version, from a row with `WEBHOOK_COLUMNS`. Throws where its secrets cannot be opened. */
 export function readWebhook(secrets: SecretBox, row: Row): Webhook {
+  return webhookFrom(row, (envelope, place) => secrets.open(envelope, place));
+}
+
+/** As `readWebhook`, for showing: a value that cannot be opened is `***`, so that one of them does not hide a list. */
+export function readShownWebhook(secrets: SecretBox, row: Row): Webhook {
+  return webhookFrom(row, (envelope, place) => {
+    try {
+      return secrets.open(envelope, place);
+    } catch {
+      return MASK;
+    }
+  });
+}
+
+/** As `readWebhook`, without opening anything: every header value is `***`. For deciding, never for sending. */
+export function readMaskedWebhook(row: Row): Webhook {
+  return webhookFrom(row, () => MASK);
+}
+
+function webhookFrom(row: Row, open: Opener): Webhook {
   const id = text(row, 'id');
   const organizationId = text(row, 'organization_id');
   return {
     id,
     organizationId,
     version: integer(row, 'version'),
-    settings: openSettings(secrets, organizationId, id, text(row, 'settings')),
+    settings: openSettings(open, organizationId, id, text(row, 'settings')),
     createdAt: instant(row, 'created_at'),
     updatedAt: instant(row, 'version_created_at'),
     createdBy: text(row, 'created_by'),
@@ -81,11 +105,9 @@ function sealSettings(secrets: SecretBox, organizationId: string, id: string, se
   return JSON.stringify({ ...writeSettings(settings), headers });
 }
 
-function openSettings(secrets: SecretBox, organizationId: string, id: string, stored: string): WebhookSettings {
+function openSettings(open: Opener, organizationId: string, id: string, stored: string): WebhookSettings {
   const settings = readSealedSettings(stored);
-  const headers = mapValues(settings.headers, (name, sealed) =>
-    secrets.open(sealed, [organizationId, id, field(name)]),
-  );
+  const headers = mapValues(settings.headers, (name, sealed) => open(sealed, [organizationId, id, field(name)]));
   return { ...settings, headers };
 }
 

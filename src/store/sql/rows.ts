@@ -8,9 +8,9 @@ import type { Database } from '../database.ts';
 import { rowsOf } from '../dialect.ts';
 import type { SecretBox } from '../secrets.ts';
 
-/** What each table's functions touch. Inside a transaction, `writer` and `reader` are both the transaction. */
+/** What each table's functions touch. Inside a transaction, all three connections are the transaction. */
 export interface StoreDeps {
-  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader'>;
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'>;
   readonly secrets: SecretBox;
 }
 

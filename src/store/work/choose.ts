@@ -1,33 +1,41 @@
-// Which of the due deliveries are taken next. Pure.
+// How the free slots are shared among the webhooks that have something due. Pure.
 
-/** A due delivery, as far as choosing is concerned. */
-export interface Candidate {
-  readonly id: string;
+/** A webhook that has something due, and since when. */
+export interface Head {
   readonly webhookId: string;
+  readonly dueAt: Date;
+}
+
+/** How many deliveries of a webhook are taken. */
+export interface Share {
+  readonly webhookId: string;
+  readonly count: number;
+}
+
+/** What is known of the webhooks' deliveries in flight. */
+export interface Slots {
+  /** How many more deliveries of a webhook may be in flight. */
+  freeSlots(webhookId: string): number;
+  /** When a webhook was last given a slot: a number that rises with time, 0 for never. */
+  lastTurn(webhookId: string): number;
 }
 
 /**
- * Takes up to `limit` candidates, never more of one webhook than it has slots: first the oldest of each webhook, then
- * the second oldest of each, and so on. So a webhook with a thousand waiting does not push out one with a single one.
+ * Shares `limit` slots among webhooks, one each a round, never more than a webhook has free. Those with the least in
+ * flight come first, of these the one whose last turn is longest ago, of these the one whose oldest is due longest. So
+ * each has its turn however few slots fall free, and however much others have waiting. Without turns, the webhooks
+ * with the oldest backlog, which are those whose receivers are down, would take every slot that falls free.
  */
-export function chooseFairly<Item extends Candidate>(
-  candidates: readonly Item[],
-  limit: number,
-  freeSlots: (webhookId: string) => number,
-): Item[] {
-  const queues = new Map<string, Item[]>();
-  for (const candidate of candidates) {
-    const queue = queues.get(candidate.webhookId) ?? [];
-    if (queue.length < freeSlots(candidate.webhookId)) queue.push(candidate);
-    queues.set(candidate.webhookId, queue);
+export function shareSlots(heads: readonly Head[], limit: number, slots: Slots): Share[] {
+  const queue = heads
+    .map((head) => ({ ...head, free: slots.freeSlots(head.webhookId), turn: slots.lastTurn(head.webhookId) }))
+    .filter(({ free }) => free > 0)
+    .sort((a, b) => b.free - a.free || a.turn - b.turn || a.dueAt.getTime() - b.dueAt.getTime())
+    .map(({ webhookId, free }) => ({ webhookId, free, count: 0 }));
+  let left = limit;
+  for (let round = queue; left > 0 && round.length > 0; round = round.filter(({ free, count }) => count < free)) {
+    for (const share of round.slice(0, left)) share.count += 1;
+    left -= round.length;
   }
-  const chosen: Item[] = [];
-  const longest = Math.max(0, ...[...queues.values()].map((queue) => queue.length));
-  for (let turn = 0; turn < longest; turn += 1) {
-    for (const queue of queues.values()) {
-      const next = queue[turn];
-      if (next !== undefined && chosen.length < limit) chosen.push(next);
-    }
-  }
-  return chosen;
+  return queue.filter(({ count }) => count > 0).map(({ webhookId, count }) => ({ webhookId, count }));
 }

@@ -3,119 +3,112 @@ import type { Knex } from 'knex';
 import type { Delivery } from '../../domain/delivery.ts';
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts';
 import type { InvocationStart } from '../../domain/invocation.ts';
+import type { Claimed } from '../../domain/lease.ts';
 import type { Row } from '../codec/columns.ts';
 import { instant, integer, text } from '../codec/columns.ts';
 import { readDelivery } from '../codec/delivery.ts';
 import { writeStart } from '../codec/invocation.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { insertRows, readRow, readRows, updateRows } from '../sql/rows.ts';
-import { chooseFairly } from './choose.ts';
+import { rowsOf } from '../dialect.ts';
+import { insertRows, readRows, updateRows } from '../sql/rows.ts';
+import type { Head, Slots } from './choose.ts';
+import { shareSlots } from './choose.ts';
 
-/** What may be claimed. */
-export interface ClaimRequest {
+/** What may be claimed: `freeSlots` and `lastTurn` decide for which webhooks. */
+export interface ClaimRequest extends Slots {
   readonly now: Date;
   readonly limit: number;
-  /** Webhooks that have no slot free. */
-  readonly excludedWebhookIds: readonly string[];
-  /** How many more deliveries of a webhook may be in flight. */
-  freeSlots(webhookId: string): number;
   newLeaseToken(): string;
   newInvocationId(): string;
 }
 
-/** A delivery that the caller holds the lease of, and the invocation that was committed with the claim. */
-export interface Claimed {
-  readonly delivery: Delivery;
-  readonly leaseToken: string;
-  readonly leaseUntil: Date;
-  readonly invocation: InvocationStart;
-}
-
 /** Taking deliveries that are due. What claims see: pending, and their webhook active and not deleted. */
 export interface Claims {
-  /** Takes up to `limit` due deliveries in one transaction, oldest first and fairly among webhooks. */
+  /**
+   * Takes up to `limit` due deliveries in one transaction: shared among webhooks by `shareSlots`, the oldest of each.
+   * Takes fewer than it could where a webhook has less waiting than its share, but none only where it can take none.
+   */
   claim(request: ClaimRequest): Promise<readonly Claimed[]>;
-  /** When the next delivery is due that a claim could take. */
+  /** When the next delivery is due that a claim could take, leaving some webhooks out. */
   nextDueAt(excludedWebhookIds?: readonly string[]): Promise<Date | undefined>;
-  /** Whether a claim at `now` could take one. */
-  hasDue(now: Date, excludedWebhookIds?: readonly string[]): Promise<boolean>;
 }
-
-// Enough to see several webhooks behind one that has many waiting.
-const CANDIDATES_PER_SLOT = 4;
-// Each further round leaves out the webhooks that are full by then; the caller asks again anyway.
-const MAX_ROUNDS = 4;
 
 /** Makes the functions that claim. */
 export function createClaims(deps: StoreDeps): Claims {
-  const { writer } = deps.database;
-  const nextDueAt: Claims['nextDueAt'] = async (excludedWebhookIds = []) => {
-    const row = await readRow(claimable(writer, excludedWebhookIds).select('d.due_at'));
-    return row === undefined ? undefined : instant(row, 'due_at');
-  };
+  const { writer, lookup } = deps.database;
   return {
     claim: (request) => writer.transaction((trx) => claim({ ...deps.database, writer: trx }, request)),
-    nextDueAt,
-    async hasDue(now, excludedWebhookIds) {
-      const dueAt = await nextDueAt(excludedWebhookIds);
-      return dueAt !== undefined && dueAt <= now;
+    async nextDueAt(excludedWebhookIds = []) {
+      const heads = (await readHeads(lookup)).filter(({ webhookId }) => !excludedWebhookIds.includes(webhookId));
+      return heads.length === 0 ? undefined : new Date(Math.min(...heads.map(({ dueAt }) => dueAt.getTime())));
     },
   };
-}
-
-// The literal state lets SQLite use the partial index `deliveries_pending`; `cross join` makes it the outer loop there
-// (PostgreSQL plans as it likes).
-function claimable(db: Knex, excludedWebhookIds: readonly string[]): Knex.QueryBuilder {
-  const query = db('deliveries as d')
-    .joinRaw('cross join webhooks as w')
-    .whereRaw("d.state = 'pending' and w.organization_id = d.organization_id and w.id = d.webhook_id")
-    .where('w.active', true)
-    .whereNull('w.deleted_at')
-    .orderBy(['d.due_at', 'd.id']);
-  return excludedWebhookIds.length === 0 ? query : query.whereNotIn('d.webhook_id', [...excludedWebhookIds]);
 }
 
 type Connection = StoreDeps['database'];
 
 async function claim(database: Connection, request: ClaimRequest): Promise<Claimed[]> {
-  const taken: Claimed[] = [];
-  const takenOf = new Map<string, number>();
-  const freeSlots = (webhookId: string): number => request.freeSlots(webhookId) - (takenOf.get(webhookId) ?? 0);
-  const full = new Set(request.excludedWebhookIds);
-  for (let round = 0; round < MAX_ROUNDS && taken.length < request.limit; round += 1) {
-    const left = request.limit - taken.length;
-    const candidates = await readCandidates(database, request.now, left * CANDIDATES_PER_SLOT, [...full]);
-    const chosen = chooseFairly(candidates, left, freeSlots);
-    taken.push(...(await lease(database, chosen, request)));
-    if (candidates.length < left * CANDIDATES_PER_SLOT) break;
-    for (const { webhookId } of chosen) takenOf.set(webhookId, (takenOf.get(webhookId) ?? 0) + 1);
-    for (const { webhookId } of candidates) if (freeSlots(webhookId) <= 0) full.add(webhookId);
+  const heads = await readHeads(database.writer, request.now);
+  const webhooks = new Map(heads.map((head) => [head.webhookId, head.webhook]));
+  const due: DueDelivery[] = [];
+  for (const { webhookId, count } of shareSlots(heads, request.limit, request)) {
+    const rows = await readOldest(database, webhookId, request.now, count);
+    due.push(...rows.map((row) => ({ row, webhook: webhooks.get(webhookId) ?? {} })));
   }
-  return taken;
+  return lease(database, due, request);
 }
 
 interface DueDelivery {
-  readonly id: string;
-  readonly webhookId: string;
   readonly row: Row;
+  /** The parts of the webhook's current row that an invocation takes over. */
+  readonly webhook: Row;
 }
 
-async function readCandidates(
+// Jumps from one webhook to the next through the partial index `deliveries_pending` (its condition has to be written
+// out as it is there): one step for each webhook that something waits for, however much that is.
+const HEADS = `
+  with recursive waiting (webhook_id) as (
+    select min(webhook_id) from deliveries where state = 'pending'
+    union all
+    select (select min(d.webhook_id) from deliveries as d where d.state = 'pending' and d.webhook_id > waiting.webhook_id)
+    from waiting where waiting.webhook_id is not null
+  ), heads as (
+    select waiting.webhook_id,
+      (select min(d.due_at) from deliveries as d where d.state = 'pending' and d.webhook_id = waiting.webhook_id) as due_at
+    from waiting
+  )
+  select heads.due_at, w.id, w.name, w.version, w.timeout_in_sec, w.max_attempts
+  from heads join webhooks as w on w.id = heads.webhook_id
+  where w.active = ? and w.deleted_at is null`;
+
+// One for each webhook that has something waiting and may be served, or only those that have something due by `now`.
+async function readHeads(db: Knex, now?: Date): Promise<(Head & { readonly webhook: Row })[]> {
+  const rows = rowsOf(await db.raw(HEADS, [true]));
+  const heads = rows.map((webhook) => ({
+    webhookId: text(webhook, 'id'),
+    dueAt: instant(webhook, 'due_at'),
+    webhook,
+  }));
+  return now === undefined ? heads : heads.filter(({ dueAt }) => dueAt <= now);
+}
+
+async function readOldest(
   { dialect, writer }: Connection,
+  webhookId: string,
   now: Date,
-  limit: number,
-  excludedWebhookIds: readonly string[],
-): Promise<DueDelivery[]> {
-  const query = claimable(writer, excludedWebhookIds)
-    .where('d.due_at', '<=', now.toISOString())
-    .select('d.*', 'w.name as webhook_name', 'w.version as webhook_version', 'w.timeout_in_sec', 'w.max_attempts')
-    .limit(limit);
-  const rows = await readRows(dialect.skipLocked(query));
-  return rows.map((row) => ({ id: text(row, 'id'), webhookId: text(row, 'webhook_id'), row }));
+  count: number,
+): Promise<Row[]> {
+  const query = writer('deliveries')
+    .whereRaw("state = 'pending'")
+    .where('webhook_id', webhookId)
+    .where('due_at', '<=', now.toISOString())
+    .orderBy(['due_at', 'id'])
+    .limit(count);
+  return readRows(dialect.skipLocked(query));
 }
 
 async function lease(database: Connection, due: readonly DueDelivery[], request: ClaimRequest): Promise<Claimed[]> {
-  const claimed = due.map(({ row }) => claimedFrom(row, request));
+  const claimed = due.map((one) => claimedFrom(one, request));
   await updateRows(database, {
     table: 'deliveries',
     rows: claimed.map(({ delivery, leaseToken, leaseUntil }) => ({
@@ -143,7 +136,7 @@ async function lease(database: Connection, due: readonly DueDelivery[], request:
   return claimed;
 }
 
-function claimedFrom(row: Row, request: ClaimRequest): Claimed {
+function claimedFrom({ row, webhook }: DueDelivery, request: ClaimRequest): Claimed {
   const { now } = request;
   const waiting = readDelivery(row);
   const delivery: Delivery = {
@@ -160,14 +153,14 @@ function claimedFrom(row: Row, request: ClaimRequest): Claimed {
     deliveryId: delivery.id,
     eventId: delivery.eventId,
     webhookId: delivery.webhookId,
-    webhookVersion: integer(row, 'webhook_version'),
-    webhookName: text(row, 'webhook_name'),
+    webhookVersion: integer(webhook, 'version'),
+    webhookName: text(webhook, 'name'),
     requestedBy: undefined,
     attempt: delivery.attempts,
-    maxAttempts: integer(row, 'max_attempts'),
+    maxAttempts: integer(webhook, 'max_attempts'),
     scheduledAt: delivery.dueAt,
     startedAt: now,
   };
-  const leaseUntil = new Date(now.getTime() + integer(row, 'timeout_in_sec') * 1000 + LEASE_MARGIN_MS);
+  const leaseUntil = new Date(now.getTime() + integer(webhook, 'timeout_in_sec') * 1000 + LEASE_MARGIN_MS);
   return { delivery, leaseToken: request.newLeaseToken(), leaseUntil, invocation };
 }

@@ -1,25 +1,9 @@
 // Recording: ends invocations and settles their deliveries, many with a handful of statements.
-import type { Settlement } from '../../domain/delivery.ts';
-import type { InvocationEnd } from '../../domain/invocation.ts';
+import type { Fence, Finish } from '../../domain/lease.ts';
 import { text } from '../codec/columns.ts';
 import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
 import type { NewRow, StoreDeps } from '../sql/rows.ts';
 import { insertRows, updateRows } from '../sql/rows.ts';
-
-/** Guards the step of a delivery: it is only taken while the lease is still this one. */
-export interface Fence {
-  readonly deliveryId: string;
-  readonly leaseToken: string;
-  readonly settlement: Settlement;
-  readonly now: Date;
-}
-
-/** The end of an invocation, and the step of its delivery. Tests have no delivery. */
-export interface Finish {
-  readonly invocationId: string;
-  readonly end: InvocationEnd;
-  readonly fence?: Fence;
-}
 
 /** Whether the delivery took its step. It does not where the lease was lost: then only the invocation was completed. */
 export interface Recorded {

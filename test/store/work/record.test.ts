@@ -137,7 +137,7 @@ for (const kind of DATABASES) {
         assert.deepEqual(await delivery(), {
           ...claimed.delivery,
           state: 'pending',
-          reason: 'unknown',
+          reason: 'What became of the attempt is not known: due again at once.',
           dueAt: after(25),
           updatedAt: after(25),
         });

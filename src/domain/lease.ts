@@ -1,0 +1,26 @@
+// What goes between the store and the sending of deliveries: a claim in one direction, its end in the other.
+import type { Delivery, Settlement } from './delivery.ts';
+import type { InvocationEnd, InvocationStart } from './invocation.ts';
+
+/** A delivery that the claimer holds the lease of, and the invocation that was committed with the claim. */
+export interface Claimed {
+  readonly delivery: Delivery;
+  readonly leaseToken: string;
+  readonly leaseUntil: Date;
+  readonly invocation: InvocationStart;
+}
+
+/** Guards the step of a delivery: it is only taken while the lease is still this one. */
+export interface Fence {
+  readonly deliveryId: string;
+  readonly leaseToken: string;
+  readonly settlement: Settlement;
+  readonly now: Date;
+}
+
+/** The end of an invocation, and the step of its delivery. Tests have no delivery. */
+export interface Finish {
+  readonly invocationId: string;
+  readonly end: InvocationEnd;
+  readonly fence?: Fence;
+}
