@@ -65,10 +65,57 @@ export class AppError extends Error {
   }
 }
 
-/** The request was understood, but what it asks for is not valid: all faults at once. */
+/** The request was understood, but what it asks for is not valid: all faults at once, as `boundedFaults` gives them. */
 export function invalid(faults: readonly Fault[], code = 'invalid_request'): AppError {
-  const count = faults.length === 1 ? 'One thing is' : `${String(faults.length)} things are`;
-  return new AppError('invalid', code, `${count} wrong with this request; each is listed in errors.`, { faults });
+  const shown = boundedFaults(faults);
+  const count = faults.length === 1 ? 'One thing is' : `${counted(faults.length)} things are`;
+  const which = shown.length === faults.length ? 'each is' : `the first ${String(MAX_FAULTS)} are`;
+  return new AppError('invalid', code, `${count} wrong with this request; ${which} listed in errors.`, {
+    faults: shown,
+  });
+}
+
+// An answer must not grow with what a hostile request repeats: so many faults, so many characters of each text.
+const MAX_FAULTS = 100;
+const MAX_FAULT_TEXT = 300;
+// A hint may list all names that there are. It never repeats more than a word of the request.
+const MAX_HINT_TEXT = 2000;
+
+/**
+ * The faults as they are answered: of more than `most` and one the first `most`, and one that says how many more there
+ * are; texts over 300 characters (hints over 2,000) lose their middle. Doing it twice changes nothing more.
+ */
+export function boundedFaults(faults: readonly Fault[], most = MAX_FAULTS): Fault[] {
+  if (faults.length <= most + 1) return faults.map(boundedFault);
+  const left: Fault = {
+    pointer: '',
+    code: 'more_faults',
+    detail: `There are ${counted(faults.length - most)} more faults.`,
+    hint: 'Mend the faults that are listed, and try again.',
+  };
+  return [...faults.slice(0, most).map(boundedFault), left];
+}
+
+function boundedFault(fault: Fault): Fault {
+  return {
+    ...fault,
+    pointer: shortened(fault.pointer, MAX_FAULT_TEXT),
+    detail: shortened(fault.detail, MAX_FAULT_TEXT),
+    ...(fault.hint === undefined ? {} : { hint: shortened(fault.hint, MAX_HINT_TEXT) }),
+    ...(fault.excerpt === undefined ? {} : { excerpt: shortened(fault.excerpt, MAX_FAULT_TEXT) }),
+  };
+}
+
+// The end of a sentence says what is wrong with the name in its middle. Half characters are not sent.
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const half = Math.floor((most - 1) / 2);
+  const [start, end] = [text.slice(0, half).toWellFormed(), text.slice(-half).toWellFormed()];
+  return `${start.replace(/\uFFFD$/, '')}…${end.replace(/^\uFFFD/, '')}`;
+}
+
+function counted(count: number): string {
+  return count.toLocaleString('en');
 }
 
 /** The thing named by `id` does not exist, or belongs to somebody else, which is never told apart. */

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import type * as Sift from 'sift';
 import type { Fault } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
-import { canonicalJson, isList, isObject } from './json.ts';
+import { isList, isObject } from './json.ts';
 import { nearestName, pointerTo } from './text.ts';
+import { Whole, Wholes } from './whole.ts';
 
 // sift is CommonJS, and builds its exports in a way that `import` does not see: imported, its operators are undefined.
 const sift = createRequire(import.meta.url)('sift') as typeof Sift;
@@ -34,17 +35,24 @@ export type FilterTest = (event: Json) => boolean;
 
 /** Makes the test of a filter that has no faults. */
 export function compileFilter(filter: JsonObject): FilterTest {
-  const tests = Object.entries(filter).map(([key, value]) =>
-    LOGICAL.has(key) ? compileLogical(key, value) : compileCondition(key, value),
-  );
-  return (event) => tests.every((test) => test(event));
+  const test = compileQuery(filter);
+  return (event) => test(event, new Wholes());
 }
 
-function compileLogical(operator: string, value: Json): FilterTest {
-  const tests = isList(value) ? value.filter((item) => isObject(item)).map(compileFilter) : [];
+type QueryTest = (event: Json, wholes: Wholes) => boolean;
+
+function compileQuery(query: JsonObject): QueryTest {
+  const tests = Object.entries(query).map(([key, value]) =>
+    LOGICAL.has(key) ? compileLogical(key, value) : compileCondition(key, value),
+  );
+  return (event, wholes) => tests.every((test) => test(event, wholes));
+}
+
+function compileLogical(operator: string, value: Json): QueryTest {
+  const tests = isList(value) ? value.filter((item) => isObject(item)).map(compileQuery) : [];
   return operator === '$and'
-    ? (event) => tests.every((test) => test(event))
-    : (event) => tests.some((test) => test(event));
+    ? (event, wholes) => tests.every((test) => test(event, wholes))
+    : (event, wholes) => tests.some((test) => test(event, wholes));
 }
 
 /**
@@ -52,11 +60,33 @@ function compileLogical(operator: string, value: Json): FilterTest {
  * string, `constructor` of anything. So it never sees the event nor the path: it gets a copy of what lies along the
  * path, under names that no prototype has.
  */
-function compileCondition(path: string, condition: Json): FilterTest {
+function compileCondition(path: string, condition: Json): QueryTest {
   const steps = path.split('.').map((name, depth): Step => ({ name, alias: `step${String(depth)}` }));
-  const query = { [steps.map((step) => step.alias).join('.')]: condition };
+  const query = { [steps.map((step) => step.alias).join('.')]: prepared(condition) };
   const test = sift.createQueryTester<unknown>(query, { operations: OPERATIONS, compare: equal });
-  return (event) => test(along(event, steps, 0));
+  return (event, wholes) => test(along(event, steps, 0, wholes));
+}
+
+// The operands of a condition, each as it is compared. Only operators have operands further down.
+function prepared(condition: Json): unknown {
+  if (!isCondition(condition)) return comparable(condition);
+  const operands = Object.entries(condition).map(([operator, operand]): [string, unknown] => {
+    if (operator === '$not') return [operator, prepared(operand)];
+    return [operator, LISTS.has(operator) && isList(operand) ? [oneOf(operand)] : comparable(operand)];
+  });
+  return Object.fromEntries(operands);
+}
+
+// sift takes a function for a value that decides itself what equals it: one look for each item, not one for each pair.
+function oneOf(operands: readonly Json[]): (actual: unknown) => boolean {
+  const scalars = new Set<unknown>(operands.filter((operand) => !isList(operand) && !isObject(operand)));
+  const wholes = operands.map(comparable).filter((operand) => operand instanceof Whole);
+  return (actual) =>
+    actual instanceof Whole ? wholes.some((whole) => whole.equals(actual)) : scalars.has(actual ?? null);
+}
+
+function comparable(value: Json): unknown {
+  return isList(value) || isObject(value) ? new Whole(value) : value;
 }
 
 interface Step {
@@ -65,12 +95,12 @@ interface Step {
 }
 
 // What lies along the path from here on. Lists are looked through, item by item, unless the path names an index.
-function along(value: Json, steps: readonly Step[], depth: number): unknown {
+function along(value: Json, steps: readonly Step[], depth: number, wholes: Wholes): unknown {
   const step = steps[depth];
-  if (step === undefined) return value;
-  if (isList(value) && !/^\d+$/.test(step.name)) return value.map((item) => along(item, steps, depth));
+  if (step === undefined) return isList(value) ? wholes.itemsOf(value) : wholes.of(value);
+  if (isList(value) && !/^\d+$/.test(step.name)) return value.map((item) => along(item, steps, depth, wholes));
   const found = ownMember(value, step.name);
-  return found === undefined ? {} : { [step.alias]: along(found, steps, depth + 1) };
+  return found === undefined ? {} : { [step.alias]: along(found, steps, depth + 1, wholes) };
 }
 
 function ownMember(value: Json, name: string): Json | undefined {
@@ -79,18 +109,15 @@ function ownMember(value: Json, name: string): Json | undefined {
 }
 
 // As in MongoDB, a member that is not there equals null.
-function equal(expected: Json | undefined, actual: Json | undefined): boolean {
-  const [left, right] = [expected ?? null, actual ?? null];
-  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
-  return canonicalJson(left) === canonicalJson(right);
+function equal(expected: unknown, actual: unknown): boolean {
+  if (expected instanceof Whole) return actual instanceof Whole && expected.equals(actual);
+  return (expected ?? null) === (actual ?? null);
 }
 
-/** Everything in a filter that is not one of the operators, or is used in the wrong place. */
+/** Everything in a filter that is not one of the operators, or is used in the wrong place; of one too large, only that. */
 export function filterFaults(filter: JsonObject, pointer = '/filter'): Fault[] {
-  const faults = queryFaults(filter, pointer);
-  if (countMembers(filter) <= MAX_CONDITIONS) return faults;
+  if (countMembers(filter) <= MAX_CONDITIONS) return queryFaults(filter, pointer);
   return [
-    ...faults,
     {
       pointer,
       code: 'filter_too_large',
@@ -123,9 +150,7 @@ function logicalFaults(operator: string, value: Json, pointer: string): Fault[] 
 
 // A field's condition: a plain value to equal, or an object whose keys are all operators.
 function conditionFaults(value: Json, pointer: string): Fault[] {
-  if (!isObject(value)) return [];
-  const keys = Object.keys(value);
-  if (!keys.some((key) => key.startsWith('$'))) return [];
+  if (!isCondition(value)) return [];
   return Object.entries(value).flatMap(([key, operand]) => {
     const inside = pointerTo(pointer, key);
     if (key === '$not') return notFaults(operand, inside);
@@ -136,10 +161,13 @@ function conditionFaults(value: Json, pointer: string): Fault[] {
   });
 }
 
+// An object with operators is a condition; any other object is a value to equal.
+function isCondition(value: Json): value is JsonObject {
+  return isObject(value) && Object.keys(value).some((key) => key.startsWith('$'));
+}
+
 function notFaults(operand: Json, pointer: string): Fault[] {
-  if (isObject(operand) && Object.keys(operand).some((key) => key.startsWith('$'))) {
-    return conditionFaults(operand, pointer);
-  }
+  if (isCondition(operand)) return conditionFaults(operand, pointer);
   return [expected(pointer, '$not takes a condition.', '{ "$not": { "$eq": "API" } }')];
 }
 
@@ -159,7 +187,7 @@ function listFaults(operator: string, operand: Json, pointer: string): Fault[] {
     return [expected(pointer, `${operator} takes a list of values.`, `{ "${operator}": ["API", "Terraform"] }`)];
   }
   return operand.flatMap((item, index) =>
-    isObject(item) && Object.keys(item).some((key) => key.startsWith('$'))
+    isCondition(item)
       ? [expected(pointerTo(pointer, index), `${operator} takes values, not conditions.`, `{ "${operator}": ["API"] }`)]
       : [],
   );

@@ -1,6 +1,6 @@
 // An invocation: one HTTPS exchange, or the attempt at one, recorded completely enough to settle an argument.
 import type { HeaderLines, Peer, Timings } from './exchange.ts';
-import type { Json } from './json.ts';
+import type { ExactJson } from './json.ts';
 import type { Outcome, Phase } from './outcomes.ts';
 import type { Scalar } from './webhook.ts';
 
@@ -32,9 +32,9 @@ export interface RecordedResponse {
   readonly truncated: boolean;
 }
 
-/** What a validator's path selected. Selecting nothing is not the same as selecting null. */
+/** What a validator's path selected, numbers as received. Selecting nothing is not the same as selecting null. */
 export type ValidatorActual =
-  { readonly found: 'nothing' } | { readonly found: 'values'; readonly values: readonly Json[] };
+  { readonly found: 'nothing' } | { readonly found: 'values'; readonly values: readonly ExactJson[] };
 
 /** What one response rule said. */
 export interface ValidatorResult {

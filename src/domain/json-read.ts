@@ -3,19 +3,20 @@
 import type { Fault } from './errors.ts';
 import type { JsonDocument } from './json-reader.ts';
 import { JsonReader, JsonSyntaxError } from './json-reader.ts';
+import { MAX_JSON_DEPTH } from './json-refusals.ts';
 import { excerptAt, positionAt } from './text.ts';
 
 export type { JsonDocument } from './json-reader.ts';
-export { MAX_JSON_DEPTH } from './json-reader.ts';
+export { MAX_JSON_DEPTH } from './json-refusals.ts';
 
 /** What reading gave: the documents, or the one place where the text stops being JSON. */
 export type JsonReading =
   | { readonly ok: true; readonly isArray: boolean; readonly documents: readonly JsonDocument[] }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Reads a text that holds one JSON value. A byte order mark before it is ignored. */
-export function readJson(text: string): JsonReading {
-  return guarded(text, (reader) => {
+/** Reads a text that holds one JSON value, nested at most `maxDepth` levels. A byte order mark before it is ignored. */
+export function readJson(text: string, maxDepth = MAX_JSON_DEPTH): JsonReading {
+  return guarded(new JsonReader(text, maxDepth), text, (reader) => {
     reader.skipBlanks();
     const document = reader.document();
     reader.end();
@@ -28,7 +29,7 @@ export function readJson(text: string): JsonReading {
  * Of more than `maxItems` items one too many is kept, so that the caller sees it, and the rest is only checked.
  */
 export function readJsonItems(text: string, maxItems = Number.POSITIVE_INFINITY): JsonReading {
-  return guarded(text, (reader) => {
+  return guarded(new JsonReader(text, MAX_JSON_DEPTH), text, (reader) => {
     reader.skipBlanks();
     const isArray = reader.sees('[');
     const documents = isArray ? reader.items(maxItems) : [reader.document()];
@@ -37,9 +38,9 @@ export function readJsonItems(text: string, maxItems = Number.POSITIVE_INFINITY)
   });
 }
 
-function guarded(text: string, read: (reader: JsonReader) => JsonReading): JsonReading {
+function guarded(reader: JsonReader, text: string, read: (reader: JsonReader) => JsonReading): JsonReading {
   try {
-    return read(new JsonReader(text));
+    return read(reader);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     return { ok: false, fault: syntaxFault(text, error) };

@@ -2,10 +2,9 @@
 import type { Fault, Position } from './errors.ts';
 import type { ExactJson } from './json.ts';
 import { JsonNumber } from './json.ts';
+import type { RefusalName } from './json-refusals.ts';
+import { numberRefusal, REFUSALS } from './json-refusals.ts';
 import { createPositionFinder, pointerTo } from './text.ts';
-
-/** The deepest nesting of arrays and objects that is read. */
-export const MAX_JSON_DEPTH = 64;
 
 // What a hostile text is answered with must stay small: so many faults a value, so many characters of a name.
 const MAX_FAULTS = 20;
@@ -47,45 +46,19 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** What is refused although it is JSON: databases and readers disagree about it, or it is made to do harm. */
-const REFUSALS = {
-  duplicate_key: {
-    detail: (shown: string) => `The key "${shown}" stands twice in one object.`,
-    hint: 'Keep one of them: readers disagree about which one counts.',
-  },
-  forbidden_key: {
-    detail: () => 'The key "__proto__" is not accepted.',
-    hint: 'Rename the key.',
-  },
-  number_out_of_range: {
-    detail: (shown: string) => `The number ${shown} is beyond what a double can hold.`,
-    hint: 'Send it as a string.',
-  },
-  nul_character: {
-    detail: () => 'A string holds the character U+0000, which databases cannot keep.',
-    hint: 'Remove it, or send the bytes as base64.',
-  },
-  lone_surrogate: {
-    detail: () => 'A string holds half of a surrogate pair, which is no Unicode text.',
-    hint: 'Send whole characters.',
-  },
-  json_too_deep: {
-    detail: () => `Arrays and objects nest deeper than ${String(MAX_JSON_DEPTH)} levels.`,
-    hint: 'Flatten the value, or send the inner part as a string.',
-  },
-};
-
 /** Reads values from a text, from left to right. Throws `JsonSyntaxError` where the text is not JSON. */
 export class JsonReader {
   readonly #text: string;
+  readonly #maxDepth: number;
   readonly #positionOf: (offset: number) => Position;
   #at = 0;
   #faults: Fault[] = [];
   // Where we are, as steps from the document's root. A pointer is only made of it when a fault needs one.
   #path: (string | number)[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth: number) {
     this.#text = text;
+    this.#maxDepth = maxDepth;
     this.#positionOf = createPositionFinder(text);
     // RFC 8259 §8.1: a byte order mark may be ignored.
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
@@ -133,7 +106,7 @@ export class JsonReader {
     const character = this.#text[this.#at] ?? '';
     if (character === '"') return this.#string();
     if (character === '{' || character === '[') {
-      if (this.#path.length >= MAX_JSON_DEPTH) return this.#skipTooDeep();
+      if (this.#path.length >= this.#maxDepth) return this.#skipTooDeep();
       return character === '{' ? this.#object() : this.#array();
     }
     return NUMBER_START.test(character) ? this.#number() : this.#word(character);
@@ -210,11 +183,12 @@ export class JsonReader {
     const start = this.#at;
     this.#at += token.length;
     if (/[\w.+-]/.test(this.#text[this.#at] ?? '')) this.#fail('a number does not go on like this.');
-    const value = Number(token);
-    if (!Number.isFinite(value)) {
-      this.#refuse('number_out_of_range', start, token);
+    const refusal = numberRefusal(token);
+    if (refusal !== undefined) {
+      this.#refuse(refusal, start, token);
       return 0;
     }
+    const value = Number(token);
     return String(value) === token ? value : new JsonNumber(token);
   }
 
@@ -275,9 +249,9 @@ export class JsonReader {
     return null;
   }
 
-  #refuse(code: keyof typeof REFUSALS, offset: number, about = ''): void {
+  #refuse(name: RefusalName, offset: number, about = ''): void {
     if (this.#faults.length >= MAX_FAULTS) return;
-    const { detail, hint } = REFUSALS[code];
+    const { code = name, detail, hint } = REFUSALS[name];
     this.#faults.push({
       pointer: shorten(this.#path.reduce<string>(pointerTo, ''), MAX_POINTER_LENGTH),
       code,

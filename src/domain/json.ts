@@ -111,7 +111,8 @@ function decimalForm(text: string): string {
   while (digits.charCodeAt(end - 1) === ZERO) end -= 1;
   const significant = digits.slice(0, end).replace(/^0+/, '');
   if (significant === '') return '0';
-  const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - end);
+  // The reader refuses numbers whose exponent could be one that a double does not hold exactly.
+  const power = Number(exponent) - fraction.length + (digits.length - end);
   return `${sign}${significant}e${String(power)}`;
 }
 

@@ -56,18 +56,32 @@ function basicParts(secret: string, bare: string): string[] {
   return [text, text.slice(text.indexOf(':') + 1)];
 }
 
+// What the JSON writers of other languages spell as \u0026 and the like, though they need not: nothing, Go and Ruby,
+// Java's Gson, and PHP and .NET with more or fewer of their options.
+const ESCAPED_BY_WRITERS: readonly string[] = ['', '&<>', "&<>'=", "&<>'", '&<>\'"', '&<>\'"+`'];
+
+function jsonSpellings(value: string): string[] {
+  return ESCAPED_BY_WRITERS.flatMap((escaped) => {
+    const lower = value.replace(/./gsu, (character) => spelled(character, escaped));
+    const upper = lower.replace(/\\u00../g, (escape) => `\\u${escape.slice(2).toUpperCase()}`);
+    return [lower, lower.replaceAll('/', '\\/'), upper, upper.replaceAll('/', '\\/')];
+  });
+}
+
+function spelled(character: string, escaped: string): string {
+  if (escaped.includes(character)) return `\\u00${character.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(character).slice(1, -1);
+}
+
 // As it is; as JSON (some writers escape the slash); as base64; percent-encoded in either case.
 function encodings(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
   const base64 = Buffer.from(value, 'utf8').toString('base64');
   const percent = encodeURIComponent(value);
   const all = [
     value,
-    json,
-    json.replaceAll('/', '\\/'),
-    base64,
-    base64.replaceAll('/', '\\/'),
-    base64.replace(/=+$/, ''),
+    ...jsonSpellings(value),
+    ...jsonSpellings(base64),
+    ...jsonSpellings(base64.replace(/=+$/, '')),
     Buffer.from(value, 'utf8').toString('base64url'),
     percent,
     percent.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),

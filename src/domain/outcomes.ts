@@ -34,7 +34,7 @@ export const OUTCOMES = {
     verdict: 'failed',
     phases: ['receive'],
     sentence: 'The receiver answered 429: too many requests.',
-    hint: 'It is tried again, not before the time that Retry-After asks for. Ask the receiver for its limit.',
+    hint: 'While attempts are left it is tried again, not before the time that Retry-After asks for. Ask the receiver for its limit.',
   },
   server_error: {
     verdict: 'failed',
@@ -70,7 +70,7 @@ export const OUTCOMES = {
     verdict: 'failed',
     phases: ['connect', 'send', 'wait', 'receive'],
     sentence: 'No connection came about, or it was cut before the answer was complete.',
-    hint: 'Check that the receiver listens on port 443 and that no firewall is in between.',
+    hint: 'Before the request was sent: check that the receiver listens on port 443 and that no firewall is in between. After: look for a crash, a restart or a proxy timeout on the receiving side.',
   },
   tls_error: {
     verdict: 'failed',
@@ -130,7 +130,7 @@ export const OUTCOMES = {
     verdict: 'open',
     phases: ['send', 'wait', 'receive'],
     sentence: 'The engine stopped while the request was under way; the receiver may have got it.',
-    hint: 'It is sent again with the same webhook-id: the receiver can tell that it is a repetition.',
+    hint: 'While attempts are left it is sent again with the same webhook-id, by which the receiver can tell that it is a repetition.',
   },
   cancelled: {
     verdict: 'open',

@@ -9,6 +9,7 @@ import {
   exchangeFailure,
   interruptedFailure,
   isCallersMistake,
+  switchingFailure,
 } from './failures.ts';
 
 /** The bytes of a response's body that are read; the rest is never received. */
@@ -84,7 +85,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (this.settled || status < 200) return;
+    if (this.settled) return;
+    // Its own assertion fails where undici gets one without the header `upgrade`.
+    if (status === 101) {
+      this.#markSent();
+      this.#end(switchingFailure(this.#deps.host));
+      return;
+    }
+    // Interim answers (RFC 9110 §15.2): the one that counts follows.
+    if (status < 200) return;
     this.#markSent();
     this.#headAt = this.#deps.monotonicMs();
     this.#head = { status, headers: headerLines(controller.rawHeaders) };

@@ -41,7 +41,12 @@ const REASONS: Readonly<Record<string, string>> = {
   HTTP_EARLY_END: 'the answer ended too early',
 };
 
+const SWITCHING = 'it switches to another protocol (101), which nobody had asked for';
+
+// By code, and undici's words for 100 without Expect, an upgrade nobody asked for, and bytes before the request.
 const PROTOCOL_REASONS: Readonly<Record<string, string>> = {
+  'bad response': 'it sent 100 Continue, or bytes before the request, which nobody had asked for',
+  'bad upgrade': SWITCHING,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its headers contradict each other about the length of the body',
   UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than 16 KiB',
 };
@@ -63,11 +68,21 @@ export function exchangeFailure(host: string, phase: 'send' | 'wait' | 'receive'
   // With TLS 1.3 a receiver refuses the handshake only after our side has finished it.
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return connectingFailure(host, 'ssl', error);
   if (isProtocolError(code, phase, error)) {
-    const reason = PROTOCOL_REASONS[code] ?? parserReason(error);
-    const message = `What ${host} answered is not a valid HTTP/1.1 response: ${reason}.`;
-    return { outcome: 'protocol_error', phase: phase === 'send' ? 'wait' : phase, code, message };
+    const said = parserReason(error);
+    const reason = PROTOCOL_REASONS[code] ?? PROTOCOL_REASONS[said] ?? said;
+    return protocolFailure(host, phase === 'send' ? 'wait' : phase, code, reason);
   }
   return { outcome: 'connect_error', phase, code, message: `The exchange with ${host} was cut: ${reasonOf(code)}.` };
+}
+
+/** The failure of an answer with the status 101. */
+export function switchingFailure(host: string): ExchangeFailure {
+  return protocolFailure(host, 'wait', 'UNEXPECTED_UPGRADE', SWITCHING);
+}
+
+function protocolFailure(host: string, phase: 'wait' | 'receive', code: string, reason: string): ExchangeFailure {
+  const message = `What ${host} answered is not a valid HTTP/1.1 response: ${reason}.`;
+  return { outcome: 'protocol_error', phase, code, message };
 }
 
 /** The failure of an exchange that was not finished in time. */
@@ -117,7 +132,6 @@ function isProtocolError(code: string, phase: 'send' | 'wait' | 'receive', error
   if (code === 'HTTP_PARSER_ERROR' || code === 'UND_ERR_HEADERS_OVERFLOW') return true;
   // Of a body it says that the body stopped too early, of headers that they contradict each other.
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return phase !== 'receive';
-  // undici's words for 100 without Expect, an upgrade nobody asked for, and bytes before the request.
   return code === 'UND_ERR_SOCKET' && /^bad (?:response|upgrade)$/.test(parserReason(error));
 }
 

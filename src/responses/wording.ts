@@ -1,7 +1,7 @@
 // What a validator says of a response, in words for people and in a record that stays small.
 import type { ValidatorActual } from '../domain/invocation.ts';
-import type { ExactJson, Json } from '../domain/json.ts';
-import { canonicalJson, JsonNumber, toPlain, writeExact } from '../domain/json.ts';
+import type { ExactJson } from '../domain/json.ts';
+import { writeExact } from '../domain/json.ts';
 import type { ResponseValidator, Scalar } from '../domain/webhook.ts';
 
 /** Takes secrets out of a text. */
@@ -14,22 +14,19 @@ const MAX_SHOWN_EXPECTED = 5;
 
 /**
  * What was selected, for the record: the first 20 values. A string over 256 characters is cut, and of an array or
- * object whose JSON text is longer, that text is kept, cut. A number that a double cannot hold is kept as its text.
+ * object whose JSON text is longer, that text is kept, cut; of a number that is spelled longer, too.
  */
 export function recordedActual(values: readonly ExactJson[], hide: Hide): ValidatorActual {
   if (values.length === 0) return { found: 'nothing' };
   return { found: 'values', values: values.slice(0, MAX_RECORDED_VALUES).map((value) => recordedValue(value, hide)) };
 }
 
-function recordedValue(value: ExactJson, hide: Hide): Json {
+function recordedValue(value: ExactJson, hide: Hide): ExactJson {
   if (typeof value === 'string') return cut(hide(value), MAX_RECORDED_CHARACTERS);
   const text = writeExact(value);
-  if (value instanceof JsonNumber && canonicalJson(value) !== String(value.valueOf())) {
-    return cut(text, MAX_RECORDED_CHARACTERS);
-  }
   const shown = hide(text);
   const kept = shown === text && text.length <= MAX_RECORDED_CHARACTERS;
-  return kept ? toPlain(value) : cut(shown, MAX_RECORDED_CHARACTERS);
+  return kept ? value : cut(shown, MAX_RECORDED_CHARACTERS);
 }
 
 /** The message of a validator that passed. */

@@ -6,6 +6,8 @@ import type { PlaceholderNode, TextNode } from './syntax/tree.ts';
 export const RENDER_LIMITS = {
   bytes: 1024 * 1024,
   turns: 20_000,
+  /** Pieces of text and values, also empty ones: a tag that writes nothing, in a loop, is work without output, too. */
+  writes: 1_000_000,
   /** Characters that helpers may make, also where they are only compared: work without output is still work. */
   helperCharacters: 16 * 1024 * 1024,
 } as const;
@@ -23,10 +25,15 @@ export class Output {
   #bytesCounted = 0;
   #partsCounted = 0;
   #turns = 0;
+  #writes = 0;
   #helperCharacters = 0;
 
   /** Adds text that came from a node. */
   write(text: string, origin: PlaceholderNode | TextNode): void {
+    this.#writes += 1;
+    if (this.#writes > RENDER_LIMITS.writes)
+      throw new RenderLimitError('more than 1,000,000 pieces of text and values');
+    if (text === '') return;
     this.#parts.push(text);
     this.#origins.push(origin);
     this.#bytesAtMost += 3 * text.length;

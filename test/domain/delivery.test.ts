@@ -58,18 +58,28 @@ describe('settle', () => {
       { attempt: 3 },
       { state: 'rejected', reason: 'template_error' },
     ],
-    ['unsent', { kind: 'unsent' }, {}, { state: 'pending', dueAt: NOW, reason: 'not_sent', counts: false }],
+    [
+      'unsent',
+      { kind: 'unsent' },
+      {},
+      { state: 'pending', dueAt: NOW, reason: 'It was not sent: due again at once.', counts: false },
+    ],
     [
       'unsent at the last attempt',
       { kind: 'unsent' },
       { attempt: 3 },
-      { state: 'pending', dueAt: NOW, reason: 'not_sent', counts: false },
+      { state: 'pending', dueAt: NOW, reason: 'It was not sent: due again at once.', counts: false },
     ],
     [
       'unknown, attempts left',
       { kind: 'unknown' },
       { attempt: 2 },
-      { state: 'pending', dueAt: NOW, reason: 'unknown', counts: true },
+      {
+        state: 'pending',
+        dueAt: NOW,
+        reason: 'What became of the attempt is not known: due again at once.',
+        counts: true,
+      },
     ],
     ['unknown, none left', { kind: 'unknown' }, { attempt: 3 }, { state: 'exhausted', reason: 'unknown' }],
   ];

@@ -176,6 +176,45 @@ describe('compileFilter', () => {
     assert.deepEqual([test(event), test(other), test(event), test(other)], [false, true, false, true]);
   });
 
+  const hundred: readonly (readonly [what: string, filter: JsonObject])[] = [
+    ['$in', { 'data.l': { $in: Array.from({ length: 97 }, (_, index) => ({ b: index })) } }],
+    ['$nin', { 'data.l': { $nin: Array.from({ length: 97 }, (_, index) => ({ b: index })) } }],
+    ['$or and $eq', { $or: Array.from({ length: 33 }, (_, index) => ({ 'data.l': { $eq: { b: index } } })) }],
+  ];
+  for (const [what, filter] of hundred) {
+    it(`reads each object of the event once or twice, however many objects ${what} compares it with`, () => {
+      let reads = 0;
+      const counted = (value: JsonObject): JsonObject =>
+        new Proxy(value, {
+          ownKeys: (target) => {
+            reads += 1;
+            return Reflect.ownKeys(target);
+          },
+        });
+      const l = Array.from({ length: 50 }, () => counted({ a: 1 }));
+      assert.equal(compileFilter(filter)({ data: { l } }), what === '$nin');
+      assert.ok(reads <= 2 * l.length, `${String(reads)} readings`);
+    });
+  }
+
+  it('reads the objects of a filter when it is compiled and compared first, and not again', () => {
+    let reads = 0;
+    const operand = new Proxy<JsonObject>(
+      { a: 1 },
+      {
+        ownKeys: (target) => {
+          reads += 1;
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    const test = compileFilter({ 'data.l': { $in: [operand] } });
+    assert.equal(test({ data: { l: [{ a: 2 }, { a: 1 }] } }), true);
+    const first = reads;
+    assert.equal(test({ data: { l: [{ a: 3 }, { a: 1 }] } }), true);
+    assert.equal(reads, first);
+  });
+
   it('never throws, whatever the event is', () => {
     const names = fc.constantFrom(
       'a',
@@ -280,9 +319,14 @@ describe('filterFaults', () => {
     const many = (count: number): JsonObject =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${String(index)}`, 1]));
     assert.deepEqual(filterFaults(many(100)), []);
-    assert.deepEqual(
-      filterFaults(many(101)).map((fault) => fault.code),
-      ['filter_too_large'],
-    );
+    for (const tooLarge of [
+      many(101),
+      Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`$${String(index)}`, 1])),
+    ]) {
+      assert.deepEqual(
+        filterFaults(tooLarge).map((fault) => fault.code),
+        ['filter_too_large'],
+      );
+    }
   });
 });

@@ -145,6 +145,11 @@ describe('readJson', () => {
     ['forbidden_key', '{"\\u005f_proto__":1}', '/__proto__', 2],
     ['number_out_of_range', '[1, 1e400]', '/1', 5],
     ['number_out_of_range', '{"a/b~c": -1e309}', '/a~1b~0c', 11],
+    ['number_out_of_range', '[1e-400]', '/0', 2],
+    ['number_out_of_range', '[-0.0001e-330]', '/0', 2],
+    ['number_out_of_range', `[1e-${'9'.repeat(200_000)}]`, '/0', 2],
+    ['number_out_of_range', `[0, ${'1'.repeat(1001)}]`, '/1', 5],
+    ['number_out_of_range', `[0.${'0'.repeat(999)}]`, '/0', 2],
     ['nul_character', '{"a":"x\\u0000"}', '/a', 6],
     ['lone_surrogate', '{"a":["\\ud83d"]}', '/a/0', 7],
     ['lone_surrogate', '{"\\udc00":1}', '', 2],
@@ -164,6 +169,14 @@ describe('readJson', () => {
       assert.ok(fault.hint);
     });
   }
+
+  it('takes every spelling of zero, the smallest double, and numbers of up to a thousand characters', () => {
+    const tokens = ['0', '-0', '0.000', '0e-999', '0.0E+5', '5e-324', '1'.repeat(300), `0.${'1'.repeat(998)}`];
+    for (const token of tokens) {
+      assert.deepEqual(codes(`[${token}]`), [], token);
+      assert.equal(writeExact(only(readJson(token)).value), token);
+    }
+  });
 
   it('never lets a __proto__ key reach a prototype', () => {
     const { value } = only(readJson('{"__proto__":{"polluted":true},"a":{"__proto__":1}}'));

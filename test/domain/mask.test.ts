@@ -27,6 +27,30 @@ describe('createMasker', () => {
     });
   }
 
+  const MARKUP = `a<b>&c='d"e+f`;
+  const writers: readonly (readonly [writer: string, text: string])[] = [
+    ['Go', 'a\\u003cb\\u003e\\u0026c=\'d\\"e+f'],
+    ['Gson', 'a\\u003cb\\u003e\\u0026c\\u003d\\u0027d\\"e+f'],
+    ['PHP with JSON_HEX_TAG, _AMP and _APOS', 'a\\u003Cb\\u003E\\u0026c=\\u0027d\\"e+f'],
+    ['PHP with all of its options', 'a\\u003Cb\\u003E\\u0026c=\\u0027d\\u0022e+f'],
+    ['.NET', 'a\\u003Cb\\u003E\\u0026c=\\u0027d\\u0022e\\u002Bf'],
+  ];
+  for (const [writer, text] of writers) {
+    it(`finds a secret as ${writer} spells it in JSON`, () => {
+      assert.equal(JSON.parse(`"${text}"`), MARKUP);
+      assert.deepEqual(createMasker([`Bearer ${MARKUP}`])(`{"got":"${text}"}`), { text: '{"got":"***"}', places: 1 });
+    });
+  }
+
+  it('finds a secret that is echoed as base64 in the JSON of .NET and Gson', () => {
+    const secret = '~~~>>>???~~~>>>??';
+    const text = base64(secret);
+    assert.match(text, /[+].*=$/);
+    for (const spelled of [text.replaceAll('+', '\\u002B'), text.replaceAll('=', '\\u003d')]) {
+      assert.equal(createMasker([secret])(`"${spelled}"`).text, '"***"');
+    }
+  });
+
   it('leaves no printable secret in a text that holds it in any spelling', () => {
     const printable = fc.string({ minLength: 8, maxLength: 40 }).filter((text) => text.trim().length >= 8);
     fc.assert(

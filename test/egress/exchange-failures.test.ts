@@ -200,6 +200,34 @@ describe('createExchanger: what can go wrong', () => {
         assert.match(failure.code, /^(HTTP_PARSER_ERROR|UND_ERR_\w+)$/);
       });
     }
+
+    for (const rest of ['', 'content-length: 2\r\n', 'connection: upgrade\r\nupgrade: x\r\n']) {
+      it(`but 101 with ${JSON.stringify(rest)} is a protocol_error that says so, and the end of the connection`, async () => {
+        const closed = deferred();
+        const receiver = await rawAnswer((socket) => {
+          socket.once('close', closed.resolve);
+          socket.write(`HTTP/1.1 101 Switching Protocols\r\n${rest}\r\nHTTP/1.1 200 OK\r\n\r\n`);
+        });
+        const failure = await failureFrom(receiver);
+        assert.deepEqual([failure.outcome, failure.phase], ['protocol_error', 'wait'], failure.message);
+        assert.match(failure.message, /switches to another protocol \(101\), which nobody had asked for\.$/);
+        await closed.promise;
+      });
+    }
+
+    for (const status of [102, 103, 199]) {
+      it(`and ${String(status)} is only waited past: what follows it is the answer`, async () => {
+        const interim = `HTTP/1.1 ${String(status)} X\r\nlink: </a>\r\n\r\n`;
+        const answer = `${interim}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`;
+        const { response } = await sendTo(await rawAnswer((socket) => void socket.write(answer)));
+        assert.deepEqual(
+          [response?.status, response?.headers, text(response?.body)],
+          [200, [['content-length', '2']], 'ok'],
+        );
+        const cut = await failureFrom(await rawAnswer((socket) => void socket.end(interim)));
+        assert.deepEqual([cut.outcome, cut.phase], ['connect_error', 'wait'], cut.message);
+      });
+    }
   });
 
   describe('the deadline', () => {

@@ -172,6 +172,15 @@ describe('urlFaults', () => {
     });
   }
 
+  it('looks no further into a URL that is too long', () => {
+    for (const url of [`https://${'.'.repeat(500_000)}a/`, `http://u@localhost:1/${' '.repeat(500_000)}#x`]) {
+      assert.deepEqual(
+        plain.urlFaults(url).map((fault) => fault.code),
+        ['url_too_long'],
+      );
+    }
+  });
+
   it('points where it is told to', () => {
     assert.equal(plain.urlFaults('http://example.com/', '/webhook/url')[0]?.pointer, '/webhook/url');
   });

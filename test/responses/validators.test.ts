@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { JsonNumber, writeExact } from '../../src/domain/json.ts';
 import type { Scalar } from '../../src/domain/webhook.ts';
 import { responseDocument, sampleDocument } from '../../src/responses/document.ts';
 import type { SampleResponse } from '../../src/responses/document.ts';
@@ -51,6 +52,13 @@ describe('validatorFaults', () => {
   it('refuses more than 20 validators', () => {
     const [fault, ...others] = validatorFaults(Array.from({ length: 21 }, () => rule('$.data.ok', true)));
     assert.deepEqual([fault?.pointer, fault?.code, others.length], ['/response_validators', 'too_many_validators', 0]);
+  });
+
+  it('looks no further than the limits into lists that are longer', () => {
+    const objects = Array.from({ length: 1000 }, () => ({})) as unknown as readonly Scalar[];
+    const faults = validatorFaults(Array.from({ length: 1000 }, () => rule('a b', ...objects)));
+    // One for the list; for each of 20 validators its path, its count and 50 values.
+    assert.equal(faults.length, 1 + 20 * (1 + 1 + 50));
   });
 });
 
@@ -121,7 +129,22 @@ describe('checkValidators', () => {
       responseDocument(response(200, '{"id":12345678901234567890,"n":1.10}')),
     );
     assert.equal(result?.passed, true);
-    assert.deepEqual(result.actual, { found: 'values', values: ['12345678901234567890'] });
+    assert.deepEqual(result.actual, { found: 'values', values: [new JsonNumber('12345678901234567890')] });
+  });
+
+  it('keeps every number as it was spelled, and the text of one that is spelled too long', () => {
+    const long = `0.${'1'.repeat(300)}`;
+    const [result] = checkValidators(
+      compileValidators([rule('$.data.*', 1)]),
+      responseDocument(response(200, `{"a":1.10,"b":[1e2],"c":${long},"d":12345678901234567890}`)),
+    );
+    assert.ok(result?.actual.found === 'values');
+    const [short, list, cut, id] = result.actual.values;
+    assert.deepEqual(
+      [short, list, id].map((value) => writeExact(value ?? null)),
+      ['1.10', '[1e2]', '12345678901234567890'],
+    );
+    assert.equal(cut, `${long.slice(0, 256)}…`);
   });
 
   it('keeps a small record of large values', () => {

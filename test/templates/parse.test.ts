@@ -93,6 +93,22 @@ describe('parseTemplate', () => {
     ]);
   });
 
+  const dotted: readonly (readonly [source: string, column: number, path: string, meant: string])[] = [
+    ['{"a":{{data..action}}}', 8, 'data..action', 'data.action'],
+    ['{"a":"{{data.action.}}"}', 9, 'data.action.', 'data.action'],
+    ['{"a":{{json data...action}}}', 13, 'data...action', 'data.action'],
+    ['{"a":{{#each @root..x}}1{{/each}}}', 14, '@root..x', '@root.x'],
+  ];
+  for (const [source, column, path, meant] of dotted) {
+    it(`says of ${source} that the path has a dot too many, and no more`, () => {
+      const [fault, ...others] = faultsOf(source);
+      assert.deepEqual(others, []);
+      assert.deepEqual([fault?.code, fault?.position?.column], ['template_syntax', column]);
+      assert.equal(fault?.detail, `The path ${path} has a dot too many.`);
+      assert.equal(fault.hint, `Did you mean ${meant}?`);
+    });
+  }
+
   it('says where, what is there, and how to mend it', () => {
     const [fault] = faultsOf('{\r\n  "é": {{#if a}}1{{/if}},\r\n  "b": {{jsno data}}\r\n}');
     assert.deepEqual(fault, {

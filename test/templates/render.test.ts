@@ -196,6 +196,26 @@ describe('renderTemplate', () => {
     assert.deepEqual(work.ok ? '' : work.outcome, 'render_too_large');
   });
 
+  it('stops after a million pieces of text and values, also where they are empty', () => {
+    const items = Array.from({ length: 1999 }, () => 1);
+    const source = (tags: number): string => `"{{#each data}}${'{{gone}}'.repeat(tags)}{{/each}}"`;
+    assert.equal(render(source(500), items), '""');
+    assert.deepEqual(tryRender(source(501), items), {
+      ok: false,
+      outcome: 'render_too_large',
+      message: 'Rendering was stopped: more than 1,000,000 pieces of text and values.',
+    });
+  });
+
+  it('finds the place of a fault behind tags that wrote nothing', () => {
+    const result = tryRender(
+      '[{{#each data}}{{#if this.gone}}1{{/if}}{{/each}} {{#if true}}"a{{x.y}}b" "{{x}}"{{/if}}]',
+      [1],
+    );
+    assert.ok(!result.ok);
+    assert.equal(result.fault?.position.column, 75);
+  });
+
   it('never throws, even for values that no event can hold', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 50_000; level += 1) deep = [deep];

@@ -67,12 +67,12 @@ describe('the default template of audit', () => {
     templates: { audit: source },
   });
 
-  it('names every field of the payload schema but the envelope, and no other', () => {
+  it('names every field that a sender writes but the envelope, and no other', () => {
     const named = [...source.matchAll(/\{\{([\w.]+)\}\}/g)].map(([, path = '']) => path);
     const fields = catalogue.schema('audit')?.fields.map(({ path }) => path) ?? [];
     assert.deepEqual(
       named,
-      fields.filter((path) => !['schema', 'idempotency_key', 'data'].includes(path)),
+      fields.filter((path) => !['id', 'received_at', 'schema', 'data'].includes(path)),
     );
   });
 

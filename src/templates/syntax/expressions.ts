@@ -3,6 +3,7 @@
 import { JsonNumber } from '../../domain/json.ts';
 import { nearestName } from '../../domain/text.ts';
 import type { Finding, FindingCode } from '../findings.ts';
+import { quoted } from '../findings.ts';
 import type { Helper } from '../helpers/helper.ts';
 import { HELPERS } from '../helpers/index.ts';
 import type { LibraryPosition } from './library.ts';
@@ -91,6 +92,7 @@ function readCall(notes: Notes, call: Call, scope: Scope): Expression {
 
 function helperOf(notes: Notes, call: Call): Helper | undefined {
   const { path } = call;
+  if (noteSplitPath(notes, [path, ...call.params])) return undefined;
   if (!isPath(path) || !isSimple(path)) {
     const written = isPath(path) ? path.original : 'This';
     const hint = 'Call a helper by its bare name; look a field up without arguments.';
@@ -101,6 +103,27 @@ function helperOf(notes: Notes, call: Call): Helper | undefined {
   if (helper === undefined) find(notes, 'unknown_helper', call.loc, ...unknownHelper(path.original));
   return helper;
 }
+
+/**
+ * Notes a path with dots too many, and says whether there was one: Handlebars reads `data..action` as `data` with the
+ * arguments `..` and `action`, and `data.` as `data` with the argument `.`.
+ */
+export function noteSplitPath(notes: Notes, nodes: readonly hbs.AST.Node[]): boolean {
+  const split = nodes.find((node, index) => isContinued(notes, node, nodes[index + 1]));
+  if (split === undefined) return false;
+  const from = notes.offsetOf(split.loc.start);
+  const written = /^[^\s}()]*/.exec(notes.text.slice(from, from + MAX_SHOWN_PATH))?.[0] ?? '';
+  const meant = written.replace(/\.{2,}/g, '.').replace(/\.$/, '');
+  find(notes, 'syntax', split.loc, `The path ${quoted(written)} has a dot too many.`, `Did you mean ${quoted(meant)}?`);
+  return true;
+}
+
+function isContinued(notes: Notes, node: hbs.AST.Node, next: hbs.AST.Node | undefined): boolean {
+  if (next === undefined || !isPath(node) || !isPath(next) || !next.original.startsWith('.')) return false;
+  return notes.offsetOf(node.loc.end) === notes.offsetOf(next.loc.start);
+}
+
+const MAX_SHOWN_PATH = 200;
 
 function unknownHelper(name: string): [detail: string, hint: string] {
   const detail = `There is no helper ${name}.`;

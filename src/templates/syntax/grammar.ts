@@ -8,6 +8,7 @@ import {
   isBoolean,
   isPath,
   isSimple,
+  noteSplitPath,
   NOTHING,
   readExpression,
   readPlaceholder,
@@ -155,7 +156,7 @@ class Builder {
 
   #checkBlock(block: hbs.AST.BlockStatement, tag: Tag, name: Block): void {
     const given = block.params.length;
-    if (given !== 1) {
+    if (given !== 1 && !noteSplitPath(this.#notes, block.params)) {
       const detail = `${name} takes one argument; here it has ${String(given)}.`;
       this.#find('block_arguments', tag, detail, `Write it like {{#${name} data.metadata}}.`);
     }
