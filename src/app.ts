@@ -89,7 +89,6 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     undo,
   });
   inFlight = () => delivering.inFlight();
-  const firstKey = await ensureAccess({ ...tools, store }, config.adminKey);
   const schemas = createSchemas(schemaDocuments(files, catalogue));
   const parts: ApiParts = {
     config,
@@ -105,6 +104,8 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     undo,
   };
   const url = await serveApi(parts);
+  // Last: a key that was made is shown once, so nothing may fail between making and showing it.
+  const firstKey = await ensureAccess({ ...tools, store }, config.adminKey);
   undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
   report.started({ url, version });
   return { url, firstKey, delivering };

@@ -2,6 +2,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import { parseKey } from './domain/access.ts';
 import { isId } from './domain/ids.ts';
+import { parseEgressAllow, parseEgressConnect } from './egress/exceptions.ts';
 import type { LogLevel } from './observe/log.ts';
 import { LOG_LEVELS } from './observe/log.ts';
 
@@ -74,17 +75,17 @@ export function parseLogLevel(text: string): Parsed<LogLevel> {
   return level === undefined ? { must: `be one of ${LOG_LEVELS.join(', ')}` } : { value: level };
 }
 
-/** CIDR blocks, addresses and host names between commas. What they mean is decided by `egress/policy.ts`. */
+/** CIDR blocks, addresses and exact host names between commas, as written. */
 export function parseAllowList(text: string): Parsed<readonly string[]> {
-  const wrong = items(text).find((item) => !/^[\w.:-]+(?:\/\d{1,3})?$/.test(item));
-  if (wrong !== undefined) return { must: `list CIDR blocks or exact host names, and "${wrong}" is neither` };
+  const { problems } = parseEgressAllow(text);
+  if (problems.length > 0) return { must: `list CIDR blocks, addresses or exact host names: ${problems.join(' ')}` };
   return { value: items(text) };
 }
 
-/** `host=address:port` between commas. What they mean is decided by `egress/policy.ts`. */
+/** `host=address:port` between commas, as written. */
 export function parseConnectList(text: string): Parsed<readonly string[]> {
-  const wrong = items(text).find((item) => !/^[\w.-]+=(?:\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(item));
-  if (wrong !== undefined) return { must: `list host=address:port, and "${wrong}" is not that` };
+  const { problems } = parseEgressConnect(text);
+  if (problems.length > 0) return { must: `list host=address:port: ${problems.join(' ')}` };
   return { value: items(text) };
 }
 

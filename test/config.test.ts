@@ -98,10 +98,10 @@ describe('readConfig', () => {
     ],
     ['HOOKWRIGHT_PUBLIC_URL', ['hooks.example.com', 'ftp://x', 'https://u:p@x', 'https://x/?a=1', 'https://x/#y']],
     ['HOOKWRIGHT_SANDBOX', ['true', 'ON', '1']],
-    ['HOOKWRIGHT_EGRESS_ALLOW', ['10.0.0.0/8;10.1.0.0/16', '*.corp', 'https://x', 'a b']],
+    ['HOOKWRIGHT_EGRESS_ALLOW', ['10.0.0.0/8;10.1.0.0/16', '*.corp', 'https://x', 'a b', '1.2.3.4/99']],
     [
       'HOOKWRIGHT_EGRESS_CONNECT',
-      ['host', 'host=10.0.0.1', 'host=:443', '=10.0.0.1:443', 'host=fd00::1:443', 'a=b=c:1'],
+      ['host', 'host=10.0.0.1', 'host=:443', '=10.0.0.1:443', 'host=fd00::1:443', 'a=b=c:1', 'a.b=10.0.0.1:99999'],
     ],
     ['HOOKWRIGHT_CONCURRENCY', ['0', '-1', '1.5', '1e3', '10001', 'many']],
     ['HOOKWRIGHT_WEBHOOK_CONCURRENCY', ['0', '16x']],

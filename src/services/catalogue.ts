@@ -31,6 +31,7 @@ export interface PayloadSchema {
   readonly title: string;
   readonly description: string;
   readonly jsonSchema: JsonObject;
+  /** What a template can name. */
   readonly fields: readonly SchemaField[];
   readonly samples: readonly SampleEvent[];
   readonly defaultTemplate: string;
@@ -68,10 +69,25 @@ function readEntry(files: CatalogueFiles, name: string): PayloadSchema {
     title: text(jsonSchema['title']) ?? name,
     description: text(jsonSchema['description']) ?? '',
     jsonSchema,
-    fields: fieldsOf(jsonSchema, '', true),
+    fields: [...ENGINE_FIELDS, ...fieldsOf(jsonSchema, '', true).filter(({ path }) => isInContext(path))],
     samples: readSamples(files.samples[name], name),
     defaultTemplate,
   };
+}
+
+// What a template can name of an event besides what its sender wrote (TEMPLATES.md).
+const ENGINE_FIELDS: readonly SchemaField[] = [
+  engineField('id', 'Event id', 'The id that the engine gave the event.', undefined),
+  engineField('received_at', 'Received at', 'When the engine accepted the event, RFC 3339 in UTC.', 'date-time'),
+];
+const CONTEXT_MEMBERS = ['schema', 'event_type', 'event_time', 'data'];
+
+function engineField(path: string, title: string, description: string, format: string | undefined): SchemaField {
+  return { path, title, types: ['string'], required: true, nullable: false, description, format, examples: [] };
+}
+
+function isInContext(path: string): boolean {
+  return CONTEXT_MEMBERS.includes(path.split('.')[0] ?? '');
 }
 
 function read(source: string | undefined, what: string): ExactJson {

@@ -1,5 +1,5 @@
 // The body of POST /v1/events: one event, an array, or NDJSON; each event with its own text and its own faults.
-import type { Fault } from '../domain/errors.ts';
+import type { Fault, Position } from '../domain/errors.ts';
 import { AppError } from '../domain/errors.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { readJson, readJsonItems } from '../domain/json-read.ts';
@@ -49,7 +49,12 @@ export function readPostedEvents(text: string, format: IntakeFormat): PostedEven
 function readValue(text: string): PostedEvents {
   const reading = readJsonItems(text, MAX_EVENTS);
   if (!reading.ok) {
-    throw new AppError('malformed', 'malformed_json', reading.fault.detail, { faults: [reading.fault] });
+    const hint = 'For one event a line, send the header content-type: application/x-ndjson.';
+    const isNdjson = reading.fault.detail.includes('more text after the value');
+    throw new AppError('malformed', 'malformed_json', reading.fault.detail, {
+      faults: [reading.fault],
+      ...(isNdjson ? { hint } : {}),
+    });
   }
   const events = reading.documents.map(({ value, start, end, faults }) =>
     measured(text.slice(start, end), value, faults),
@@ -57,18 +62,34 @@ function readValue(text: string): PostedEvents {
   return { isList: reading.isArray, events };
 }
 
-// A line that is no JSON spoils itself only.
+// A line that is no JSON spoils itself only. Positions count from the start of the body.
 function readLines(text: string): PostedEvents {
-  const lines = text.split('\n').map((line) => line.trim());
-  const events = lines
-    .filter((line) => line !== '')
-    .map((line) => {
-      const reading = readJson(line);
-      const document = reading.ok ? reading.documents[0] : undefined;
-      if (document !== undefined) return measured(line, document.value, document.faults);
-      return { text: line, value: undefined, faults: reading.ok ? [] : [reading.fault] };
-    });
+  const events: PostedEvent[] = [];
+  let start = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    const indent = line.length - line.trimStart().length;
+    const place = { line: index, column: indent, offset: start + indent };
+    if (line.trim() !== '' && events.length <= MAX_EVENTS) events.push(readLine(line.trim(), place));
+    start += line.length + 1;
+  }
   return { isList: true, events };
+}
+
+function readLine(line: string, place: Required<Position>): PostedEvent {
+  const reading = readJson(line);
+  const document = reading.ok ? reading.documents[0] : undefined;
+  const faults = reading.ok ? (document?.faults ?? []) : [reading.fault];
+  const placed = faults.map((fault) => moved(fault, place));
+  return document === undefined
+    ? { text: line, value: undefined, faults: placed }
+    : measured(line, document.value, placed);
+}
+
+function moved(fault: Fault, by: Required<Position>): Fault {
+  if (fault.position === undefined) return fault;
+  const { line, column, offset = 0 } = fault.position;
+  const position = { line: line + by.line, column: column + by.column, offset: offset + by.offset };
+  return { ...fault, position };
 }
 
 function measured(text: string, value: ExactJson, faults: readonly Fault[]): PostedEvent {

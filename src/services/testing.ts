@@ -13,6 +13,7 @@ import { isObject, writeExact } from '../domain/json.ts';
 import { nearestName, pointerTo } from '../domain/text.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { payloadFaults } from './check-event.ts';
+import { writeSettings } from '../domain/webhook-settings.ts';
 import type { EventSink } from './own-events.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
@@ -179,9 +180,16 @@ async function tell<S extends TestingStore>(
     targetId: subject.webhook?.id,
     targetName: subject.settings.name,
     metadata: { invocation_id: start.id, outcome: end.outcome, draft: subject.webhook === undefined },
-    current: undefined,
+    current: {
+      ...(subject.webhook === undefined ? {} : identity(subject.webhook)),
+      ...writeSettings(subject.settings),
+    },
     previous: undefined,
   });
+}
+
+function identity({ id, version }: Webhook): JsonObject {
+  return { id, version };
 }
 
 async function chooseEvent<S extends TestingStore>(

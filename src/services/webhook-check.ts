@@ -29,12 +29,20 @@ export type CheckedWebhook =
 /** The JSON Schema of what an admin sends. */
 export const WEBHOOK_INPUT_SCHEMA = 'urn:hookwright:api:webhook-create';
 
-/** Checks the JSON form of a webhook, its shape and its meaning. */
-export function checkWebhook(deps: WebhookCheckDeps, input: JsonObject): CheckedWebhook {
+/**
+ * Checks the JSON form of a webhook, its shape and its meaning. A URL that is stored already is not judged again: it
+ * must be possible to switch a webhook off although the operator has closed the way to it; sending checks each time.
+ */
+export function checkWebhook(deps: WebhookCheckDeps, input: JsonObject, storedUrl?: string): CheckedWebhook {
   const shapeFaults = deps.schemas.faults(WEBHOOK_INPUT_SCHEMA, input);
   const settings = readSettings(input);
   const template = checkTemplate(deps, settings);
-  const meant = meaningFaults(deps, settings, template.faults, shapeFaults);
+  const urlFaults = settings.url === storedUrl ? [] : deps.urlFaults(settings.url, '/url');
+  const meant = meaningFaults(
+    settings,
+    [...unknownSchema(deps, settings.schema), ...urlFaults, ...template.faults],
+    shapeFaults,
+  );
   const faults = [...shapeFaults, ...meant];
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, settings, warnings: [...bodyOnGet(settings), ...template.warnings] };
@@ -44,27 +52,20 @@ export function checkWebhook(deps: WebhookCheckDeps, input: JsonObject): Checked
 const LISTS: readonly string[] = ['event_types', 'response_validators'];
 
 // What is of the wrong shape has no meaning that could be judged, too.
-function meaningFaults(
-  deps: WebhookCheckDeps,
-  settings: WebhookSettings,
-  templateFaults: readonly Fault[],
-  shapeFaults: readonly Fault[],
-): Fault[] {
-  const misshapen = new Set(shapeFaults.map((fault) => fault.pointer));
-  const lostItems = LISTS.filter((list) =>
-    [...misshapen].some((pointer) => new RegExp(`^/${list}/\\d+$`).test(pointer)),
-  );
+function meaningFaults(settings: WebhookSettings, found: readonly Fault[], shapeFaults: readonly Fault[]): Fault[] {
+  const misshapen = shapeFaults.map((fault) => fault.pointer);
+  const lostItems = LISTS.filter((list) => misshapen.some((pointer) => new RegExp(`^/${list}/\\d+$`).test(pointer)));
   const faults = [
-    ...unknownSchema(deps, settings.schema),
+    ...found,
     ...settings.eventTypes.flatMap(eventTypeFaults),
     ...(settings.filter === undefined ? [] : filterFaults(settings.filter)),
-    ...deps.urlFaults(settings.url, '/url'),
     ...headerFaults(settings.headers),
-    ...templateFaults,
     ...validatorFaults(settings.responseValidators, '/response_validators'),
   ];
+  const isMisshapen = (pointer: string): boolean =>
+    misshapen.some((place) => place === pointer || place.startsWith(`${pointer}/`));
   return faults.filter(
-    ({ pointer }) => !misshapen.has(pointer) && !lostItems.some((list) => pointer.startsWith(`/${list}/`)),
+    ({ pointer }) => !isMisshapen(pointer) && !lostItems.some((list) => pointer.startsWith(`/${list}/`)),
   );
 }
 
@@ -82,13 +83,13 @@ function unknownSchema(deps: WebhookCheckDeps, name: string): Fault[] {
 }
 
 function eventTypeFaults(pattern: string, index: number): Fault[] {
-  if (/^[\w.*:-]{1,200}$/.test(pattern)) return [];
+  if (/^[^\p{Cc}]{1,200}$/u.test(pattern)) return [];
   return [
     {
       pointer: pointerTo('/event_types', index),
       code: 'event_type_invalid',
       detail: `"${pattern}" is no event type.`,
-      hint: 'Use letters, digits and . _ : - with * for any characters, such as "access_flow.*".',
+      hint: 'Use 1 to 200 characters on one line, with * for any characters, such as "access_flow.*".',
     },
   ];
 }

@@ -4,17 +4,17 @@ import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Fault } from '../domain/errors.ts';
-import { AppError, invalid, notFound } from '../domain/errors.ts';
+import { AppError, notFound } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
 import { mergePatch } from '../domain/merge-patch.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { writeSettings } from '../domain/webhook-settings.ts';
 import type { EventSink } from './own-events.ts';
+import type { ApprovalContext } from './webhook-approval.ts';
+import { alignHeaderNames, approveWebhook } from './webhook-approval.ts';
 import { changeEvent } from './webhook-events.ts';
-import { restoreSecrets } from './webhook-secrets.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
-import { checkWebhook } from './webhook-check.ts';
 
 /** The part of the store that holds webhooks. */
 export interface WebhookStore {
@@ -23,6 +23,10 @@ export interface WebhookStore {
     saveVersion(webhook: Webhook, expectedVersion: number, changedBy: string): Promise<boolean>;
     remove(organizationId: string, id: string, expectedVersion: number, at: Date): Promise<boolean>;
     byId(organizationId: string, id: string): Promise<Webhook | undefined>;
+    /** Without opening its secrets: every header value is `***`. */
+    byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
+    /** The webhook that bears a name, whatever its case. */
+    idOfName(organizationId: string, name: string): Promise<string | undefined>;
     byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
     list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
     versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
@@ -63,11 +67,13 @@ export async function createWebhook<S extends WebhookStore>(
   input: JsonObject,
   dryRun: boolean,
 ): Promise<SavedWebhook> {
-  const { settings, warnings } = approve(deps, input, undefined);
+  const { organizationId } = actor;
+  const context = { organizationId, current: undefined, stored: undefined };
+  const { settings, warnings } = await approveWebhook(deps, input, context);
   const now = deps.clock();
   const webhook: Webhook = {
     id: deps.newId('whk'),
-    organizationId: actor.organizationId,
+    organizationId,
     version: 1,
     settings,
     createdAt: now,
@@ -102,12 +108,34 @@ export async function replaceWebhook<S extends WebhookStore>(
 ): Promise<SavedWebhook> {
   const current = await getWebhook(deps, actor.organizationId, id);
   refuseStale(current, options.expectedVersion);
-  const { settings, warnings } = approve(deps, input, current.settings);
+  const { settings, warnings } = await approveWebhook(deps, input, contextOf(current, current.settings));
   return { ...(await save(deps, actor, current, settings, options)), warnings };
 }
 
-/** Changes some settings by JSON Merge Patch (RFC 7396). Throws as `replaceWebhook`. */
+/**
+ * Changes some settings by JSON Merge Patch (RFC 7396). Throws as `replaceWebhook`. A caller that named no version meant
+ * none: where somebody else was quicker, the patch is applied to what is there now.
+ */
 export async function patchWebhook<S extends WebhookStore>(
+  deps: WebhookDeps<S>,
+  actor: Actor,
+  id: string,
+  patch: JsonObject,
+  options: WriteOptions,
+): Promise<SavedWebhook> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await patchOnce(deps, actor, id, patch, options);
+    } catch (error) {
+      const isOvertaken = error instanceof AppError && error.kind === 'precondition_failed';
+      if (!isOvertaken || options.expectedVersion !== undefined || turn === MAX_TURNS) throw error;
+    }
+  }
+}
+
+const MAX_TURNS = 10;
+
+async function patchOnce<S extends WebhookStore>(
   deps: WebhookDeps<S>,
   actor: Actor,
   id: string,
@@ -116,8 +144,8 @@ export async function patchWebhook<S extends WebhookStore>(
 ): Promise<SavedWebhook> {
   const current = await getWebhook(deps, actor.organizationId, id);
   refuseStale(current, options.expectedVersion);
-  const merged = mergePatch(writeSettings(current.settings), patch);
-  const { settings, warnings } = approve(deps, merged, current.settings);
+  const merged = mergePatch(writeSettings(current.settings), alignHeaderNames(patch, current.settings));
+  const { settings, warnings } = await approveWebhook(deps, merged, contextOf(current, current.settings));
   return { ...(await save(deps, actor, current, settings, options)), warnings };
 }
 
@@ -132,7 +160,7 @@ export async function restoreVersion<S extends WebhookStore>(
   const current = await getWebhook(deps, actor.organizationId, id);
   refuseStale(current, options.expectedVersion);
   const { settings } = await getVersion(deps, actor.organizationId, id, version);
-  const { warnings } = approve(deps, writeSettings(settings), settings);
+  const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
   return { ...(await save(deps, actor, current, settings, options)), warnings };
 }
 
@@ -143,7 +171,9 @@ export async function deleteWebhook<S extends WebhookStore>(
   id: string,
   options: WriteOptions,
 ): Promise<void> {
-  const current = await getWebhook(deps, actor.organizationId, id);
+  // Masked: a webhook can be deleted although the key of its secrets is lost.
+  const current = await deps.store.webhooks.byIdMasked(actor.organizationId, id);
+  if (current === undefined) throw notFound('webhook', id);
   refuseStale(current, options.expectedVersion);
   await commit(deps, options.dryRun, async (store) => {
     const removed = await store.webhooks.remove(actor.organizationId, id, current.version, deps.clock());
@@ -185,16 +215,8 @@ export async function getVersion(
   return webhook;
 }
 
-function approve<S extends WebhookStore>(
-  deps: WebhookDeps<S>,
-  input: JsonObject,
-  stored: WebhookSettings | undefined,
-): { settings: WebhookSettings; warnings: readonly Fault[] } {
-  const restored = restoreSecrets(input, stored);
-  const checked = checkWebhook(deps.check, restored.input);
-  const faults = [...restored.faults, ...(checked.ok ? [] : checked.faults)];
-  if (!checked.ok || faults.length > 0) throw invalid(faults, 'invalid_webhook');
-  return checked;
+function contextOf(current: Webhook, stored: WebhookSettings): ApprovalContext {
+  return { organizationId: current.organizationId, current, stored };
 }
 
 async function save<S extends WebhookStore>(

@@ -235,6 +235,21 @@ describe('GET /v1/events/{event_id}', () => {
   });
 });
 
+describe('GET /v1/schemas/audit', () => {
+  it('lists exactly what a template can name, besides the schema, samples and default template', async () => {
+    const engine = await startApp();
+    try {
+      const { body } = await engine.call('GET', '/v1/schemas/audit');
+      const roots = body.fields.map((field: { path: string }) => field.path.split('.')[0]);
+      assert.deepEqual([...new Set(roots)].sort(), ['data', 'event_time', 'event_type', 'id', 'received_at', 'schema']);
+      assert.ok(body.samples.length >= 8);
+      assert.ok(body.default_template.includes('{{data.metadata}}'));
+    } finally {
+      await engine.stop();
+    }
+  });
+});
+
 describe('GET /v1/events', () => {
   it('lists newest first, page by page, while new events arrive', async () => {
     const engine = await startApp();

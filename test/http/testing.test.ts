@@ -291,6 +291,14 @@ describe('POST /v1/validators/check', () => {
     );
   });
 
+  it('reads the numbers of the sample as those of a receiver, and gives them back as they were', async () => {
+    const rule = '{"json_path":"$.data.n","expected_values":["12345678901234567890"]}';
+    const raw = `{"response":{"data":{"n":12345678901234567890}},"response_validators":[${rule}]}`;
+    const { status: code, body, text } = await engine.call('POST', '/v1/validators/check', { raw });
+    assert.deepEqual([code, body.passed], [200, true], text);
+    assert.match(text, /"actual":\[12345678901234567890\]/);
+  });
+
   it('refuses a path that RFC 9535 does not know, with its column', async () => {
     const { status: code, body } = await engine.call('POST', '/v1/validators/check', {
       body: {

@@ -93,7 +93,7 @@ describe('webhooks', () => {
           url: 'http://localhost:8080/x',
           method: 'SEND',
           timeout_in_sec: 61,
-          event_types: ['spaced out'],
+          event_types: ['two\nlines'],
           filter: { $where: 'x' },
           headers: { Host: 'x' },
           body_template: '{"a":"{{data.action}}" "b":1}',

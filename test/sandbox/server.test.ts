@@ -62,6 +62,12 @@ describe('createSandbox', () => {
     });
   }
 
+  for (const status of [100, 101]) {
+    it(`answers /status/${String(status)} with what nobody asked for`, async () => {
+      assert.equal((await send(`/status/${String(status)}`)).failure?.outcome, 'protocol_error');
+    });
+  }
+
   it('answers /status/103 with an interim status, after which nothing comes', async () => {
     const controller = new AbortController();
     const sending = send('/status/103', {}, controller.signal);

@@ -10,9 +10,9 @@ const shipped = createCatalogue({
   templates: { audit: readText('templates/audit/default.hbs') },
 });
 
-const SCHEMA = {
-  title: 'Probe',
-  description: 'For tests.',
+const DATA = {
+  title: 'Data',
+  description: 'What happened.',
   type: 'object',
   required: ['a', 'list'],
   properties: {
@@ -26,6 +26,14 @@ const SCHEMA = {
     list: { type: 'array', items: { type: 'object', required: ['c'], properties: { c: { enum: ['x', 1, null] } } } },
     maybe: { type: ['object', 'null'], required: ['d'], properties: { d: { const: true, examples: [true] } } },
   },
+};
+
+const SCHEMA = {
+  title: 'Probe',
+  description: 'For tests.',
+  type: 'object',
+  required: ['data'],
+  properties: { data: DATA, beside: { type: 'string' } },
 };
 
 function filesWith(change: Partial<CatalogueFiles>): CatalogueFiles {
@@ -79,22 +87,25 @@ describe('createCatalogue', () => {
     assert.equal(byPath.get('event_time')?.format, 'event-time');
     assert.deepEqual(
       fields.filter(({ required }) => required).map(({ path }) => path),
-      ['event_type', 'event_time', 'data'],
+      ['id', 'received_at', 'event_type', 'event_time', 'data'],
     );
     assert.equal(byPath.get('data.metadata')?.nullable, true);
   });
 
-  it('knows types, nullability and certainty at every depth', () => {
+  it('knows types, nullability and certainty at every depth of what a template can name', () => {
     const fields = createCatalogue(filesWith({})).schema('probe')?.fields ?? [];
     assert.deepEqual(
       fields.map(({ path, types, required, nullable, format }) => [path, types, required, nullable, format]),
       [
-        ['a', ['object'], true, false, undefined],
-        ['a.b', ['string'], true, true, 'date'],
-        ['list', ['array'], true, false, undefined],
-        ['list[].c', ['string', 'number'], false, true, undefined],
-        ['maybe', ['object'], false, true, undefined],
-        ['maybe.d', ['boolean'], false, false, undefined],
+        ['id', ['string'], true, false, undefined],
+        ['received_at', ['string'], true, false, 'date-time'],
+        ['data', ['object'], true, false, undefined],
+        ['data.a', ['object'], true, false, undefined],
+        ['data.a.b', ['string'], true, true, 'date'],
+        ['data.list', ['array'], true, false, undefined],
+        ['data.list[].c', ['string', 'number'], false, true, undefined],
+        ['data.maybe', ['object'], false, true, undefined],
+        ['data.maybe.d', ['boolean'], false, false, undefined],
       ],
     );
   });

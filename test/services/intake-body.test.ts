@@ -28,6 +28,18 @@ describe('readPostedEvents', () => {
     assert.equal(readPostedEvents('{}', 'json').isList, false);
   });
 
+  it('counts the lines of NDJSON from the start of the body', () => {
+    const text = '{"a":1}\n\n  {"b":}\r\n{"c":1,"c":2}';
+    const faults = readPostedEvents(text, 'ndjson').events.flatMap((event) => event.faults);
+    assert.deepEqual(
+      faults.map(({ code, position }) => [code, position?.line, position?.column, text[position?.offset ?? 0]]),
+      [
+        ['malformed_json', 3, 8, '}'],
+        ['duplicate_key', 4, 8, '"'],
+      ],
+    );
+  });
+
   it('gives every value back that JSON can write, whichever way it is posted', () => {
     const value = fc
       .jsonValue()

@@ -41,7 +41,7 @@ describe('checkWebhook', () => {
       url: 'https://10.0.0.1/',
       timeout_in_sec: 'long',
       headers: { Host: 'x', 'X-A': 7 },
-      event_types: ['fine', 'not fine'],
+      event_types: ['fine', 'not\nfine'],
       filter: { $where: '1' },
       body_template: 'bad',
       response_validators: [{ json_path: '$.a-b', expected_values: [1] }],

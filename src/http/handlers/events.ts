@@ -2,7 +2,7 @@
 import type { Page, PageRequest } from '../../domain/page.ts';
 import type { Event, EventOrigin } from '../../domain/event.ts';
 import type { EventFilter } from '../../domain/search.ts';
-import { AppError, invalid } from '../../domain/errors.ts';
+import { AppError, boundedFaults, invalid } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventLogDeps } from '../../services/event-log.ts';
 import { explainEvent } from '../../services/event-log.ts';
@@ -36,7 +36,8 @@ export async function post(deps: EventHandlerDeps, request: ApiRequest): Promise
     hop: hopOf(request),
     atomic: request.query['atomic'] === true,
   });
-  const body = { events: results.map(resultView) };
+  const most = results.length > MANY ? FAULTS_OF_EACH_OF_MANY : undefined;
+  const body = { events: results.map((result) => resultView(result, most)) };
   if (results.some((result) => result.kind === 'accepted')) return { status: 202, body };
   return refusal(results, posted.isList, request.requestId, body);
 }
@@ -54,20 +55,24 @@ function refusal(results: readonly IntakeResult[], isList: boolean, requestId: s
         'conflict',
         'idempotency_key_conflict',
         'Every key in this request already belongs to another event.',
-        { faults },
+        { faults: boundedFaults(faults) },
       )
     : invalid(faults, 'events_refused');
   const problem = problemOf(error, requestId, body);
   return { status: problem.status, body: problem.body, contentType: 'application/problem+json' };
 }
 
-function resultView(result: IntakeResult): JsonObject {
+// An answer must not be many times larger than its request.
+const MANY = 20;
+const FAULTS_OF_EACH_OF_MANY = 5;
+
+function resultView(result: IntakeResult, mostFaults: number | undefined): JsonObject {
   if (result.kind === 'accepted') {
     const { eventId: id, deliveries, duplicate } = result;
     return { id, deliveries, duplicate, covered: true };
   }
   const [status, code] = result.kind === 'conflict' ? [409, 'idempotency_key_conflict'] : [422, 'event_refused'];
-  return { error: { status, code, errors: result.faults.map(faultView) } };
+  return { error: { status, code, errors: boundedFaults(result.faults, mostFaults).map(faultView) } };
 }
 
 function idempotencyKey(request: ApiRequest): string | undefined {

@@ -44,8 +44,7 @@ function testReply(result: TestResult): Reply {
 
 /** `POST /v1/validators/check` */
 export function validators(_deps: unknown, request: ApiRequest): Promise<Reply> {
-  const body = toPlain(request.body ?? {});
-  const result = tryValidators(isObject(body) ? body : {});
+  const result = tryValidators(request.body ?? {});
   if (!result.ok) throw invalid(result.faults);
   return Promise.resolve(
     ok({ passed: result.results.every((one) => one.passed), validators: result.results.map(validatorView) }),

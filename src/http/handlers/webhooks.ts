@@ -73,8 +73,9 @@ export async function remove(deps: WebhookHandlerDeps, request: ApiRequest): Pro
 export async function versions(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const { organizationId } = actorOf(request);
   const id = param(request, 'webhook_id');
-  await getWebhook(deps.webhooks, organizationId, id);
   const page = await deps.webhooks.store.webhooks.versions(organizationId, id, pageOf(request, isVersionNumber));
+  // The versions of a deleted webhook stay: invocations name them.
+  if (page.items.length === 0 && request.query['cursor'] === undefined) throw notFound('webhook', id);
   return ok({ data: page.items.map(webhookVersionView), next_cursor: nextCursor(request, page.lastId) });
 }
 
