@@ -1,4 +1,4 @@
-// The table of deliveries: planning, lookups and lists. How they move is in `work/`.
+// The table of deliveries: planning, lookups and lists. How they move is in `lifecycle/`.
 import type { Knex } from 'knex';
 import type { Delivery, DeliveryState } from '../domain/delivery.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
@@ -8,12 +8,12 @@ import { instant, integer, oneOf, text } from './codec/columns.ts';
 import { readDelivery, writeDelivery } from './codec/delivery.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereGiven } from './sql/rows.ts';
-import type { Claims } from './work/claim.ts';
-import { createClaims } from './work/claim.ts';
-import type { FollowRequest, Followed } from './work/follow.ts';
-import { followWebhooks } from './work/follow.ts';
-import type { RescueRequest } from './work/rescue.ts';
-import { rescue } from './work/rescue.ts';
+import type { Claims } from './lifecycle/claim.ts';
+import { createClaims } from './lifecycle/claim.ts';
+import type { FollowRequest, Followed } from './lifecycle/follow.ts';
+import { followWebhooks } from './lifecycle/follow.ts';
+import type { RescueRequest } from './lifecycle/rescue.ts';
+import { rescue } from './lifecycle/rescue.ts';
 
 /** How many deliveries are in each state. */
 export type StateCounts = Readonly<Record<DeliveryState, number>>;

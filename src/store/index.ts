@@ -12,8 +12,8 @@ import { createInvocations } from './invocations.ts';
 import type { SecretBox } from './secrets.ts';
 import type { Webhooks } from './webhooks.ts';
 import { createWebhooks } from './webhooks.ts';
-import type { Recorded } from './work/record.ts';
-import { record } from './work/record.ts';
+import type { Recorded } from './lifecycle/record.ts';
+import { record } from './lifecycle/record.ts';
 
 /**
  * Everything that is stored. All functions throw `unavailable` while the disk is full or the database is away or

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Settlement } from '../../../src/domain/delivery.ts';
 import { settle } from '../../../src/domain/delivery.ts';
-import type { LostAttempt } from '../../../src/store/work/rescue.ts';
+import type { LostAttempt } from '../../../src/store/lifecycle/rescue.ts';
 import { DATABASES } from '../../support/databases.ts';
 import type { Setup } from '../fixtures.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Head, Slots } from '../../../src/store/work/choose.ts';
-import { shareSlots } from '../../../src/store/work/choose.ts';
+import type { Head, Slots } from '../../../src/store/lifecycle/choose.ts';
+import { shareSlots } from '../../../src/store/lifecycle/choose.ts';
 
 const CAP = 4;
 
