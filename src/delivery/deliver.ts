@@ -62,11 +62,9 @@ export async function deliver(
   const lease = { endsAtMs: claimedAtMs + lengthMs(claimed), signal };
   const { event, webhook } = await onceAvailable(deps, lease, () => load(deps, claimed));
   const tooLate = deps.monotonicMs() - claimedAtMs > LATEST_START_MS;
-  const { start, settings, messageId } = {
-    start: claimed.invocation,
-    settings: webhook.settings,
-    messageId: claimed.delivery.messageId,
-  };
+  const start = claimed.invocation;
+  const { settings } = webhook;
+  const { messageId } = claimed.delivery;
   const result =
     tooLate || signal.aborted
       ? unsent(deps.clock(), tooLate ? 'Its lease was too old to start.' : 'The engine was stopping.')

@@ -1,4 +1,4 @@
-// `json`: any value as JSON text. In a string it is escaped there, so JSON inside JSON holds.
+// The helper `json` gives any value in JSON text. In a string it is escaped there, so JSON inside JSON holds.
 import { jsonText } from '../values.ts';
 import type { Helper } from './helper.ts';
 
