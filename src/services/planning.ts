@@ -3,7 +3,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import { compileFilter } from '../domain/filter.ts';
 import type { NewId } from '../domain/ids.ts';
-import { toPlain } from '../domain/json.ts';
+import { isObject, toPlain } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 import type { MatchResult } from '../domain/match.ts';
 import { matchWebhook } from '../domain/match.ts';
@@ -54,12 +54,13 @@ export function createMatcher(webhook: Webhook): Matcher {
   };
 }
 
-/** A stored event as filters see it: numbers are doubles. */
-export function plainEvent(event: Pick<Event, 'body'>): ReturnType<typeof toPlain> {
+/** A stored event as filters see it: numbers are doubles, and `schema` is there although its sender left it out. */
+export function plainEvent(event: Pick<Event, 'body' | 'schema'>): ReturnType<typeof toPlain> {
   const reading = readJson(event.body);
   const document = reading.ok ? reading.documents[0] : undefined;
   if (document === undefined) throw new Error('A stored event is not readable JSON.');
-  return toPlain(document.value);
+  const plain = toPlain(document.value);
+  return isObject(plain) ? { ...plain, schema: event.schema } : plain;
 }
 
 function planFor(deps: PlanningDeps, event: Event, matchers: readonly Matcher[]): Delivery[] {

@@ -92,8 +92,14 @@ async function takenName(deps: ApprovalDeps, name: Json | undefined, context: Ap
 export function alignHeaderNames(patch: JsonObject, stored: WebhookSettings): JsonObject {
   if (!isObject(patch['headers'])) return patch;
   const spellings = new Map(Object.keys(stored.headers).map((name) => [name.toLowerCase(), name]));
+  const counts = new Map<string, number>();
+  for (const name of Object.keys(patch['headers']))
+    counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1);
+  // One that is given twice keeps its spellings, and is refused as such.
+  const align = (name: string): string =>
+    counts.get(name.toLowerCase()) === 1 ? (spellings.get(name.toLowerCase()) ?? name) : name;
   const headers: JsonObject = Object.fromEntries(
-    Object.entries(patch['headers']).map(([name, value]) => [spellings.get(name.toLowerCase()) ?? name, value]),
+    Object.entries(patch['headers']).map(([name, value]) => [align(name), value]),
   );
   return { ...patch, headers };
 }

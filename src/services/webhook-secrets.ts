@@ -32,8 +32,12 @@ export function restoreSecrets(input: JsonObject, stored: WebhookSettings | unde
 
 function revealedHeaders(incoming: WebhookSettings, stored: WebhookSettings | undefined): Fault[] {
   if (stored === undefined) return [];
+  const names = new Set(Object.keys(stored.headers).map((name) => name.toLowerCase()));
   return Object.entries(incoming.headers)
-    .filter(([name, value]) => value === MASK && isPublicHeader(name, incoming.publicHeaders))
+    .filter(
+      ([name, value]) =>
+        value === MASK && names.has(name.toLowerCase()) && isPublicHeader(name, incoming.publicHeaders),
+    )
     .map(([name]) => ({
       pointer: pointerTo('/headers', name),
       code: 'secret_required',

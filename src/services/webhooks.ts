@@ -98,7 +98,7 @@ export async function createWebhook<S extends WebhookStore>(
   return { webhook, warnings, changed: true };
 }
 
-/** Replaces all settings. Throws as `createWebhook`, and `precondition_failed` where the version moved on. */
+/** Replaces all settings. Throws as `createWebhook`, and `precondition_failed` where `expectedVersion` is not that of now. */
 export async function replaceWebhook<S extends WebhookStore>(
   deps: WebhookDeps<S>,
   actor: Actor,
@@ -106,16 +106,15 @@ export async function replaceWebhook<S extends WebhookStore>(
   input: JsonObject,
   options: WriteOptions,
 ): Promise<SavedWebhook> {
-  const current = await getWebhook(deps, actor.organizationId, id);
-  refuseStale(current, options.expectedVersion);
-  const { settings, warnings } = await approveWebhook(deps, input, contextOf(current, current.settings));
-  return { ...(await save(deps, actor, current, settings, options)), warnings };
+  return onceNotOvertaken(options, async () => {
+    const current = await getWebhook(deps, actor.organizationId, id);
+    refuseStale(current, options.expectedVersion);
+    const { settings, warnings } = await approveWebhook(deps, input, contextOf(current, current.settings));
+    return { ...(await save(deps, actor, current, settings, options)), warnings };
+  });
 }
 
-/**
- * Changes some settings by JSON Merge Patch (RFC 7396). Throws as `replaceWebhook`. A caller that named no version meant
- * none: where somebody else was quicker, the patch is applied to what is there now.
- */
+/** Changes some settings by JSON Merge Patch (RFC 7396). Throws as `replaceWebhook`. */
 export async function patchWebhook<S extends WebhookStore>(
   deps: WebhookDeps<S>,
   actor: Actor,
@@ -123,30 +122,28 @@ export async function patchWebhook<S extends WebhookStore>(
   patch: JsonObject,
   options: WriteOptions,
 ): Promise<SavedWebhook> {
+  return onceNotOvertaken(options, async () => {
+    const current = await getWebhook(deps, actor.organizationId, id);
+    refuseStale(current, options.expectedVersion);
+    const merged = mergePatch(writeSettings(current.settings), alignHeaderNames(patch, current.settings));
+    const { settings, warnings } = await approveWebhook(deps, merged, contextOf(current, current.settings));
+    return { ...(await save(deps, actor, current, settings, options)), warnings };
+  });
+}
+
+// Far more writers than there ever are at once; each turn, one of them comes through.
+const MAX_TURNS = 200;
+
+// A caller that named no version meant none: where somebody else was quicker, the write is made on what is there now.
+async function onceNotOvertaken<Result>(options: WriteOptions, write: () => Promise<Result>): Promise<Result> {
   for (let turn = 1; ; turn += 1) {
     try {
-      return await patchOnce(deps, actor, id, patch, options);
+      return await write();
     } catch (error) {
       const isOvertaken = error instanceof AppError && error.kind === 'precondition_failed';
       if (!isOvertaken || options.expectedVersion !== undefined || turn === MAX_TURNS) throw error;
     }
   }
-}
-
-const MAX_TURNS = 10;
-
-async function patchOnce<S extends WebhookStore>(
-  deps: WebhookDeps<S>,
-  actor: Actor,
-  id: string,
-  patch: JsonObject,
-  options: WriteOptions,
-): Promise<SavedWebhook> {
-  const current = await getWebhook(deps, actor.organizationId, id);
-  refuseStale(current, options.expectedVersion);
-  const merged = mergePatch(writeSettings(current.settings), alignHeaderNames(patch, current.settings));
-  const { settings, warnings } = await approveWebhook(deps, merged, contextOf(current, current.settings));
-  return { ...(await save(deps, actor, current, settings, options)), warnings };
 }
 
 /** Goes back to the settings of an earlier version, which becomes a new one. */
@@ -171,25 +168,27 @@ export async function deleteWebhook<S extends WebhookStore>(
   id: string,
   options: WriteOptions,
 ): Promise<void> {
-  // Masked: a webhook can be deleted although the key of its secrets is lost.
-  const current = await deps.store.webhooks.byIdMasked(actor.organizationId, id);
-  if (current === undefined) throw notFound('webhook', id);
-  refuseStale(current, options.expectedVersion);
-  await commit(deps, options.dryRun, async (store) => {
-    const removed = await store.webhooks.remove(actor.organizationId, id, current.version, deps.clock());
-    if (!removed) throw stale(current);
-    await deps.ownEvents(
-      store,
-      changeEvent(current, {
-        type: 'webhook.deleted',
-        action: 'deleted',
-        actor,
-        current: undefined,
-        previous: current,
-      }),
-    );
+  await onceNotOvertaken(options, async () => {
+    // Masked: a webhook can be deleted although the key of its secrets is lost.
+    const current = await deps.store.webhooks.byIdMasked(actor.organizationId, id);
+    if (current === undefined) throw notFound('webhook', id);
+    refuseStale(current, options.expectedVersion);
+    await commit(deps, options.dryRun, async (store) => {
+      const removed = await store.webhooks.remove(actor.organizationId, id, current.version, deps.clock());
+      if (!removed) throw stale(current);
+      await deps.ownEvents(
+        store,
+        changeEvent(current, {
+          type: 'webhook.deleted',
+          action: 'deleted',
+          actor,
+          current: undefined,
+          previous: current,
+        }),
+      );
+    });
+    if (!options.dryRun) announce(deps, 'deleted', current, actor);
   });
-  if (!options.dryRun) announce(deps, 'deleted', current, actor);
 }
 
 /** One webhook. Throws `not_found`. */

@@ -250,6 +250,30 @@ describe('GET /v1/schemas/audit', () => {
   });
 });
 
+describe('a list of large events', () => {
+  it('has shorter pages, and misses none', async () => {
+    const engine = await startApp();
+    try {
+      const large = event({ event_type: 'large', data: { text: 'x'.repeat(200 * 1024) } });
+      const posted = await engine.call('POST', '/v1/events', { body: Array.from({ length: 12 }, () => large) });
+      const seen: string[] = [];
+      const sizes: number[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const next: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const { body, text } = await engine.call('GET', `/v1/events?event_type=large&limit=200${next}`);
+        sizes.push(text.length);
+        seen.push(...body.data.map((one: { id: string }) => one.id));
+        cursor = body.next_cursor;
+      }
+      assert.deepEqual(seen, posted.body.events.map((one: { id: string }) => one.id).reverse());
+      assert.ok(Math.max(...sizes) < 1.2 * 1024 * 1024 && sizes.length > 1, String(sizes));
+    } finally {
+      await engine.stop();
+    }
+  });
+});
+
 describe('GET /v1/events', () => {
   it('lists newest first, page by page, while new events arrive', async () => {
     const engine = await startApp();

@@ -52,6 +52,7 @@ describe('editing webhooks', () => {
     const same = await engine.call('PUT', path, { body });
     assert.equal(same.status, 200);
     assert.equal(same.body.version, 1);
+    assert.equal((await engine.call('PATCH', path, { body })).body.version, 1);
     const other = await engine.call('PUT', path, { body: { ...body, version: 7, id: 'whk_x', timeout_in_sec: 20 } });
     assert.equal(other.status, 422);
     assert.deepEqual(
@@ -92,6 +93,10 @@ describe('editing webhooks', () => {
     assert.equal(changed.body.version, 2);
     const removed = await engine.call('PATCH', path, { body: { headers: { authorization: null } } });
     assert.deepEqual(removed.body.headers, {});
+    await engine.call('PATCH', path, { body: { headers: { 'X-A': 'one' } } });
+    const twice = await engine.call('PATCH', path, { body: { headers: { 'X-A': 'two', 'x-a': 'three' } } });
+    assert.equal(twice.status, 422);
+    assert.ok(twice.body.errors.some((fault: { code: string }) => fault.code === 'header_repeated'));
   });
 
   it('applies patches that come at once and name no version, all of them', async () => {
@@ -113,6 +118,44 @@ describe('editing webhooks', () => {
       [body.version, body.timeout_in_sec, body.event_types, body.method, body.custom_validation_error_message],
       [5, 20, ['a'], 'PUT', 'm'],
     );
+  });
+
+  it('loses to no one a write that names no version, however many come at once', async () => {
+    const { id, name, url } = await make();
+    const path = `/v1/webhooks/${id as string}`;
+    const patches = Array.from({ length: 20 }, (_, index) =>
+      engine.call('PATCH', path, { body: { timeout_in_sec: index + 20 } }),
+    );
+    const puts = Array.from({ length: 5 }, (_, index) =>
+      engine.call('PUT', path, { body: { name, url, event_types: ['none'], timeout_in_sec: index + 50 } }),
+    );
+    const answers = await Promise.all([...patches, ...puts]);
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assert.equal((await engine.call('GET', path)).body.version, 26);
+  });
+
+  it('says once what is wrong with a *** that stands for nothing', async () => {
+    const { id, name, url } = await make();
+    const { body } = await engine.call('PUT', `/v1/webhooks/${id as string}`, {
+      body: { name, url, headers: { accept: '***' } },
+    });
+    assert.deepEqual(
+      body.errors.map((fault: { code: string }) => fault.code),
+      ['secret_required'],
+    );
+  });
+
+  it('lets a filter name the schema of an event that leaves it out', async () => {
+    const { id } = await make({
+      event_types: ['schemaless'],
+      filter: { schema: 'audit' },
+      url: `${SANDBOX}/status/200`,
+    });
+    const posted = await engine.call('POST', '/v1/events', {
+      body: { event_type: 'schemaless', event_time: '1.0', data: {} },
+    });
+    assert.equal(posted.body.events[0].deliveries, 1);
+    await engine.call('DELETE', `/v1/webhooks/${id as string}`);
   });
 
   it('shows the versions of a deleted webhook, since invocations name them', async () => {

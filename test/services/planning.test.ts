@@ -75,8 +75,9 @@ describe('storeEvents', () => {
 });
 
 describe('plainEvent', () => {
-  it('shows numbers as doubles, as filters compare them', () => {
-    assert.deepEqual(plainEvent({ body: '{"n":1.50,"big":12345678901234567890}' }), {
+  it('shows numbers as doubles, as filters compare them, and the schema that the event follows', () => {
+    assert.deepEqual(plainEvent({ schema: 'audit', body: '{"n":1.50,"big":12345678901234567890}' }), {
+      schema: 'audit',
       n: 1.5,
       big: 12345678901234567000,
     });

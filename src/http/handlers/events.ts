@@ -105,7 +105,22 @@ export async function list(deps: EventHandlerDeps, request: ApiRequest): Promise
     text: queryText(request, 'text'),
   };
   const page = await deps.records.events.list(actorOf(request).organizationId, filters, pageOf(request));
-  return ok({ data: page.items.map(eventView), next_cursor: nextCursor(request, page.lastId) });
+  const { items, lastId } = cutAtBytes(page);
+  return ok({ data: items.map(eventView), next_cursor: nextCursor(request, lastId) });
+}
+
+// Reading large events back takes time that other requests wait for, so a page of them has fewer.
+const MAX_PAGE_BYTES = 1024 * 1024;
+
+function cutAtBytes(page: Page<Event>): Page<Event> {
+  let bytes = 0;
+  const end = page.items.findIndex((event, index) => {
+    bytes += event.body.length;
+    return index > 0 && bytes > MAX_PAGE_BYTES;
+  });
+  if (end === -1) return page;
+  const items = page.items.slice(0, end);
+  return { items, lastId: items.at(-1)?.id };
 }
 
 /** `GET /v1/events/{event_id}` */

@@ -74,7 +74,7 @@ export const WEBHOOKS = table<webhooks.WebhookHandlerDeps & testing.TestHandlerD
     tag: 'Webhooks',
     summary: 'Change some settings of a webhook (JSON Merge Patch)',
     query: WRITE_QUERY,
-    body: body('webhook-patch', { contentTypes: MERGE_PATCH_TYPES }),
+    body: body('webhook-patch', { contentTypes: MERGE_PATCH_TYPES, checked: false }),
     success: success('webhook-with-warnings', 'The webhook as it is now.'),
     handler: webhooks.patch,
   },
