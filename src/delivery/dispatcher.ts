@@ -113,18 +113,33 @@ export class Dispatcher {
   }
 
   async #claim(): Promise<readonly Claimed[]> {
-    const limit = this.#deps.concurrency - this.#inFlight.size;
-    if (limit <= 0) return [];
+    if (this.#free <= 0) return [];
     return this.#deps.claim({
       now: this.#deps.clock(),
-      limit,
+      limit: this.#isScarce ? this.#free : this.#free - this.#reserve,
       freeSlots: (webhookId) => this.#freeSlots(webhookId),
       lastTurn: (webhookId) => this.#lastTurns.get(webhookId) ?? 0,
     });
   }
 
+  get #free(): number {
+    return this.#deps.concurrency - this.#inFlight.size;
+  }
+
+  // A quarter of the slots is for webhooks that have nothing in flight: a few dead receivers, each holding its slots
+  // for a whole timeout, must not make all others wait for it.
+  get #reserve(): number {
+    return Math.floor(this.#deps.concurrency / 4);
+  }
+
+  get #isScarce(): boolean {
+    return this.#free <= this.#reserve;
+  }
+
   #freeSlots(webhookId: string): number {
-    return this.#deps.webhookConcurrency - (this.#perWebhook.get(webhookId) ?? 0);
+    const own = this.#perWebhook.get(webhookId) ?? 0;
+    if (this.#isScarce) return own === 0 ? 1 : 0;
+    return this.#deps.webhookConcurrency - own;
   }
 
   #fullWebhooks(): string[] {

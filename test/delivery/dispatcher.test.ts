@@ -49,7 +49,7 @@ function setup(options: Partial<DispatcherDeps> = {}) {
     },
     clock: () => NOW,
     monotonicMs: () => 0,
-    concurrency: 4,
+    concurrency: 5,
     webhookConcurrency: 2,
     report: { jobFailed: ({ error }) => failures.push(error) },
     ...options,
@@ -107,6 +107,30 @@ describe('Dispatcher', () => {
     for (const id of started) end(id);
     await turns();
     for (const id of started) end(id);
+    await dispatcher.stop(0);
+  });
+
+  it('keeps a quarter of its slots for webhooks with nothing in flight, so that dead receivers delay no one', async () => {
+    const { dispatcher, add, end, started } = setup({ concurrency: 8, webhookConcurrency: 4 });
+    for (const dead of ['dead1', 'dead2', 'dead3']) {
+      for (let index = 0; index < 5; index += 1) add(`${dead}-${String(index)}`, dead);
+    }
+    dispatcher.start();
+    await turns();
+    assert.equal(dispatcher.inFlight, 7, 'six for all, and the first of a third webhook from the reserve');
+    add('healthy-0', 'healthy');
+    add('healthy-1', 'healthy');
+    dispatcher.wake();
+    await turns();
+    assert.equal(started.at(-1), 'healthy-0');
+    end('healthy-0');
+    await turns();
+    assert.equal(started.at(-1), 'healthy-1');
+    for (let round = 0; round < 20; round += 1) {
+      for (const id of started) end(id);
+      await turns();
+    }
+    assert.equal(started.length, 17);
     await dispatcher.stop(0);
   });
 
