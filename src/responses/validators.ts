@@ -9,8 +9,8 @@ import { sampleDocument } from './document.ts';
 import { equalsAny } from './equality.ts';
 import type { JsonPath } from './jsonpath.ts';
 import { parsePath, readsMember, selectValues } from './jsonpath.ts';
-import type { Hide } from './wording.ts';
-import { recordedActual, sayFailed, saySelectedNothing, sayPassed, sayUnevaluated } from './wording.ts';
+import type { Hide, Words } from './wording.ts';
+import { createWords, recordedActual, sayFailed, saySelectedNothing, sayPassed, sayUnevaluated } from './wording.ts';
 
 /** How many validators a webhook may have, and values each of them may expect. */
 export const MAX_VALIDATORS = 20;
@@ -110,20 +110,21 @@ export function checkValidators(
   document: ResponseDocument,
   hide: Hide = (text) => text,
 ): ValidatorResult[] {
-  return validators.map((validator) => check(validator, document, hide));
+  const words = createWords(hide);
+  return validators.map((validator) => check(validator, document, words));
 }
 
-function check(validator: CompiledValidator, document: ResponseDocument, hide: Hide): ValidatorResult {
+function check(validator: CompiledValidator, document: ResponseDocument, words: Words): ValidatorResult {
   const { rule, path, problem } = validator;
   const selection = path === undefined ? ({ ok: false, reason: problem } as const) : selectValues(path, document.root);
   const values = selection.ok ? selection.values : [];
   const unexpected = values.filter((value) => !equalsAny(value, rule.expectedValues));
   return {
     ...rule,
-    actual: recordedActual(values, hide),
+    actual: recordedActual(values, words),
     passed: values.length > 0 && unexpected.length === 0,
     message: selection.ok
-      ? saySelected(validator, document, values, unexpected, hide)
+      ? saySelected(validator, document, values, unexpected, words)
       : sayUnevaluated(rule, selection.reason),
   };
 }
@@ -133,13 +134,13 @@ function saySelected(
   document: ResponseDocument,
   values: readonly ExactJson[],
   unexpected: readonly ExactJson[],
-  hide: Hide,
+  words: Words,
 ): string {
   const reason = readsData(validator) ? document.noData : undefined;
   if (values.length === 0) return saySelectedNothing(validator.rule, reason);
   return unexpected.length === 0
-    ? sayPassed(validator.rule, values, hide)
-    : sayFailed(validator.rule, values, unexpected, hide);
+    ? sayPassed(validator.rule, values, words)
+    : sayFailed(validator.rule, values, unexpected, words);
 }
 
 /** Tries validators on a made-up response, without a webhook and without sending anything. */

@@ -7,6 +7,32 @@ import type { ResponseValidator, Scalar } from '../domain/webhook.ts';
 /** Takes secrets out of a text. */
 export type Hide = (text: string) => string;
 
+/** How values are put into words, without the secrets in them. */
+export interface Words {
+  readonly hide: Hide;
+  /** The JSON text of a value without the secrets, and whether one stood in it. */
+  json(value: ExactJson): { readonly text: string; readonly changed: boolean };
+}
+
+/** The words for one response: many validators select the same large values, whose text is written once. */
+export function createWords(hide: Hide): Words {
+  const written = new WeakMap<object, ReturnType<Words['json']>>();
+  const write = (value: ExactJson): ReturnType<Words['json']> => {
+    const json = writeExact(value);
+    const text = hide(json);
+    return { text, changed: text !== json };
+  };
+  return {
+    hide,
+    json: (value) => {
+      if (typeof value !== 'object' || value === null) return write(value);
+      const known = written.get(value) ?? write(value);
+      written.set(value, known);
+      return known;
+    },
+  };
+}
+
 const MAX_RECORDED_VALUES = 20;
 const MAX_RECORDED_CHARACTERS = 256;
 const MAX_SHOWN_CHARACTERS = 100;
@@ -16,23 +42,22 @@ const MAX_SHOWN_EXPECTED = 5;
  * What was selected, for the record: the first 20 values. A string over 256 characters is cut, and of an array or
  * object whose JSON text is longer, that text is kept, cut; of a number that is spelled longer, too.
  */
-export function recordedActual(values: readonly ExactJson[], hide: Hide): ValidatorActual {
+export function recordedActual(values: readonly ExactJson[], words: Words): ValidatorActual {
   if (values.length === 0) return { found: 'nothing' };
-  return { found: 'values', values: values.slice(0, MAX_RECORDED_VALUES).map((value) => recordedValue(value, hide)) };
+  return { found: 'values', values: values.slice(0, MAX_RECORDED_VALUES).map((value) => recordedValue(value, words)) };
 }
 
-function recordedValue(value: ExactJson, hide: Hide): ExactJson {
-  if (typeof value === 'string') return cut(hide(value), MAX_RECORDED_CHARACTERS);
-  const text = writeExact(value);
-  const shown = hide(text);
-  const kept = shown === text && text.length <= MAX_RECORDED_CHARACTERS;
-  return kept ? value : cut(shown, MAX_RECORDED_CHARACTERS);
+function recordedValue(value: ExactJson, words: Words): ExactJson {
+  if (typeof value === 'string') return cut(words.hide(value), MAX_RECORDED_CHARACTERS);
+  const { text, changed } = words.json(value);
+  return !changed && text.length <= MAX_RECORDED_CHARACTERS ? value : cut(text, MAX_RECORDED_CHARACTERS);
 }
 
 /** The message of a validator that passed. */
-export function sayPassed(rule: ResponseValidator, values: readonly ExactJson[], hide: Hide): string {
+export function sayPassed(rule: ResponseValidator, values: readonly ExactJson[], words: Words): string {
   const [first] = values;
-  if (values.length === 1 && first !== undefined) return `${rule.jsonPath} selected ${show(first, hide)}, as expected.`;
+  if (values.length === 1 && first !== undefined)
+    return `${rule.jsonPath} selected ${show(first, words)}, as expected.`;
   return `${rule.jsonPath} selected ${String(values.length)} values, all as expected.`;
 }
 
@@ -41,11 +66,11 @@ export function sayFailed(
   rule: ResponseValidator,
   values: readonly ExactJson[],
   unexpected: readonly ExactJson[],
-  hide: Hide,
+  words: Words,
 ): string {
   const worst = unexpected
     .slice(0, 1)
-    .map((value) => show(value, hide))
+    .map((value) => show(value, words))
     .join('');
   const expected = `expected ${showExpected(rule.expectedValues)}`;
   if (values.length === 1) return `${rule.jsonPath} selected ${worst}, ${expected}.`;
@@ -71,8 +96,8 @@ function showExpected(values: readonly Scalar[]): string {
   return values.length === 1 ? list : `one of ${list}`;
 }
 
-function show(value: ExactJson, hide: Hide): string {
-  return cut(hide(writeExact(value)), MAX_SHOWN_CHARACTERS);
+function show(value: ExactJson, words: Words): string {
+  return cut(words.json(value).text, MAX_SHOWN_CHARACTERS);
 }
 
 // Never in the middle of a surrogate pair: databases do not keep half characters.

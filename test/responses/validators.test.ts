@@ -170,6 +170,18 @@ describe('checkValidators', () => {
     assert.ok(!JSON.stringify(results).includes('s3cret'));
   });
 
+  it('puts a large value into words once, however many validators select it', () => {
+    const sample = sampleDocument({ data: { list: Array.from({ length: 5000 }, () => 1) } });
+    let written = 0;
+    const rules = Array.from({ length: 20 }, () => rule('$.data.list', 'x'));
+    const results = checkValidators(compileValidators(rules), sample, (text) => {
+      if (text.length > 5000) written += 1;
+      return text;
+    });
+    assert.equal(results.length, 20);
+    assert.equal(written, 1);
+  });
+
   it('fails a validator that cannot be evaluated, and never passes it', () => {
     const [broken] = checkPaths([rule('$.data.a-b', null)], { data: { 'a-b': null } });
     assert.equal(broken?.passed, false);
