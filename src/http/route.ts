@@ -1,6 +1,6 @@
 // A route as data: the server, the OpenAPI document and the tests are made from the same table.
 import type { Actor, Permission } from '../domain/access.ts';
-import type { ExactJson, ExactJsonObject, Json } from '../domain/json.ts';
+import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 
 /** How a query parameter is read. */
 export type QueryKind = 'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum';
@@ -120,6 +120,3 @@ export function queryNumber(request: ApiRequest, name: string): number | undefin
   const value = request.query[name];
   return typeof value === 'number' ? value : undefined;
 }
-
-/** The body in plain JSON, an empty object where it was left out. */
-export type PlainBody = Readonly<Record<string, Json>>;
