@@ -154,11 +154,13 @@ export async function restoreVersion<S extends WebhookStore>(
   version: number,
   options: WriteOptions,
 ): Promise<SavedWebhook> {
-  const current = await getWebhook(deps, actor.organizationId, id);
-  refuseStale(current, options.expectedVersion);
-  const { settings } = await getVersion(deps, actor.organizationId, id, version);
-  const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
-  return { ...(await save(deps, actor, current, settings, options)), warnings };
+  return onceNotOvertaken(options, async () => {
+    const current = await getWebhook(deps, actor.organizationId, id);
+    refuseStale(current, options.expectedVersion);
+    const { settings } = await getVersion(deps, actor.organizationId, id, version);
+    const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
+    return { ...(await save(deps, actor, current, settings, options)), warnings };
+  });
 }
 
 /** Deletes a webhook; what waits for it is cancelled, its invocations stay. */
