@@ -7,32 +7,59 @@ import { excerptAt, positionAt } from '../domain/text.ts';
 export const FINDING_CODES = [
   'block_arguments',
   'decorator',
+  'duplicate_key',
   'empty',
   'empty_tag',
   'helper_arguments',
   'invalid_character',
+  'invalid_escape',
+  'invalid_literal',
   'inverted_section',
   'limit_exceeded',
   'literal_placeholder',
   'misplaced_slot',
+  'missing_colon',
+  'missing_comma',
+  'missing_value',
   'mixed_slot',
+  'more_text',
+  'no_body',
   'partial',
   'raw_block',
   'renders_invalid_json',
   'renders_too_large',
   'scoped_call',
   'syntax',
+  'too_complex',
+  'unbalanced_loop',
   'unclosed_block',
+  'unclosed_bracket',
   'unclosed_string',
   'unclosed_tag',
+  'unexpected_comma',
   'unknown_block',
+  'unknown_field',
   'unknown_helper',
   'unopened_block',
   'unquoted_key',
+  'wrong_bracket',
 ] as const;
 
 /** The codes of what is allowed but seldom meant. */
-export const WARNING_CODES = ['shadows_helper', 'unknown_variable', 'above_root'] as const;
+export const WARNING_CODES = [
+  'above_root',
+  'duplicate_key',
+  'json_in_string',
+  'literal_mustache',
+  'may_be_null',
+  'not_iterable',
+  'object_in_string',
+  'path_through_list',
+  'shadows_helper',
+  'shifts_positions',
+  'unknown_field',
+  'unknown_variable',
+] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number] | (typeof WARNING_CODES)[number];
 
@@ -42,6 +69,8 @@ export interface Finding {
   readonly offset: number;
   readonly detail: string;
   readonly hint: string;
+  /** The conditions under which it goes wrong, in the author's words; none: always. */
+  readonly when?: readonly string[];
 }
 
 /** Where templates stand in the requests that carry them. */
@@ -65,6 +94,7 @@ function toFault(text: string, finding: Finding): Fault {
     code: `template_${finding.code}`,
     detail: finding.detail,
     hint: finding.hint,
+    ...(finding.when === undefined || finding.when.length === 0 ? {} : { when: finding.when }),
     position: positionAt(text, finding.offset),
     excerpt: excerptAt(text, finding.offset),
   };

@@ -9,7 +9,11 @@ export const RENDER_LIMITS = {
   /** Pieces of text and values, also empty ones: a tag that writes nothing, in a loop, is work without output, too. */
   writes: 1_000_000,
   /** Characters that helpers may make, also where they are only compared: work without output is still work. */
-  helperCharacters: 16 * 1024 * 1024,
+  helperCharacters: 4 * 1024 * 1024,
+  /** Values that helpers may look at. */
+  helperWork: 2_000_000,
+  /** Warnings that are kept; each is kept once. */
+  warnings: 20,
 } as const;
 
 /** Rendering went past a limit. */
@@ -27,6 +31,7 @@ export class Output {
   #turns = 0;
   #writes = 0;
   #helperCharacters = 0;
+  #helperWork = 0;
 
   /** Adds text that came from a node. */
   write(text: string, origin: PlaceholderNode | TextNode): void {
@@ -57,8 +62,27 @@ export class Output {
   made(characters: number): void {
     this.#helperCharacters += characters;
     if (this.#helperCharacters > RENDER_LIMITS.helperCharacters) {
-      throw new RenderLimitError('more than 16 MiB of text made by helpers');
+      throw new RenderLimitError('more than 4 MiB of text made by helpers');
     }
+  }
+
+  /** Asks whether helpers may still make so many characters, without counting them. */
+  room(characters: number): void {
+    if (this.#helperCharacters + characters > RENDER_LIMITS.helperCharacters) this.made(characters);
+  }
+
+  /** Counts values that a helper looks at. */
+  spend(values: number): void {
+    this.#helperWork += values;
+    if (this.#helperWork > RENDER_LIMITS.helperWork) {
+      throw new RenderLimitError('more than 2,000,000 values looked at by helpers');
+    }
+  }
+
+  /** Notes what is to be shown on the invocation; the same once, and only the first twenty. */
+  warn(code: string, detail: string): void {
+    const isKnown = this.warnings.some((warning) => warning.code === code && warning.detail === detail);
+    if (!isKnown && this.warnings.length < RENDER_LIMITS.warnings) this.warnings.push({ code, detail });
   }
 
   /** All that was written. */

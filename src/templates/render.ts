@@ -4,6 +4,7 @@ import type { RenderWarning } from '../domain/invocation.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 import { excerptAt, positionAt } from '../domain/text.ts';
+import { dropSuperfluousCommas } from './commas.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { Output, RenderLimitError } from './output.ts';
 
@@ -47,7 +48,8 @@ export function renderTemplate(template: CompiledTemplate, context: TemplateCont
   } catch (error) {
     return stopped(error);
   }
-  const body = output.text();
+  const text = output.text();
+  const body = template.marksCommas ? dropSuperfluousCommas(text) : text;
   return isJson(body) ? { ok: true, body, warnings: output.warnings } : notJson(template, output, body);
 }
 

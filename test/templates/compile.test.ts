@@ -259,7 +259,8 @@ describe('compileTemplate', () => {
         assert.ok(parsed.ok || /^\s*$|(?:each[^]*){4}/.test(source), source);
         if (!parsed.ok) return;
         const output = new Output();
-        compileTree(parsed.nodes, new Map(placeholdersOf(parsed.nodes).map((node) => [node, 'string'])))(output, data);
+        const slots = new Map(placeholdersOf(parsed.nodes).map(({ offset }) => [offset, 'string' as const]));
+        compileTree(parsed.nodes, { slots, marks: new Set() })(output, data);
         assert.equal(output.text(), stock);
       }),
       { numRuns: 60 },

@@ -1,4 +1,4 @@
-// What a template helper is.
+// What a template helper is, and what it may ask of the rendering that calls it.
 
 /** A total, pure, deterministic function that templates can call. */
 export interface Helper {
@@ -11,6 +11,23 @@ export interface Helper {
   readonly options: readonly string[];
   /** The call as an example, for hints. */
   readonly example: string;
-  /** Gets real values, never escaped ones. Returns plain JSON, or `undefined` for missing. Never throws. */
-  call(args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown;
+  /**
+   * Gets real values, never escaped ones, of any type whatever: exact JSON, or `undefined` for missing. Returns exact
+   * JSON, or `undefined` for missing. Never throws by itself, never changes an argument.
+   */
+  call(args: readonly unknown[], rendering: HelperCall): unknown;
+}
+
+/**
+ * What one call may use. The arguments are paid for already: one for each direct item or member, one for each 64
+ * characters; so is text that comes out. Where a limit is passed, these functions throw, and rendering ends.
+ */
+export interface HelperCall {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Says in a sentence why the result is missing although the argument is not. It is shown on the invocation. */
+  warn(detail: string): void;
+  /** Pays for looking at so many values more, such as those below the first level. To be called before looking. */
+  spend(values: number): void;
+  /** Asks for room for so many characters, where the result can be longer than the arguments. Before making them. */
+  room(characters: number): void;
 }

@@ -9,5 +9,5 @@ export const json: Helper = {
   arity: { min: 1, max: 1 },
   options: ['pretty'],
   example: '{{json data.metadata}}',
-  call: ([value], options) => jsonText(value, options['pretty'] === true ? '  ' : ''),
+  call: ([value], { options }) => jsonText(value, options['pretty'] === true ? '  ' : ''),
 };

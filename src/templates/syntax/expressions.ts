@@ -1,6 +1,5 @@
 // What may stand inside a tag: paths, literals and calls of known helpers; everything else is refused with what was
 // probably meant.
-import { JsonNumber } from '../../domain/json.ts';
 import { nearestName } from '../../domain/text.ts';
 import type { Finding, FindingCode } from '../findings.ts';
 import { quoted } from '../findings.ts';
@@ -9,7 +8,7 @@ import { HELPERS } from '../helpers/index.ts';
 import type { LibraryPosition } from './library.ts';
 import { bind, VARIABLES } from './names.ts';
 import type { Scope } from './names.ts';
-import type { CallExpression, Expression } from './tree.ts';
+import type { CallExpression, Expression, LiteralExpression } from './tree.ts';
 
 /** The blocks that templates may use. */
 export const BLOCKS = ['if', 'unless', 'each', 'with'] as const;
@@ -51,7 +50,7 @@ export function readPlaceholder(notes: Notes, mustache: hbs.AST.MustacheStatemen
 export function readExpression(notes: Notes, node: hbs.AST.Expression, scope: Scope): Expression {
   if (isPath(node)) return readPath(notes, node, scope);
   if (isSubExpression(node)) return readCall(notes, callOf(node), scope);
-  if (isNumber(node)) return { kind: 'literal', value: exactNumber(notes, node) };
+  if (isNumber(node)) return exactNumber(notes, node);
   return {
     kind: 'literal',
     value: isText(node) || isBoolean(node) ? node.value : node.type === 'NullLiteral' ? null : undefined,
@@ -59,7 +58,7 @@ export function readExpression(notes: Notes, node: hbs.AST.Expression, scope: Sc
 }
 
 function readPath(notes: Notes, node: hbs.AST.PathExpression, scope: Scope): Expression {
-  const { path, oddity } = bind(node, scope);
+  const { path, oddity } = bind(node, scope, sourceOf(notes, node.loc));
   if (oddity === 'above_root') {
     warn(
       notes,
@@ -83,11 +82,17 @@ function readPath(notes: Notes, node: hbs.AST.PathExpression, scope: Scope): Exp
 function readCall(notes: Notes, call: Call, scope: Scope): Expression {
   const args = call.params.map((param) => readExpression(notes, param, scope));
   const pairs = call.hash?.pairs ?? [];
-  const options = new Map(pairs.map((pair) => [pair.key, readExpression(notes, pair.value, scope)]));
+  const options = pairs.map((pair) => [pair.key, readExpression(notes, pair.value, scope)] as const);
   const helper = helperOf(notes, call);
   if (helper === undefined) return NOTHING;
   checkArguments(notes, call, helper);
-  return { kind: 'call', helper, args, options } satisfies CallExpression;
+  return {
+    kind: 'call',
+    helper: helper.name,
+    args,
+    options,
+    source: sourceOf(notes, call.loc),
+  } satisfies CallExpression;
 }
 
 function helperOf(notes: Notes, call: Call): Helper | undefined {
@@ -151,11 +156,15 @@ function checkArguments(notes: Notes, call: Call, helper: Helper): void {
 }
 
 // A literal keeps its spelling, as the numbers of the event do.
-function exactNumber(notes: Notes, node: hbs.AST.NumberLiteral): number | JsonNumber {
+function exactNumber(notes: Notes, node: hbs.AST.NumberLiteral): LiteralExpression {
   const offset = notes.offsetOf(node.loc.start);
   const spelling = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?!\d)/.exec(notes.text.slice(offset, offset + 400))?.[0];
   const same = spelling === undefined || spelling === String(node.value) || Number(spelling) !== node.value;
-  return same ? node.value : new JsonNumber(spelling);
+  return { kind: 'literal', value: node.value, ...(same ? {} : { spelling }) };
+}
+
+function sourceOf(notes: Notes, loc: hbs.AST.SourceLocation): string {
+  return notes.text.slice(notes.offsetOf(loc.start), notes.offsetOf(loc.end));
 }
 
 /** Notes what refuses the template, at a place of Handlebars' tree. */

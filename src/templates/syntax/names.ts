@@ -24,31 +24,38 @@ export interface Binding {
   readonly oddity: 'above_root' | 'unknown_variable' | undefined;
 }
 
+type Place = Pick<PathExpression, 'up' | 'start' | 'keys'> & Pick<Binding, 'oddity'>;
+
 /** The variables that start with `@`. */
 export const VARIABLES = ['root', 'index', 'key', 'first', 'last'] as const;
 
 /** The scope of the event itself. */
 export const ROOT_SCOPE: Scope = { parent: undefined, loop: false, params: [] };
 
-/** Binds a path. A path that leads nowhere is missing for every event, and odd. */
-export function bind(written: WrittenPath, scope: Scope): Binding {
-  if (written.data) return bindVariable(written, scope);
-  const param = isScoped(written) ? undefined : bindParameter(written, scope);
-  if (param !== undefined) return { path: param, oddity: undefined };
-  if (written.depth > heightOf(scope)) return nowhere('above_root');
-  return { path: path(written.depth, 'this', written.parts), oddity: undefined };
+/** Binds a path, written as `source`. A path that leads nowhere is missing for every event, and odd. */
+export function bind(written: WrittenPath, scope: Scope, source: string): Binding {
+  const { up, start, keys, oddity } = resolve(written, scope);
+  return { path: { kind: 'path', up, start, keys, source }, oddity };
 }
 
-function bindVariable(written: WrittenPath, scope: Scope): Binding {
+function resolve(written: WrittenPath, scope: Scope): Place {
+  if (written.data) return bindVariable(written, scope);
+  const param = isScoped(written) ? undefined : bindParameter(written, scope);
+  if (param !== undefined) return param;
+  if (written.depth > heightOf(scope)) return nowhere('above_root');
+  return path(written.depth, 'this', written.parts);
+}
+
+function bindVariable(written: WrittenPath, scope: Scope): Place {
   const [name, ...keys] = written.parts;
-  if (name === 'root') return { path: path(heightOf(scope), 'this', keys), oddity: undefined };
+  if (name === 'root') return path(heightOf(scope), 'this', keys);
   if (name !== 'index' && name !== 'key' && name !== 'first' && name !== 'last') return nowhere('unknown_variable');
   const from = ancestor(scope, written.depth);
   if (from === undefined) return nowhere('above_root');
-  return isInLoop(from) ? { path: path(written.depth, name, keys), oddity: undefined } : nowhere('unknown_variable');
+  return isInLoop(from) ? path(written.depth, name, keys) : nowhere('unknown_variable');
 }
 
-function bindParameter(written: WrittenPath, scope: Scope): PathExpression | undefined {
+function bindParameter(written: WrittenPath, scope: Scope): Place | undefined {
   const [name, ...keys] = written.parts;
   if (written.depth > 0 || name === undefined) return undefined;
   let up = 0;
@@ -82,10 +89,10 @@ function isInLoop(scope: Scope): boolean {
   return false;
 }
 
-function nowhere(oddity: 'above_root' | 'unknown_variable'): Binding {
-  return { path: path(0, 'nothing', []), oddity };
+function nowhere(oddity: 'above_root' | 'unknown_variable'): Place {
+  return { ...path(0, 'nothing', []), oddity };
 }
 
-function path(up: number, start: PathStart, keys: readonly string[]): PathExpression {
-  return { kind: 'path', up, start, keys };
+function path(up: number, start: PathStart, keys: readonly string[]): Place {
+  return { up, start, keys, oddity: undefined };
 }

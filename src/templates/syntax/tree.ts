@@ -1,6 +1,6 @@
 // The tree that slots, compiler and, later, the proof share: Handlebars' tree after whitespace control, reduced to what
-// templates may use, with every name resolved and every offset pointing into the author's text.
-import type { Helper } from '../helpers/helper.ts';
+// templates may use, with every name resolved and every offset pointing into the author's text. Plain data, so that it
+// can be sent from one thread to another.
 
 /** Literal text; character i of `text` stands at `offset + i`. */
 export interface TextNode {
@@ -58,20 +58,27 @@ export interface PathExpression {
   readonly up: number;
   readonly start: PathStart;
   readonly keys: readonly string[];
+  /** The path as written, for messages. */
+  readonly source: string;
 }
 
 /** A value written in the template itself. */
 export interface LiteralExpression {
   readonly kind: 'literal';
-  readonly value: unknown;
+  readonly value: string | number | boolean | null | undefined;
+  /** The spelling of a number that its double does not give back. */
+  readonly spelling?: string;
 }
 
 /** A helper with its arguments. */
 export interface CallExpression {
   readonly kind: 'call';
-  readonly helper: Helper;
+  /** The helper's name; it is known. */
+  readonly helper: string;
   readonly args: readonly Expression[];
-  readonly options: ReadonlyMap<string, Expression>;
+  readonly options: readonly (readonly [name: string, value: Expression])[];
+  /** The call as written, for messages. */
+  readonly source: string;
 }
 
 export type Expression = PathExpression | LiteralExpression | CallExpression;
