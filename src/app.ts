@@ -5,6 +5,7 @@ import { startDelivering } from './assembly/delivering.ts';
 import type { Delivering } from './assembly/delivering.ts';
 import { createObservation } from './assembly/observation.ts';
 import { openStorage } from './assembly/storage.ts';
+import { openTemplates } from './assembly/templates.ts';
 import type { AppOptions, Tools, Undo } from './assembly/tools.ts';
 import { createTools } from './assembly/tools.ts';
 import type { Config } from './config.ts';
@@ -16,7 +17,6 @@ import { createSandbox } from './sandbox/index.ts';
 import { ensureAccess } from './services/access.ts';
 import { createCatalogue } from './services/catalogue.ts';
 import { createSchemas } from './services/json-schema.ts';
-import { createTemplateCache } from './templates/index.ts';
 
 export { StartupError } from './store/startup-error.ts';
 
@@ -30,8 +30,6 @@ export interface App {
   /** Resolves when nothing is in flight and nothing is due. */
   idle(): Promise<void>;
 }
-
-const TEMPLATES_KEPT = 500;
 
 /** Builds the engine; nothing is opened before `start`. */
 export function createApp(config: Config, options: AppOptions = {}): App {
@@ -76,7 +74,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.starting({ version: files.version, settings: describeConfig(config) });
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
-  const rendering = { templates: createTemplateCache(TEMPLATES_KEPT), catalogue };
+  const rendering = { catalogue, ...openTemplates(undo) };
   const { version } = files;
   const delivering = await startDelivering({
     config,

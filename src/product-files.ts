@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Json, JsonObject } from './domain/json.ts';
 import { isObject } from './domain/json.ts';
 import type { CatalogueFiles } from './services/catalogue.ts';
+import type { GalleryFiles } from './services/gallery.ts';
 
 /** What ships with the program. */
 export interface ProductFiles {
   readonly version: string;
   readonly payloads: CatalogueFiles;
+  readonly gallery: GalleryFiles;
   /** API schemas by name, as in `urn:hookwright:api:<name>`. */
   readonly apiSchemas: Readonly<Record<string, JsonObject>>;
 }
@@ -30,6 +32,7 @@ export function readProductFiles(): ProductFiles {
       samples: byName((name) => read('schemas', 'payloads', `${name}.samples.json`)),
       templates: byName((name) => read('templates', name, 'default.hbs')),
     },
+    gallery: readGallery(join(root, 'templates', 'gallery')),
     apiSchemas: Object.fromEntries(
       schemaNames(join(root, 'schemas', 'api')).map((name) => [
         name,
@@ -37,6 +40,24 @@ export function readProductFiles(): ProductFiles {
       ]),
     ),
   };
+}
+
+// One folder for each entry.
+function readGallery(folder: string): GalleryFiles {
+  const read = (name: string, file: string): string => readFileSync(join(folder, name, file), 'utf8');
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [
+        name,
+        {
+          about: read(name, 'about.json'),
+          template: read(name, 'template.hbs'),
+          sample: read(name, 'sample.json'),
+          expected: read(name, 'expected.json'),
+        },
+      ]),
+  );
 }
 
 // The program runs from src/ and from dist/src/; the files stand beside package.json.

@@ -15,9 +15,12 @@ import { ROUTES } from '../src/http/routes.ts';
 import { readProductFiles } from '../src/product-files.ts';
 import { SANDBOX_PATHS } from '../src/sandbox/index.ts';
 import { createCatalogue } from '../src/services/catalogue.ts';
-import { checkTemplate } from '../src/services/rendering.ts';
 import { tryValidators } from '../src/services/validators.ts';
-import { compileTemplate, createTemplateCache, renderTemplate } from '../src/templates/index.ts';
+import { compileTemplate, createChecker, renderTemplate } from '../src/templates/index.ts';
+import { RENDER_LIMITS } from '../src/templates/output.ts';
+import { MAX_BRACKETS } from '../src/templates/proof/json/configuration.ts';
+import { MAX_TAGS } from '../src/templates/syntax/scan.ts';
+import { LIMITS } from '../src/templates/syntax/structure.ts';
 import { apiCodes } from './support/api-codes.ts';
 import { LAYERS } from './support/layers.ts';
 import {
@@ -170,30 +173,76 @@ describe('docs/api.md', () => {
   });
 });
 
+const checker = createChecker();
+const audit = createCatalogue(readProductFiles().payloads).schema('audit');
+
+function checkTemplate(source: string, schema = audit?.text ?? '') {
+  assert.ok(audit);
+  const payload = { schema, samples: audit.samples.map(({ name, text }) => ({ name, text })) };
+  const { errors, warnings } = checker({ source, payload, wants: 'plan' });
+  return { faults: errors, warnings };
+}
+
 describe('docs/templates.md', () => {
   const page = readText('docs/templates.md');
-  const catalogue = createCatalogue(readProductFiles().payloads);
-  const check = (template: string) =>
-    checkTemplate({ templates: createTemplateCache(1), catalogue }, template, 'audit');
-  const codeTables = tableRows(section(page, '## Codes'));
+  const codes = section(page, '## Codes');
   const { templateFaults, templateWarnings } = apiCodes();
+  const tables = [
+    ['errors', tableRows(section(codes, '### Errors')), templateFaults],
+    ['warnings', tableRows(section(codes, '### Warnings')), templateWarnings],
+  ] as const;
+  // What is too long for a table stands below it, as `The example of <code>`.
+  const exampleOf = (name: string, cell: string): string =>
+    cell === 'see below'
+      ? (codeBlocks(codes.split(`The example of \`${name}\``)[1] ?? '', 'text')[0] ?? '').trimEnd()
+      : code(cell);
+  const [schemaWithList = ''] = codeBlocks(codes, 'json');
 
-  it('has every code', () => {
-    assertSame(
-      codeTables.map(([name]) => code(name)),
-      [...templateFaults, ...templateWarnings],
-    );
+  for (const [kind, rows, known] of tables) {
+    it(`has every code of ${kind}`, () => {
+      assertSame(
+        rows.map(([name]) => code(name)),
+        [...known],
+      );
+    });
+
+    for (const [name, , cell = ''] of rows) {
+      if (cell === 'none is known') continue;
+      it(`has an example that gives ${code(name)} under ${kind}`, () => {
+        const template = exampleOf(code(name), cell).replaceAll('␠', ' ').replaceAll('␀', '\u0000');
+        const { faults, warnings } = checkTemplate(
+          template,
+          code(name) === 'template_path_through_list' ? schemaWithList : undefined,
+        );
+        const given = [...new Set((kind === 'errors' ? faults : warnings).map((fault) => fault.code))];
+        assert.deepEqual(given, [code(name)]);
+        if (kind === 'warnings') assert.deepEqual(faults, []);
+        for (const fault of [...faults, ...warnings]) assert.ok(fault.hint !== undefined && fault.hint !== '');
+      });
+    }
+  }
+
+  it('shows a refusal as it is answered', () => {
+    const proof = section(page, '## The proof');
+    const [shown = ''] = codeBlocks(proof, 'json');
+    const [accepted = '', refused = ''] = codeBlocks(proof, 'text');
+    assert.deepEqual(checkTemplate(accepted.trimEnd()).faults, []);
+    assert.deepEqual(checkTemplate(refused.trimEnd()).faults, [JSON.parse(shown)]);
   });
 
-  for (const [name, , example] of codeTables) {
-    it(`has an example that gives ${code(name)}`, () => {
-      const template = code(example).replaceAll('␠', ' ').replaceAll('␀', '\u0000');
-      const { faults, warnings } = check(template);
-      const given = [...new Set((templateFaults.has(code(name)) ? faults : warnings).map((fault) => fault.code))];
-      assert.deepEqual(given, [code(name)]);
-      if (templateWarnings.has(code(name))) assert.deepEqual(faults, []);
-    });
-  }
+  it('has every limit', () => {
+    const shown = tableRows(section(page, '## Limits')).map(([, most = '']) => most.replaceAll(',', ''));
+    const { sourceBytes, tokens, blocks, nesting, loops, parentheses } = LIMITS;
+    const known = [
+      `${String(sourceBytes / 1024)} KiB`,
+      ...[MAX_TAGS, tokens, blocks].map(String),
+      ...[nesting, loops, parentheses, MAX_BRACKETS].map((most) => `${String(most)} deep`),
+      `${String(RENDER_LIMITS.bytes / 1024 ** 2)} MiB`,
+      ...[RENDER_LIMITS.turns, RENDER_LIMITS.steps].map(String),
+      `${String(RENDER_LIMITS.helperCharacters / 1024 ** 2)} MiB`,
+    ];
+    assert.deepEqual(shown, known);
+  });
 
   const rendered = tableRows(page).filter(
     ([template = '', body = '']) => /^`[{[]/.test(template) && body.startsWith('`'),
@@ -243,8 +292,7 @@ describe('README.md', () => {
 
   it('has a template that every sample renders', () => {
     const [template = ''] = codeBlocks(section(README, '## Body templates'), 'text');
-    const deps = { templates: createTemplateCache(1), catalogue: createCatalogue(readProductFiles().payloads) };
-    assert.deepEqual(checkTemplate(deps, template, 'audit'), { faults: [], warnings: [] });
+    assert.deepEqual(checkTemplate(template), { faults: [], warnings: [] });
   });
 
   it('names the two commands that set everything up', () => {

@@ -10,10 +10,11 @@ import { ROUTES } from '../http/routes.ts';
 import { createServer } from '../http/server.ts';
 import { authenticate } from '../services/access.ts';
 import type { Catalogue } from '../services/catalogue.ts';
+import { createGallery } from '../services/gallery.ts';
 import type { Schemas } from '../services/json-schema.ts';
 import { createEventSink } from '../services/own-events.ts';
-import type { RenderingDeps } from '../services/rendering.ts';
-import { checkTemplate } from '../services/rendering.ts';
+import type { TemplateApprovalDeps } from '../services/template-check.ts';
+import { approveTemplate } from '../services/template-check.ts';
 import type { WebhookCheckDeps } from '../services/webhook-check.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { StartupError } from '../store/startup-error.ts';
@@ -33,7 +34,7 @@ export interface ApiParts {
   readonly delivering: Delivering;
   readonly catalogue: Catalogue;
   readonly schemas: Schemas;
-  readonly rendering: RenderingDeps;
+  readonly rendering: TemplateApprovalDeps;
   readonly sandbox: Sandbox | undefined;
   readonly undo: Undo[];
 }
@@ -100,7 +101,9 @@ function httpDeps(parts: ApiParts): HttpDeps {
       wake: () => delivering.wake(),
       report,
     },
+    templateTrial: { workshop: rendering.workshop, catalogue, payloads, store },
     catalogue,
+    gallery: createGallery(catalogue, files.gallery),
     product: { version: files.version },
     metrics,
     health: () => healthOf(storage),
@@ -113,12 +116,12 @@ function payloadsOf({ catalogue, schemas }: ApiParts): HttpDeps['ingest']['paylo
   return { names: catalogue.names, faults: (name, value) => schemas.faults(`payload:${name}`, value) };
 }
 
-function checkOf(parts: ApiParts, names: readonly string[], rendering: RenderingDeps): WebhookCheckDeps {
+function checkOf(parts: ApiParts, names: readonly string[], rendering: TemplateApprovalDeps): WebhookCheckDeps {
   return {
     schemas: parts.schemas,
     payloads: { names },
     urlFaults: (url, pointer) => parts.delivering.policy.urlFaults(url, pointer),
-    checkTemplate: (source, schema) => checkTemplate(rendering, source, schema),
+    checkTemplate: (source, schema) => approveTemplate(rendering, source, schema),
   };
 }
 

@@ -19,7 +19,10 @@ import { recordEnd, secretsOf } from './recording.ts';
 /** What an attempt touches. */
 export interface AttemptDeps {
   /** Renders the body template of a webhook, its schema's default where it has none. */
-  render(settings: WebhookSettings, event: Event): RenderResult & { readonly templateSha256: string | undefined };
+  render(
+    settings: WebhookSettings,
+    event: Event,
+  ): Promise<RenderResult & { readonly templateSha256: string | undefined }>;
   send(request: OutgoingRequest, signal: AbortSignal): Promise<ExchangeResult>;
   readonly clock: Clock;
   readonly userAgent: string;
@@ -47,7 +50,7 @@ interface Rendered {
 
 /** Renders, sends and judges. Never throws for anything that a receiver or an event can do. */
 export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSignal): Promise<AttemptResult> {
-  const rendered = renderBody(deps, input);
+  const rendered = await renderBody(deps, input);
   if ('failed' in rendered) return rendered.failed;
   const request = buildRequest(input.settings, rendered.body, requestFacts(deps, input));
   const result = await deps.send(request, signal);
@@ -72,9 +75,9 @@ export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSi
   return { end, verdict: judgement.verdict };
 }
 
-function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly failed: AttemptResult } {
+async function renderBody(deps: AttemptDeps, input: Attempt): Promise<Rendered | { readonly failed: AttemptResult }> {
   if (!sendsBody(input.settings)) return { body: undefined, templateSha256: undefined, warnings: [] };
-  const rendering = deps.render(input.settings, input.event);
+  const rendering = await deps.render(input.settings, input.event);
   const { templateSha256 } = rendering;
   if (rendering.ok) return { body: rendering.body, templateSha256, warnings: rendering.warnings };
   const judgement: Judgement = {

@@ -14,7 +14,8 @@ export function normaliseEventTime(text: string): string | undefined {
   return nanos === undefined ? undefined : writeNanos(nanos);
 }
 
-function nanosOf(text: string): bigint | undefined {
+/** The same as nanoseconds since 1970. */
+export function nanosOf(text: string): bigint | undefined {
   const decimal = SECONDS_NANOS.exec(text);
   if (decimal !== null) {
     const [, sign, seconds = '0', fraction = ''] = decimal;
@@ -71,8 +72,8 @@ export function parseInstant(text: string): Date | undefined {
   return nanos === undefined ? undefined : new Date(Number(floorDivide(nanos, 1_000_000n)));
 }
 
-// BigInt division cuts towards zero; before 1970 that would be the next millisecond instead of this one.
-function floorDivide(dividend: bigint, divisor: bigint): bigint {
+/** The quotient, rounded down: BigInt division cuts towards zero, which before 1970 is the next second, not this one. */
+export function floorDivide(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   return dividend % divisor < 0n ? quotient - 1n : quotient;
 }

@@ -1,11 +1,13 @@
 // Every route of the API: the server, the OpenAPI document and the tests are made from this table.
 import type { EventHandlerDeps } from './handlers/events.ts';
+import type { GalleryHandlerDeps } from './handlers/gallery.ts';
 import type { OperationHandlerDeps } from './handlers/operations.ts';
 import type { RecordHandlerDeps } from './handlers/records.ts';
 import type { TestHandlerDeps } from './handlers/testing.ts';
 import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
 import type { Route } from './route.ts';
 import { EVENTS } from './routes/events.ts';
+import { GALLERY } from './routes/gallery.ts';
 import { OPERATIONS } from './routes/operations.ts';
 import { RECORDS } from './routes/records.ts';
 import { WEBHOOKS } from './routes/webhooks.ts';
@@ -13,9 +15,10 @@ import { WEBHOOKS } from './routes/webhooks.ts';
 /** Everything that the handlers touch together. */
 export type HttpDeps = WebhookHandlerDeps &
   EventHandlerDeps &
+  GalleryHandlerDeps &
   RecordHandlerDeps &
   TestHandlerDeps &
   OperationHandlerDeps;
 
 /** All routes, literal paths before those with parameters. */
-export const ROUTES: readonly Route<HttpDeps>[] = [...WEBHOOKS, ...EVENTS, ...RECORDS, ...OPERATIONS];
+export const ROUTES: readonly Route<HttpDeps>[] = [...WEBHOOKS, ...EVENTS, ...GALLERY, ...RECORDS, ...OPERATIONS];

@@ -31,6 +31,8 @@ export interface PayloadSchema {
   readonly title: string;
   readonly description: string;
   readonly jsonSchema: JsonObject;
+  /** The JSON Schema as text. */
+  readonly text: string;
   /** What a template can name. */
   readonly fields: readonly SchemaField[];
   readonly samples: readonly SampleEvent[];
@@ -60,7 +62,8 @@ export function createCatalogue(files: CatalogueFiles): Catalogue {
 }
 
 function readEntry(files: CatalogueFiles, name: string): PayloadSchema {
-  const jsonSchema = toPlain(read(files.payloadSchemas[name], `payload schema "${name}"`));
+  const schemaText = files.payloadSchemas[name];
+  const jsonSchema = toPlain(read(schemaText, `payload schema "${name}"`));
   const defaultTemplate = files.templates[name];
   if (!isObject(jsonSchema)) throw new Error(`The payload schema "${name}" is no object.`);
   if (defaultTemplate === undefined) throw new Error(`The payload schema "${name}" has no default template.`);
@@ -69,6 +72,7 @@ function readEntry(files: CatalogueFiles, name: string): PayloadSchema {
     title: text(jsonSchema['title']) ?? name,
     description: text(jsonSchema['description']) ?? '',
     jsonSchema,
+    text: schemaText ?? '',
     fields: [...ENGINE_FIELDS, ...fieldsOf(jsonSchema, '', true).filter(({ path }) => isInContext(path))],
     samples: readSamples(files.samples[name], name),
     defaultTemplate,

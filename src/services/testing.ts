@@ -101,7 +101,7 @@ export async function testDraft<S extends TestingStore>(
   signal: AbortSignal,
 ): Promise<TestResult> {
   const draft = isObject(request['webhook']) ? request['webhook'] : {};
-  const checked = checkWebhook(deps.check, draft);
+  const checked = await checkWebhook(deps.check, draft);
   const faults = [...maskFaults(draft), ...(checked.ok ? [] : checked.faults)];
   const around = deps.check.schemas
     .faults(DRAFT_TEST_SCHEMA, request)

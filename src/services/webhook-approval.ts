@@ -42,7 +42,8 @@ export async function approveWebhook(
 ): Promise<ApprovedWebhook> {
   const own = withoutReadOnly(input, context.current);
   const restored = restoreSecrets(own.input, context.stored);
-  const checked = checkWebhook(deps.check, restored.input, context.stored?.url);
+  const stored = { url: context.stored?.url, template: context.current?.settings };
+  const checked = await checkWebhook(deps.check, restored.input, stored);
   const faults = [...own.faults, ...restored.faults, ...(checked.ok ? [] : checked.faults)];
   if (checked.ok && faults.length === 0) return checked;
   throw invalid([...faults, ...(await takenName(deps, input['name'], context))], 'invalid_webhook');

@@ -14,11 +14,13 @@ export interface WebhookCheckDeps {
   readonly payloads: { readonly names: readonly string[] };
   /** The egress policy's word on a URL. */
   urlFaults(url: string, pointer: string): Fault[];
-  /** Compiles the template and renders it with the samples of the payload schema: what is wrong, and what is doubtful. */
-  checkTemplate(
-    source: string,
-    schema: string,
-  ): { readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
+  /** Proves the template and tries it on the payload schema: what is wrong, and what is doubtful. */
+  checkTemplate(source: string, schema: string): Promise<TemplateFindings>;
+}
+
+interface TemplateFindings {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
 }
 
 /** Settings that may be used, with what is doubtful about them, or what is wrong with them. */
@@ -29,18 +31,29 @@ export type CheckedWebhook =
 /** The JSON Schema of what an admin sends. */
 export const WEBHOOK_INPUT_SCHEMA = 'urn:hookwright:api:webhook-create';
 
+/** What is there already and is no reason to refuse a change of something else. */
+export interface StoredParts {
+  readonly url?: string | undefined;
+  readonly template?: Pick<WebhookSettings, 'bodyTemplate' | 'schema'> | undefined;
+}
+
 /**
  * Checks the JSON form of a webhook, its shape and its meaning. A URL that is stored already is not judged again: it
  * must be possible to switch a webhook off although the operator has closed the way to it; sending checks each time.
+ * In the same way the faults of a stored template, which an earlier version of the engine accepted, are warnings.
  */
-export function checkWebhook(deps: WebhookCheckDeps, input: JsonObject, storedUrl?: string): CheckedWebhook {
+export async function checkWebhook(
+  deps: WebhookCheckDeps,
+  input: JsonObject,
+  stored: StoredParts = {},
+): Promise<CheckedWebhook> {
   const shapeFaults = deps.schemas.faults(WEBHOOK_INPUT_SCHEMA, input);
   const settings = readSettings(input);
-  const template = checkTemplate(deps, settings);
-  const urlFaults = settings.url === storedUrl ? [] : deps.urlFaults(settings.url, '/url');
+  const template = await checkTemplate(deps, settings, stored.template);
+  const urlFaults = settings.url === stored.url ? [] : deps.urlFaults(settings.url, '/url');
   const meant = meaningFaults(
     settings,
-    [...unknownSchema(deps, settings.schema), ...urlFaults, ...template.faults],
+    [...unknownSchema(deps.payloads, settings.schema), ...urlFaults, ...template.faults],
     shapeFaults,
   );
   const faults = [...shapeFaults, ...meant];
@@ -69,15 +82,16 @@ function meaningFaults(settings: WebhookSettings, found: readonly Fault[], shape
   );
 }
 
-function unknownSchema(deps: WebhookCheckDeps, name: string): Fault[] {
-  if (deps.payloads.names.includes(name)) return [];
-  const near = nearestName(name, deps.payloads.names);
+/** A fault where there is no payload schema of this name. */
+export function unknownSchema(payloads: WebhookCheckDeps['payloads'], name: string): Fault[] {
+  if (payloads.names.includes(name)) return [];
+  const near = nearestName(name, payloads.names);
   return [
     {
       pointer: '/schema',
       code: 'unknown_schema',
       detail: `There is no payload schema "${name}".`,
-      hint: near === undefined ? `Known: ${deps.payloads.names.join(', ')}.` : `Did you mean "${near}"?`,
+      hint: near === undefined ? `Known: ${payloads.names.join(', ')}.` : `Did you mean "${near}"?`,
     },
   ];
 }
@@ -94,14 +108,15 @@ function eventTypeFaults(pattern: string, index: number): Fault[] {
   ];
 }
 
-const NOTHING_TO_SAY = { faults: [], warnings: [] };
-
-function checkTemplate(
+async function checkTemplate(
   deps: WebhookCheckDeps,
-  settings: WebhookSettings,
-): ReturnType<WebhookCheckDeps['checkTemplate']> {
-  if (settings.bodyTemplate === undefined) return NOTHING_TO_SAY;
-  return deps.checkTemplate(settings.bodyTemplate, settings.schema);
+  { bodyTemplate, schema }: WebhookSettings,
+  stored: StoredParts['template'],
+): Promise<TemplateFindings> {
+  if (bodyTemplate === undefined) return { faults: [], warnings: [] };
+  const { faults, warnings } = await deps.checkTemplate(bodyTemplate, schema);
+  const isStored = bodyTemplate === stored?.bodyTemplate && schema === stored.schema;
+  return isStored ? { faults: [], warnings: [...faults, ...warnings] } : { faults, warnings };
 }
 
 function bodyOnGet(settings: WebhookSettings): Fault[] {

@@ -1,34 +1,58 @@
 // Compiled templates by the hash of their source: a webhook's template is compiled once, not once for each delivery.
+import { LRUCache } from 'lru-cache';
 import { sha256Hex } from '../domain/event.ts';
-import type { CompileResult } from './compile.ts';
-import { compileTemplate } from './compile.ts';
+import type { CompiledTemplate, CompileResult } from './compile.ts';
+import { compilePlan } from './compile.ts';
+import type { PlanResult, TemplatePlan } from './plan.ts';
 
-/** Compiles, or gives back what was compiled before. */
+/** Templates that are ready, and the way to those that are not. */
 export interface TemplateCache {
-  compile(source: string): CompileResult;
+  /** The template where it is ready. */
+  get(source: string): CompiledTemplate | undefined;
+  /** Makes a planned template ready. */
+  keep(plan: TemplatePlan): CompiledTemplate;
+  /** The template, planned first where it is not ready. Who asks for the same meanwhile waits for the same plan. */
+  load(source: string): Promise<CompileResult>;
   readonly size: number;
 }
 
-/** A cache of at most `capacity` templates; the least recently used goes first. Refused templates are not kept. */
-export function createTemplateCache(capacity: number): TemplateCache {
-  const kept = new Map<string, CompileResult>();
-  const keep = (key: string, result: CompileResult): void => {
-    kept.delete(key);
-    kept.set(key, result);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= capacity) return;
-      kept.delete(oldest);
-    }
+/** How a cache gets plans, and how much it keeps. */
+export interface TemplateCacheDeps {
+  /** Reads and proves a template, which can take long: off the main thread. */
+  plan(source: string): Promise<PlanResult>;
+  /** Characters of source that are kept at most; the least recently used templates go first. */
+  readonly capacity: number;
+}
+
+/** An empty cache. Refused templates are not kept. */
+export function createTemplateCache(deps: TemplateCacheDeps): TemplateCache {
+  const ready = new LRUCache<string, CompiledTemplate>({
+    maxSize: deps.capacity,
+    sizeCalculation: ({ source }) => Math.max(source.length, 1),
+  });
+  const awaited = new Map<string, Promise<CompileResult>>();
+  const keep = (plan: TemplatePlan): CompiledTemplate => {
+    const template = compilePlan(plan);
+    ready.set(plan.sha256, template);
+    return template;
+  };
+  const make = async (source: string): Promise<CompileResult> => {
+    const planned = await deps.plan(source);
+    return planned.ok ? { ok: true, template: keep(planned.plan) } : planned;
   };
   return {
-    compile: (source) => {
+    get: (source) => ready.get(sha256Hex(source)),
+    keep,
+    load: (source) => {
       const key = sha256Hex(source);
-      const result = kept.get(key) ?? compileTemplate(source);
-      if (result.ok) keep(key, result);
-      return result;
+      const template = ready.get(key);
+      if (template !== undefined) return Promise.resolve({ ok: true, template });
+      const made = awaited.get(key) ?? make(source).finally(() => awaited.delete(key));
+      awaited.set(key, made);
+      return made;
     },
     get size() {
-      return kept.size;
+      return ready.size;
     },
   };
 }

@@ -1,15 +1,17 @@
 // Plan → function. Each placeholder is bound to the writer of its slot when the template is compiled, so that rendering
 // decides nothing about JSON any more. No code is generated: the functions are closures over the tree.
 import type { Fault } from '../domain/errors.ts';
+import { JsonNumber } from '../domain/json.ts';
 import { MARK } from './commas.ts';
 import type { Frame, Reader } from './evaluate.ts';
-import { compileExpression } from './evaluate.ts';
+import { compileExpression, stepsOf } from './evaluate.ts';
 import { HELPERS } from './helpers/index.ts';
 import type { Output } from './output.ts';
 import type { TemplatePlan } from './plan.ts';
 import { planTemplate } from './plan.ts';
 import type { EachNode, Expression, IfNode, Node, PlaceholderNode, TextNode, WithNode } from './syntax/tree.ts';
-import { entriesOf, isTruthy, jsonText, stringText } from './values.ts';
+import type { Meter } from './values.ts';
+import { isTruthy, jsonText, stringText, visitEntries } from './values.ts';
 
 /** A template that was accepted. */
 export interface CompiledTemplate {
@@ -56,9 +58,29 @@ type Decisions = Pick<TemplatePlan, 'slots' | 'marks'>;
 
 function compileNodes(nodes: readonly Node[], decisions: Decisions): Writer {
   const writers = nodes.map((node) => compileNode(node, decisions));
+  const steps = nodes.reduce((sum, node) => sum + stepsOfNode(node, decisions), 0);
   return (output, frame) => {
+    output.spend(steps);
     for (const write of writers) write(output, frame);
   };
+}
+
+// Measured: what it takes to decide on a comma later.
+const STEPS_OF_MARK = 4;
+
+// What is inside of a block is paid for when it is entered.
+function stepsOfNode(node: Node, { marks }: Decisions): number {
+  switch (node.kind) {
+    case 'text':
+      return 1 + STEPS_OF_MARK * (marked(node, marks).split(MARK).length - 1);
+    case 'placeholder':
+      return 1 + stepsOf(node.expression);
+    case 'if':
+      return 1 + stepsOf(node.condition);
+    case 'each':
+    case 'with':
+      return 1 + stepsOf(node.over);
+  }
 }
 
 function compileNode(node: Node, decisions: Decisions): Writer {
@@ -77,12 +99,16 @@ function compileNode(node: Node, decisions: Decisions): Writer {
 }
 
 function compileText(node: TextNode, { marks }: Decisions): Writer {
-  const text = marks.size === 0 ? node.text : marked(node, marks);
+  const text = marked(node, marks);
   return (output) => output.write(text, node);
 }
 
+// The text, with marks in place of the commas that may be superfluous.
 function marked({ text, offset }: TextNode, marks: ReadonlySet<number>): string {
-  return Array.from(text, (_, index) => (marks.has(offset + index) ? MARK : (text[index] ?? ''))).join('');
+  if (marks.size === 0) return text;
+  let result = '';
+  for (let index = 0; index < text.length; index += 1) result += marks.has(offset + index) ? MARK : text.charAt(index);
+  return result;
 }
 
 function compilePlaceholder(node: PlaceholderNode, { slots }: Decisions): Writer {
@@ -91,9 +117,9 @@ function compilePlaceholder(node: PlaceholderNode, { slots }: Decisions): Writer
   if (slot === undefined) throw new Error('A placeholder without a slot was compiled.');
   if (slot === 'unreachable') return reachedUnreachable;
   const read = compileExpression(expression);
-  const spell = slot === 'string' ? stringText : valueSpeller(expression);
+  const spell: Speller = slot === 'string' ? stringText : valueSpeller(expression);
   return (output, frame) => {
-    output.write(spell(read(output, frame)), node);
+    output.write(spell(read(output, frame), output), node);
   };
 }
 
@@ -101,17 +127,26 @@ function reachedUnreachable(): never {
   throw new Error('The proof found no way to this placeholder, and here it is written.');
 }
 
-function valueSpeller(expression: Expression): (value: unknown) => string {
+type Speller = (value: unknown, meter: Meter) => string;
+
+function valueSpeller(expression: Expression): Speller {
   const isJson = expression.kind === 'call' && HELPERS.get(expression.helper)?.returns === 'json';
-  return isJson ? (value) => (typeof value === 'string' ? value : 'null') : (value) => jsonText(value);
+  return isJson
+    ? (value) => (typeof value === 'string' ? value : 'null')
+    : (value, meter) => jsonText(value, '', meter);
 }
+
+const DIGITS_PER_STEP = 64;
 
 function compileIf(node: IfNode, decisions: Decisions): Writer {
   const read: Reader = compileExpression(node.condition);
   const body = compileNodes(node.body, decisions);
   const otherwise = compileNodes(node.otherwise, decisions);
   return (output, frame) => {
-    const holds = isTruthy(read(output, frame), node.includeZero) !== node.negated;
+    const value = read(output, frame);
+    // To ask a number of 1,000 digits whether it is 0 takes as long as many steps.
+    if (value instanceof JsonNumber) output.spend(value.text.length / DIGITS_PER_STEP);
+    const holds = isTruthy(value, node.includeZero) !== node.negated;
     (holds ? body : otherwise)(output, frame);
   };
 }
@@ -133,12 +168,10 @@ function compileEach(node: EachNode, decisions: Decisions): Writer {
   const body = compileNodes(node.body, decisions);
   const otherwise = compileNodes(node.otherwise, decisions);
   return (output, frame) => {
-    const entries = entriesOf(read(output, frame));
-    if (entries.length === 0) otherwise(output, frame);
-    for (const [index, [key, value]] of entries.entries()) {
+    const count = visitEntries(read(output, frame), (value, key, index, length) => {
       output.turn();
-      const loop = { key, index, first: index === 0, last: index === entries.length - 1 };
-      body(output, { value, parent: frame, loop });
-    }
+      body(output, { value, parent: frame, loop: { key, index, first: index === 0, last: index === length - 1 } });
+    });
+    if (count === 0) otherwise(output, frame);
   };
 }

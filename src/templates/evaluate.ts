@@ -36,12 +36,43 @@ export function compileExpression(expression: Expression): Reader {
   }
 }
 
+/** What reading an expression costs in steps, whatever the event holds. What helpers look at comes on top. */
+export function stepsOf(expression: Expression): number {
+  switch (expression.kind) {
+    case 'literal':
+      return 0;
+    case 'path':
+      return expression.up + expression.keys.length;
+    case 'call':
+      return (
+        STEPS_OF_CALL +
+        [...expression.args, ...expression.options.map(([, option]) => option)].reduce(
+          (sum, argument) => sum + 1 + stepsOf(argument),
+          0,
+        )
+      );
+  }
+}
+
+// Measured, as what a step of anything else takes.
+const STEPS_OF_CALL = 10;
+
 function compileLiteral({ value, spelling }: LiteralExpression): Reader {
   const exact = spelling === undefined ? value : new JsonNumber(spelling);
   return () => exact;
 }
 
-function compilePath({ up, start, keys }: PathExpression): Reader {
+// Nearly all paths are one to three names from where they stand; for those there is no loop.
+function compilePath(path: PathExpression): Reader {
+  const { up, start, keys } = path;
+  const [one, two, three] = keys;
+  if (up > 0 || start !== 'this' || one === undefined || keys.length > 3) return compileAnyPath(path);
+  if (two === undefined) return (_output, frame) => ownProperty(frame.value, one);
+  if (three === undefined) return (_output, frame) => ownProperty(ownProperty(frame.value, one), two);
+  return (_output, frame) => ownProperty(ownProperty(ownProperty(frame.value, one), two), three);
+}
+
+function compileAnyPath({ up, start, keys }: PathExpression): Reader {
   return (_output, frame) => {
     let at: Frame | undefined = frame;
     for (let step = 0; step < up; step += 1) at = at?.parent;
@@ -62,34 +93,65 @@ function compileCall({ helper: name, args, options }: CallExpression): Reader {
   const readers = args.map(compileExpression);
   const named = options.map(([option, expression]) => [option, compileExpression(expression)] as const);
   return (output, frame) => {
-    const given = readers.map((read) => read(output, frame));
-    const read = Object.fromEntries(named.map(([option, value]) => [option, value(output, frame)]));
-    return callHelper(helper, given, read, output);
+    const given: unknown[] = [];
+    for (const read of readers) {
+      const value = read(output, frame);
+      output.spend(sizeOf(value));
+      given.push(value);
+    }
+    const result = helper.call(given, new Call(output, helper, readOptions(named, output, frame)));
+    if (typeof result === 'string') output.made(result.length);
+    return result;
   };
 }
 
-function callHelper(
-  helper: Helper,
-  given: readonly unknown[],
-  options: HelperCall['options'],
+const NO_OPTIONS: HelperCall['options'] = {};
+
+function readOptions(
+  named: readonly (readonly [name: string, read: Reader])[],
   output: Output,
-): unknown {
-  output.spend(given.reduce<number>((sum, value) => sum + sizeOf(value), 1));
-  const result = helper.call(given, {
-    options,
-    warn: (detail) => output.warn(`helper_${helper.name}`, detail),
-    spend: (values) => output.spend(values),
-    room: (characters) => output.room(characters),
-  });
-  if (typeof result === 'string') output.made(result.length);
-  return result;
+  frame: Frame,
+): HelperCall['options'] {
+  if (named.length === 0) return NO_OPTIONS;
+  return Object.fromEntries(named.map(([name, read]) => [name, read(output, frame)]));
 }
 
-const CHARACTERS_PER_UNIT = 64;
+// A class, since thousands of calls are made in one rendering: its functions are not made anew for each.
+class Call implements HelperCall {
+  readonly options: HelperCall['options'];
+  readonly #output: Output;
+  readonly #helper: Helper;
+
+  constructor(output: Output, helper: Helper, options: HelperCall['options']) {
+    this.options = options;
+    this.#output = output;
+    this.#helper = helper;
+  }
+
+  warn(detail: string): void {
+    this.#output.warn(`helper_${this.#helper.name}`, detail);
+  }
+
+  spend(values: number): void {
+    this.#output.spend(values);
+  }
+
+  room(characters: number): void {
+    this.#output.room(characters);
+  }
+}
+
+// Measured, as what a step of anything else takes. More members are kept as a hash table, and only to count them is slow.
+const CHARACTERS_PER_STEP = 64;
+const STEPS = { item: 2, member: 2, memberOfMany: 6 } as const;
+const MANY = 1000;
 
 // What one look at a value costs: its direct items or members, or its characters.
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return Math.ceil(value.length / CHARACTERS_PER_UNIT);
-  if (Array.isArray(value)) return value.length;
-  return typeof value === 'object' && value !== null && !(value instanceof JsonNumber) ? Object.keys(value).length : 0;
+  if (typeof value === 'string') return Math.ceil(value.length / CHARACTERS_PER_STEP);
+  if (value instanceof JsonNumber) return Math.ceil(value.text.length / CHARACTERS_PER_STEP);
+  if (Array.isArray(value)) return STEPS.item * value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  const members = Object.keys(value).length;
+  return members * (members > MANY ? STEPS.memberOfMany : STEPS.member);
 }

@@ -55,6 +55,7 @@ export const WARNING_CODES = [
   'not_iterable',
   'object_in_string',
   'path_through_list',
+  'renders_too_large',
   'shadows_helper',
   'shifts_positions',
   'unknown_field',

@@ -6,12 +6,13 @@ import type { PlaceholderNode, TextNode } from './syntax/tree.ts';
 export const RENDER_LIMITS = {
   bytes: 1024 * 1024,
   turns: 20_000,
-  /** Pieces of text and values, also empty ones: a tag that writes nothing, in a loop, is work without output, too. */
-  writes: 1_000_000,
-  /** Characters that helpers may make, also where they are only compared: work without output is still work. */
+  /**
+   * Steps: a piece of text, a placeholder or block is one, so is each name of a path, and each value that is looked at
+   * to write or to compare it (lists and objects are more). Work without output is still work.
+   */
+  steps: 1_000_000,
+  /** Characters that helpers may make, also where they are only compared. */
   helperCharacters: 4 * 1024 * 1024,
-  /** Values that helpers may look at. */
-  helperWork: 2_000_000,
   /** Warnings that are kept; each is kept once. */
   warnings: 20,
 } as const;
@@ -19,43 +20,43 @@ export const RENDER_LIMITS = {
 /** Rendering went past a limit. */
 export class RenderLimitError extends Error {}
 
+// So many UTF-16 units are gathered before their bytes are counted; a rendering may pass the limit by so much unseen.
+const CHUNK_LENGTH = 4096;
+
 /** One rendering. */
 export class Output {
   readonly warnings: RenderWarning[] = [];
-  readonly #parts: string[] = [];
-  readonly #origins: (PlaceholderNode | TextNode)[] = [];
-  // Bytes are counted exactly only where the cheap bound, three for each UTF-16 unit, is past the limit.
-  #bytesAtMost = 0;
-  #bytesCounted = 0;
-  #partsCounted = 0;
+  #text = '';
+  #chunk = '';
+  #bytes = 0;
   #turns = 0;
-  #writes = 0;
+  #steps = 0;
   #helperCharacters = 0;
-  #helperWork = 0;
 
-  /** Adds text that came from a node. */
-  write(text: string, origin: PlaceholderNode | TextNode): void {
-    this.#writes += 1;
-    if (this.#writes > RENDER_LIMITS.writes)
-      throw new RenderLimitError('more than 1,000,000 pieces of text and values');
-    if (text === '') return;
-    this.#parts.push(text);
-    this.#origins.push(origin);
-    this.#bytesAtMost += 3 * text.length;
-    if (this.#bytesAtMost > RENDER_LIMITS.bytes) this.#countBytes();
+  /** Adds text. Where it came from is of interest to an `OriginFinder` only. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- see OriginFinder
+  write(text: string, _origin: PlaceholderNode | TextNode): void {
+    this.#chunk += text;
+    if (this.#chunk.length >= CHUNK_LENGTH) this.#flush();
   }
 
-  #countBytes(): void {
-    for (const part of this.#parts.slice(this.#partsCounted)) this.#bytesCounted += Buffer.byteLength(part, 'utf8');
-    this.#partsCounted = this.#parts.length;
-    this.#bytesAtMost = this.#bytesCounted;
-    if (this.#bytesCounted > RENDER_LIMITS.bytes) throw new RenderLimitError('more than 1 MiB of output');
+  #flush(): void {
+    this.#bytes += Buffer.byteLength(this.#chunk, 'utf8');
+    if (this.#bytes > RENDER_LIMITS.bytes) throw new RenderLimitError('more than 1 MiB of output');
+    this.#text += this.#chunk;
+    this.#chunk = '';
   }
 
   /** Counts one turn of a loop. */
   turn(): void {
     this.#turns += 1;
     if (this.#turns > RENDER_LIMITS.turns) throw new RenderLimitError('more than 20,000 loop turns');
+  }
+
+  /** Counts steps of work, before they are done. */
+  spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > RENDER_LIMITS.steps) throw new RenderLimitError('more than 1,000,000 steps of work');
   }
 
   /** Counts what a helper made. */
@@ -71,36 +72,37 @@ export class Output {
     if (this.#helperCharacters + characters > RENDER_LIMITS.helperCharacters) this.made(characters);
   }
 
-  /** Counts values that a helper looks at. */
-  spend(values: number): void {
-    this.#helperWork += values;
-    if (this.#helperWork > RENDER_LIMITS.helperWork) {
-      throw new RenderLimitError('more than 2,000,000 values looked at by helpers');
-    }
-  }
-
   /** Notes what is to be shown on the invocation; the same once, and only the first twenty. */
   warn(code: string, detail: string): void {
     const isKnown = this.warnings.some((warning) => warning.code === code && warning.detail === detail);
     if (!isKnown && this.warnings.length < RENDER_LIMITS.warnings) this.warnings.push({ code, detail });
   }
 
-  /** All that was written. */
+  /** All that was written. To be called once, at the end. Throws `RenderLimitError` where it is more than the limit. */
   text(): string {
-    return this.#parts.join('');
+    // Looked at only where it could be too much: a UTF-16 unit is at most three bytes.
+    if (this.#bytes + 3 * this.#chunk.length > RENDER_LIMITS.bytes) this.#flush();
+    return this.#text + this.#chunk;
+  }
+}
+
+/** Renders once more to learn where in the template's text the rendered character at an offset came from. */
+export class OriginFinder extends Output {
+  readonly #offset: number;
+  #written = 0;
+  /** The offset in the template's text; for a value, that of its tag. Behind everything: where the last piece ends. */
+  origin = 0;
+
+  constructor(offset: number) {
+    super();
+    this.#offset = offset;
   }
 
-  /** The offset in the template's text that the rendered character at `offset` came from: for a value, its tag. */
-  originOf(offset: number): number {
-    let from = 0;
-    let last = 0;
-    for (const [index, part] of this.#parts.entries()) {
-      const origin = this.#origins[index];
-      if (origin === undefined) break;
-      if (offset < from + part.length) return origin.kind === 'text' ? origin.offset + offset - from : origin.offset;
-      from += part.length;
-      last = origin.kind === 'text' ? origin.offset + part.length : origin.offset;
-    }
-    return last;
+  override write(text: string, origin: PlaceholderNode | TextNode): void {
+    const from = this.#written;
+    this.#written += text.length;
+    if (text === '' || from > this.#offset) return;
+    const within = Math.min(this.#offset - from, text.length);
+    this.origin = origin.kind === 'text' ? origin.offset + within : origin.offset;
   }
 }

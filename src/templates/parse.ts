@@ -55,12 +55,23 @@ function parseScanned(text: string, scanned: Scan, found: readonly Finding[]): P
   const offsetOf = createOffsets(text);
   const { program, broken, findings } = parseAround(text, scanned, offsetOf);
   if (program === undefined) return { ok: false, faults: toFaults(text, [...found, ...findings]) };
-  const notes = { text, findings: [...found, ...findings], warnings: [], offsetOf };
+  const notes = { text, findings: [...found, ...findings], warnings: scanned.dropped.map(literalMustache), offsetOf };
   const nodes = buildTree(notes, scanned, broken, program);
   // Where a tag could not be read, or a block is no block, what stands around it cannot be judged further.
   if (notes.findings.some(({ code }) => SHAPELESS.has(code)))
     return { ok: false, faults: toFaults(text, notes.findings) };
   return { ok: true, text, nodes, findings: notes.findings, warnings: toFaults(text, notes.warnings) };
+}
+
+// What a receiver fills in is meant this way; a placeholder of ours is not.
+function literalMustache(offset: number): Finding {
+  return {
+    code: 'literal_mustache',
+    offset,
+    detail:
+      'The backslash makes these braces text: the receiver gets them as they stand, and nothing is filled in here.',
+    hint: 'If a placeholder is meant, remove the backslash. A backslash of the JSON text is written twice.',
+  };
 }
 
 const SHAPELESS: ReadonlySet<Finding['code']> = new Set<Finding['code']>([

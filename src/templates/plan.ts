@@ -5,6 +5,7 @@ import { sha256Hex } from '../domain/event.ts';
 import { toFaults } from './findings.ts';
 import { parseTemplate } from './parse.ts';
 import type { Slot } from './proof/slot.ts';
+import type { Proof } from './proof/prove.ts';
 import { proveTree } from './proof/prove.ts';
 import type { Node } from './syntax/tree.ts';
 
@@ -31,13 +32,38 @@ export type PlanResult =
 
 /** Parses and proves a template. Never throws for any text. */
 export function planTemplate(source: string): PlanResult {
+  const drafted = draftTemplate(source);
+  if (!drafted.ok) return drafted;
+  const { draft } = drafted;
+  if (draft.findings.length > 0) return { ok: false, faults: toFaults(draft.text, draft.findings) };
+  return { ok: true, plan: planDraft(draft) };
+}
+
+/** A template that could be read, with all that parser and proof have to say: it is refused where there are findings. */
+export interface TemplateDraft extends Proof {
+  readonly source: string;
+  readonly text: string;
+  readonly nodes: readonly Node[];
+  /** What was doubtful when it was read. */
+  readonly readingWarnings: readonly Fault[];
+}
+
+/** The draft, or what is wrong with a text that could not be read so far that there is a tree. */
+export type DraftResult =
+  { readonly ok: true; readonly draft: TemplateDraft } | { readonly ok: false; readonly faults: Fault[] };
+
+/** Parses a template and proves its tree. Never throws for any text. */
+export function draftTemplate(source: string): DraftResult {
   const parsed = parseTemplate(source);
   if (!parsed.ok) return { ok: false, faults: [...parsed.faults] };
-  const { text, nodes } = parsed;
-  const proof = proveTree(nodes);
+  const { text, nodes, warnings: readingWarnings } = parsed;
+  const proof = proveTree(nodes, text);
   const findings = [...parsed.findings, ...proof.findings];
-  if (findings.length > 0) return { ok: false, faults: toFaults(text, findings) };
-  const warnings = [...parsed.warnings, ...toFaults(text, proof.warnings)];
-  const { slots, marks } = proof;
-  return { ok: true, plan: { source, sha256: sha256Hex(source), text, nodes, slots, marks, warnings } };
+  return { ok: true, draft: { ...proof, findings, source, text, nodes, readingWarnings } };
+}
+
+/** The plan of a draft without findings. */
+export function planDraft({ source, text, nodes, slots, marks, ...draft }: TemplateDraft): TemplatePlan {
+  const warnings = [...draft.readingWarnings, ...toFaults(text, draft.warnings)];
+  return { source, sha256: sha256Hex(source), text, nodes, slots, marks, warnings };
 }

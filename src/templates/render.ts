@@ -1,23 +1,12 @@
 // A compiled template and an event → the body of a request. What comes out is parsed once more before it is believed.
 import type { Position } from '../domain/errors.ts';
 import type { RenderWarning } from '../domain/invocation.ts';
-import type { ExactJson } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 import { excerptAt, positionAt } from '../domain/text.ts';
 import { dropSuperfluousCommas } from './commas.ts';
 import type { CompiledTemplate } from './compile.ts';
-import { Output, RenderLimitError } from './output.ts';
-
-/** What a template can name. */
-// A type, not an interface: only types fit where an object of any keys is asked for.
-export type TemplateContext = {
-  readonly id: ExactJson;
-  readonly schema: ExactJson;
-  readonly event_type: ExactJson;
-  readonly event_time: ExactJson;
-  readonly received_at: ExactJson;
-  readonly data: ExactJson;
-};
+import type { TemplateContext } from './context.ts';
+import { OriginFinder, Output, RenderLimitError } from './output.ts';
 
 /** Where a rendering stopped being JSON. */
 export interface RenderFault {
@@ -45,12 +34,12 @@ export function renderTemplate(template: CompiledTemplate, context: TemplateCont
   const output = new Output();
   try {
     template.write(output, context);
+    const text = output.text();
+    const body = template.marksCommas ? dropSuperfluousCommas(text) : text;
+    return isJson(body) ? { ok: true, body, warnings: output.warnings } : notJson(template, context, body);
   } catch (error) {
     return stopped(error);
   }
-  const text = output.text();
-  const body = template.marksCommas ? dropSuperfluousCommas(text) : text;
-  return isJson(body) ? { ok: true, body, warnings: output.warnings } : notJson(template, output, body);
 }
 
 function stopped(error: unknown): RenderResult {
@@ -70,16 +59,23 @@ function isJson(text: string): boolean {
   }
 }
 
-function notJson(template: CompiledTemplate, output: Output, body: string): RenderResult {
+function notJson(template: CompiledTemplate, context: TemplateContext, body: string): RenderResult {
   const reading = readJson(body);
   const offset = reading.ok ? 0 : (reading.fault.position?.offset ?? 0);
   const expected = reading.ok ? 'This is not JSON.' : reading.fault.detail.replace(/^This is not JSON: /, '');
   const rendered = positionAt(body, offset);
-  const position = positionAt(template.text, output.originOf(offset));
+  const position = positionAt(template.text, originOf(template, context, offset));
   const excerpt = excerptAt(body, offset);
   const message =
     `The rendered text is not JSON at line ${String(rendered.line)}, column ${String(rendered.column)} ` +
     `(line ${String(position.line)}, column ${String(position.column)} of the template): ${expected} ` +
     `There stands: ${excerpt}`;
   return { ok: false, outcome: 'template_error', message, fault: { position, excerpt, expected } };
+}
+
+// A rendering is the same each time, so where a character came from need not be kept: it is found by a second one.
+function originOf(template: CompiledTemplate, context: TemplateContext, offset: number): number {
+  const finder = new OriginFinder(offset);
+  template.write(finder, context);
+  return finder.origin;
 }

@@ -11,7 +11,7 @@ const SECRET = 'canary-secret-value';
 const START = { id: 'inv_1', deliveryId: 'dlv_2', attempt: 3 } as InvocationStart;
 const TIMINGS = { blocked: 0, dns: -1, connect: -1, ssl: -1, send: 0, wait: 1, receive: 0, total: 1 };
 
-type Rendering = ReturnType<AttemptDeps['render']>;
+type Rendering = Awaited<ReturnType<AttemptDeps['render']>>;
 
 const RENDERED: Rendering = { ok: true, body: '{"a":1}', warnings: [], templateSha256: 'ab' };
 
@@ -30,7 +30,7 @@ function setup(result: ExchangeResult, rendering: Rendering = RENDERED) {
   const sent: OutgoingRequest[] = [];
   let renderings = 0;
   const deps: AttemptDeps = {
-    render: () => {
+    render: async () => {
       renderings += 1;
       return rendering;
     },

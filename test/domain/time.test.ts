@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { normaliseEventTime, parseInstant } from '../../src/domain/time.ts';
+import { floorDivide, nanosOf, normaliseEventTime, parseInstant } from '../../src/domain/time.ts';
 
 const table: readonly (readonly [text: string, exact: string | undefined])[] = [
   ['1732104000.123456789', '1732104000.123456789'],
@@ -112,4 +112,19 @@ describe('parseInstant', () => {
       assert.equal(parseInstant(text), undefined);
     });
   }
+});
+
+describe('nanosOf', () => {
+  it('counts the nanoseconds of the normalised time', () => {
+    for (const [text, exact] of table) {
+      assert.equal(nanosOf(text), exact === undefined ? undefined : BigInt(exact.replace('.', '')));
+    }
+  });
+});
+
+describe('floorDivide', () => {
+  it('rounds down on both sides of zero', () => {
+    const cases = [-2001n, -2000n, -1999n, -1n, 0n, 1n, 999n, 1000n].map((value) => floorDivide(value, 1000n));
+    assert.deepEqual(cases, [-3n, -2n, -2n, -1n, 0n, 0n, 0n, 1n]);
+  });
 });

@@ -37,10 +37,14 @@ describe('testing a webhook', () => {
       url: `${receiver.url}?b=2&a=1`,
       method: 'PATCH',
       headers: { 'X-Zeta': 'last first', Authorization: 'Bearer same-secret-value', 'x-alpha': 'a', 'X-Mid': 'm' },
-      body_template: '{"é":"{{data.who}}","n":{{data.n}},"all":{{data}},"type":"{{event_type}}","at":"{{event_time}}"}',
+      // Values of every kind, a comma that may be too many, and helpers.
+      body_template:
+        '{"é":"{{data.who}}","n":{{data.n}},"all":{{data}},"type":"{{event_type}}","at":"{{event_time}}",' +
+        '"list":[{{#each data.list}}{{#if this}}"{{upper this}}",{{/if}}{{/each}}],' +
+        '{{#if data.none}}"none":1,{{/if}}"text":"{{json data}}","or":{{default data.none "nothing"}}}',
     };
     const { id, type } = await engine.webhook(settings);
-    const raw = `{"event_type":"${type}","event_time":1763640000.25,"data":{"who":"Ünï \\"q\\"","n":1.50,"big":12345678901234567890}}`;
+    const raw = `{"event_type":"${type}","event_time":1763640000.25,"data":{"who":"Ünï \\"q\\"","n":1.50,"big":12345678901234567890,"list":["a","","ß",0]}}`;
     const event = { raw: `{"event":${raw}}` };
     const posted = await engine.call('POST', '/v1/events', { raw });
     await engine.app.idle();
@@ -52,7 +56,9 @@ describe('testing a webhook', () => {
     for (const { body } of [draft, saved, recorded]) assert.equal(body.message, 'Test successful');
     const [delivered, ...tests] = receiver.seen();
     assert.equal(tests.length, 3);
-    assert.ok(delivered?.body.includes('"n":1.50') && delivered.body.includes('12345678901234567890'));
+    const sent = delivered?.body ?? '';
+    assert.ok(sent.includes('"n":1.50') && sent.includes('12345678901234567890'), sent);
+    assert.ok(sent.includes('"list":["A","SS"],"text":') && sent.endsWith('"or":"nothing"}'), sent);
     for (const test of tests) assert.deepEqual(ownPart(test), ownPart(delivered));
   });
 

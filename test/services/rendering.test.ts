@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { readProductFiles } from '../../src/product-files.ts';
 import { createCatalogue } from '../../src/services/catalogue.ts';
-import { checkTemplate, renderBody } from '../../src/services/rendering.ts';
-import { createTemplateCache } from '../../src/templates/index.ts';
+import { renderBody } from '../../src/services/rendering.ts';
+import { createTemplateCache, planTemplate } from '../../src/templates/index.ts';
 import { eventWith, NOW, settingsWith } from '../store/fixtures.ts';
 
 const catalogue = createCatalogue(readProductFiles().payloads);
-const deps = { templates: createTemplateCache(10), catalogue };
+
+function setup(plan = async (source: string) => planTemplate(source)) {
+  return { templates: createTemplateCache({ plan, capacity: 100_000 }), catalogue };
+}
 
 describe('renderBody', () => {
   const event = eventWith({
@@ -15,13 +18,13 @@ describe('renderBody', () => {
     eventTime: '1.50',
     body: '{"event_type":"a.b","event_time":"1.50","data":{"n":12345678901234567890,"s":"q\\"é"},"extra":"x"}',
   });
-  const render = (bodyTemplate: string | undefined, schema = 'audit', some = event) =>
+  const render = (bodyTemplate: string | undefined, schema = 'audit', some = event, deps = setup()) =>
     renderBody(deps, settingsWith({ bodyTemplate, schema }), some);
 
-  it('offers exactly what the template documentation names, numbers as they were received', () => {
+  it('offers exactly what the template documentation names, numbers as they were received', async () => {
     const source =
       '{"id":"{{id}}","schema":"{{schema}}","type":"{{event_type}}","time":"{{event_time}}","at":"{{received_at}}","n":{{data.n}},"s":"{{data.s}}","x":{{extra}}}';
-    const rendering = render(source);
+    const rendering = await render(source);
     assert.ok(rendering.ok);
     assert.equal(
       rendering.body,
@@ -30,40 +33,63 @@ describe('renderBody', () => {
     assert.match(rendering.templateSha256 ?? '', /^[0-9a-f]{64}$/);
   });
 
-  it('takes the default of the payload schema where there is no template', () => {
+  it('takes the default of the payload schema where there is no template', async () => {
     const own = catalogue.schema('audit')?.defaultTemplate;
-    const [byDefault, byHand] = [render(undefined), render(own)];
+    const [byDefault, byHand] = [await render(undefined), await render(own)];
     assert.ok(byDefault.ok && byHand.ok);
     assert.equal(byDefault.body, byHand.body);
     assert.equal(byDefault.templateSha256, byHand.templateSha256);
     JSON.parse(byDefault.body);
   });
 
-  it('fails, without throwing, where the schema or the template cannot be used any more', () => {
-    const noSchema = render(undefined, 'gone');
+  it('fails, without throwing, where the schema or the template cannot be used any more', async () => {
+    const noSchema = await render(undefined, 'gone');
     assert.deepEqual([noSchema.ok, noSchema.templateSha256], [false, undefined]);
     assert.match('message' in noSchema ? noSchema.message : '', /"gone"/);
-    const broken = render('{"a":{{}');
+    const broken = await render('{"a":{{}');
     assert.equal(broken.ok ? '' : broken.outcome, 'template_error');
   });
 
-  it('renders every sample with the default template to JSON', () => {
+  it('renders every sample with the default template to JSON', async () => {
     for (const { name, text } of catalogue.schema('audit')?.samples ?? []) {
-      const rendering = render(undefined, 'audit', eventWith({ body: text }));
+      const rendering = await render(undefined, 'audit', eventWith({ body: text }));
       assert.ok(rendering.ok, name);
       JSON.parse(rendering.body);
     }
   });
-});
 
-describe('checkTemplate', () => {
-  it('finds what is wrong with a template by itself, and with the samples of its schema', () => {
-    assert.deepEqual(checkTemplate(deps, '{"a":"{{data.action}}"}', 'audit').faults, []);
-    const [syntax] = checkTemplate(deps, '{"a":{{}', 'audit').faults;
-    assert.equal(syntax?.pointer, '/body_template');
-    assert.ok(syntax.position);
-    const [trial] = checkTemplate(deps, '{"a":"{{data.action}}" "b":1}', 'audit').faults;
-    assert.equal(trial?.pointer, '/body_template');
-    assert.ok(trial.hint);
+  it('says of a template that an earlier version accepted that this one refuses it, where and why', async () => {
+    const rendering = await render('{\n  "a": {{}}');
+    assert.ok(!rendering.ok);
+    assert.equal(rendering.outcome, 'template_error');
+    assert.match(rendering.message, /accepted by an earlier version .* refused by this one at line 2, column 8: /);
+    assert.match(rendering.message, /\/v1\/templates\/check/);
+  });
+
+  it('does not reject where a template cannot be planned at all', async () => {
+    const deps = setup(() => Promise.reject(new Error('out of memory')));
+    const rendering = await render('[1]', 'audit', event, deps);
+    assert.ok(!rendering.ok);
+    assert.match(rendering.message, /fault of Hookwright.*out of memory/);
+  });
+
+  it('plans a template once, and renders without leaving the tick from then on', async () => {
+    let plans = 0;
+    const deps = setup(async (source) => {
+      plans += 1;
+      return planTemplate(source);
+    });
+    await Promise.all([render('[{{data.n}}]', 'audit', event, deps), render('[{{data.n}}]', 'audit', event, deps)]);
+    const order: string[] = [];
+    const turn = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        order.push('next turn');
+        resolve();
+      });
+    });
+    await render('[{{data.n}}]', 'audit', event, deps);
+    order.push('rendered');
+    await turn;
+    assert.deepEqual([plans, order], [1, ['rendered', 'next turn']]);
   });
 });

@@ -17,6 +17,7 @@ const PURE_BUILTINS: readonly string[] = ['crypto', 'buffer'];
 const ALL_FOLDERS: readonly string[] = [
   'domain',
   'templates',
+  'workshop',
   'responses',
   'observe',
   'store',
@@ -33,7 +34,13 @@ export const LAYERS: readonly Layer[] = [
   // har-format holds types only.
   // `module` only to load sift, which `import` cannot.
   { name: 'domain', layers: [], packages: ['sift', 'har-format'], builtins: [...PURE_BUILTINS, 'module'] },
-  { name: 'templates', layers: ['domain'], packages: ['handlebars'], builtins: PURE_BUILTINS },
+  {
+    name: 'templates',
+    layers: ['domain'],
+    packages: ['handlebars', 'lru-cache', 'rfc6902'],
+    builtins: PURE_BUILTINS,
+  },
+  { name: 'workshop', layers: ['domain', 'templates'], packages: ['piscina'], builtins: 'all' },
   {
     name: 'responses',
     layers: ['domain'],

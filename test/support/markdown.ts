@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The top of the repository. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const NOT_OURS = new Set(['node_modules', 'dist', 'data', 'coverage', '.git']);
+const NOT_OURS = new Set(['.stryker-tmp', 'reports', 'node_modules', 'dist', 'data', 'coverage', '.git']);
 
 /** The text of a file, by its path from the top. */
 export function readText(file: string): string {

@@ -7,8 +7,7 @@ import { compileTemplate } from '../../src/templates/index.ts';
 import { compileTree } from '../../src/templates/compile.ts';
 import { Output } from '../../src/templates/output.ts';
 import { parseTemplate } from '../../src/templates/parse.ts';
-import type { Node, PlaceholderNode } from '../../src/templates/syntax/tree.ts';
-import { foreign, render } from './harness.ts';
+import { foreign, placeholdersOf, render } from './harness.ts';
 
 type Case = readonly [source: string, data: ExactJson, body: string];
 
@@ -53,7 +52,7 @@ describe('braces and backslashes', () => {
     ['{"a":{"b":{{data.x}}}}', data, '{"a":{"b":"v"}}'],
     ['{"a":{"b":{"c":{{data.x}}}}}', data, '{"a":{"b":{"c":"v"}}}'],
     ['{"a":{{{data.x}}}}', data, '{"a":"v"}'],
-    ['{"a":{{#if data.a}}{"b":1{{/if}}}}', data, '{"a":{"b":1}}'],
+    ['{"a":{{#if data.a}}{"b":1}{{else}}2{{/if}}}', data, '{"a":{"b":1}}'],
     ['{"a":{{#if data.nope}}{"b":{"c":1{{else}}{"b":{"c":2{{/if}}}}}', data, '{"a":{"b":{"c":2}}}'],
     ['{"a":{{#if data.nope}}{"b":1}{{else}}{}{{/if}}}', data, '{"a":{}}'],
     ['{"a":{{#if data.a}}{}{{else}}{"b":1}{{/if}}}', data, '{"a":{}}'],
@@ -69,6 +68,15 @@ describe('braces and backslashes', () => {
     ['"\\\\{{{data.x}}}"', data, '"\\\\v"'],
     ['"\\n\\"{{data.x}}"', data, '"\\n\\"v"'],
     ['["{",{{data.x}},"}"]', data, '["{","v","}"]'],
+  ]);
+});
+
+describe('commas that may be superfluous', () => {
+  const list = ['a', '', 'b', ''];
+  table([
+    ['[{{#each data}}{{#if this}}"{{this}}",{{/if}}{{/each}}]', list, '["a","b"]'],
+    ['[{{#each data}}{{#if this}}"😀, {{this}}", {{/if}}{{/each}}1,]', list, '["😀, a", "😀, b", 1]'],
+    ['["😀😀",{{#each data}}"{{this}}",{{/each}}]', [], '["😀😀"]'],
   ]);
 });
 
@@ -97,11 +105,11 @@ describe('blocks', () => {
     [list, null, '["none"]'],
     [list, new JsonNumber('1.0'), '["none"]'],
     [
-      '{{#each data}}{{#if @first}}[{{/if}}"{{@index}} {{@key}} {{@first}} {{@last}}"{{#if @last}}]{{else}},{{/if}}{{/each}}',
+      '{{#each data}}{{#if @first}}[{{/if}}"{{@index}} {{@key}} {{@first}} {{@last}}"{{#if @last}}]{{else}},{{/if}}{{else}}0{{/each}}',
       { a: 1, b: 2 },
       '["0 a true false","1 b false true"]',
     ],
-    ['[{{#each data}}"{{@index}}{{@key}}"{{/each}}]', ['x'], '["00"]'],
+    ['["{{#each data}}{{@index}}{{@key}}{{/each}}"]', ['x'], '["00"]'],
     ['{{#with data}}"in {{this}}"{{else}}"out"{{/with}}', 0, '"in 0"'],
     ['{{#with data}}"in"{{else}}"out"{{/with}}', {}, '"in"'],
     ['{{#with data}}"in"{{else}}"out"{{/with}}', null, '"out"'],
@@ -116,7 +124,11 @@ describe('blocks', () => {
     ['{{#if data.a}}1{{else if data.b}}2{{else unless data.c}}3{{else}}4{{/if}}', { b: 1 }, '2'],
     ['{{#if data.a}}1{{else if data.b}}2{{else unless data.c}}3{{else}}4{{/if}}', {}, '3'],
     ['{{#if data.a}}1{{else if data.b}}2{{else unless data.c}}3{{else}}4{{/if}}', { c: 1 }, '4'],
-    ['{{#if data.a}}1{{else each data.l as |x|}}{{x}}{{else}}0{{/if}}', { l: [7] }, '7'],
+    [
+      '{{#if data.a}}"1"{{else each data.l as |x|}}{{#if @first}}"{{/if}}{{x}}{{#if @last}}"{{/if}}{{else}}0{{/if}}',
+      { l: [7] },
+      '"7"',
+    ],
     ['{{#if data.a}}1{{else with data.l}}{{x}}{{^}}0{{/if}}', { l: { x: 8 } }, '8'],
     ['[{{#each (json data)}}1{{else}}2{{/each}},{{#if "x"}}3{{/if}},{{#if null}}{{else}}4{{/if}}]', [1], '[2,3,4]'],
     [
@@ -140,7 +152,7 @@ describe('names', () => {
   };
   table([
     ['[{{data.json}},{{data.if}},{{data.first}}]', data, '[4,5,6]'],
-    ['{{#with data}}[{{json}},{{if}},{{first}},{{this.json}},{{./first}}]{{/with}}', data, '[4,5,6,4,6]'],
+    ['{{#with data}}[{{json}},{{if}},{{first}},{{this.json}},{{./first}}]{{else}}0{{/with}}', data, '[4,5,6,4,6]'],
     [
       '[{{data.a.b}},{{data/a/b}},{{data.a.[c d]}},{{data.a.[this]}},{{data.l.0.v}},{{data.l.[1].v}},{{data.l.length}}]',
       data,
@@ -153,26 +165,26 @@ describe('names', () => {
     ],
     ['[{{data.n.text}},{{data.s.length}}]', { n: new JsonNumber('1.0'), s: 'abc' }, '[null,3]'],
     [
-      '{{#with data.a}}[{{b}},{{../data.json}},{{@root.data.if}},{{#if b}}{{../id}}{{/if}}]{{/with}}',
+      '{{#with data.a}}[{{b}},{{../data.json}},{{@root.data.if}},{{#if b}}{{../id}}{{/if}}]{{else}}0{{/with}}',
       data,
       '[1,4,5,"evt_018f"]',
     ],
     [
-      '[{{#each data.l}}{{#each w}}"{{this}} {{../v}} {{@../index}} {{@index}} {{../../schema}}"{{#unless @last}},{{/unless}}{{/each}}{{/each}}]',
+      '[{{#each data.l}}{{#each w}}"{{this}} {{../v}} {{@../index}} {{@index}} {{../../schema}}",{{/each}}{{/each}}]',
       data,
       '["10 1 0 0 audit","20 1 0 1 audit"]',
     ],
-    ['[{{#each data.l}}{{#with w}}"{{@index}} {{@../index}} {{../v}}"{{/with}}{{/each}}]', data, '["0 0 1"]'],
+    ['[{{#each data.l}}{{#with w}}"{{@index}} {{@../index}} {{../v}}",{{/with}}{{/each}}]', data, '["0 0 1"]'],
     [
-      '[{{#each data.l as |item at|}}{{#each item.w as |x|}}"{{x}} {{item.v}} {{at}}"{{#unless @last}},{{/unless}}{{/each}}{{/each}}]',
+      '[{{#each data.l as |item at|}}{{#each item.w as |x|}}"{{x}} {{item.v}} {{at}}",{{/each}}{{/each}}]',
       data,
       '["10 1 0","20 1 0"]',
     ],
-    ['{{#with data.a as |x|}}[{{x.b}},{{this.x}},{{../x}},{{b}}]{{/with}}', data, '[1,null,null,1]'],
+    ['{{#with data.a as |x|}}[{{x.b}},{{this.x}},{{../x}},{{b}}]{{else}}0{{/with}}', data, '[1,null,null,1]'],
     ['{{#each data.a as |v k|}}{{#if @first}}{"{{k}}":{{v}}}{{/if}}{{else}}{{k}}{{/each}}', data, '{"b":1}'],
     ['[{{../data}},{{../../x}},{{@index}},{{@nope}},{{@root.id}}]', data, '[null,null,null,null,"evt_018f"]'],
-    ['[{{#each data}}{{#if this}}{{else}}{{this}},{{../schema}}{{/if}}{{/each}}]', [null], '[null,"audit"]'],
-    ['[{{#each data}}{{#with this}}{{../x}}{{/with}}{{/each}}]', [{ x: 1 }], '[1]'],
+    ['[{{#each data}}{{#if this}}{{else}}{{this}},{{../schema}},{{/if}}{{/each}}]', [null], '[null,"audit"]'],
+    ['[{{#each data}}{{#with this}}{{../x}},{{/with}}{{/each}}]', [{ x: 1 }], '[1]'],
     [
       '[{{this.id}},{{./schema}},{{event_type}},{{event_time}},{{received_at}}]',
       {},
@@ -267,10 +279,3 @@ describe('compileTemplate', () => {
     );
   });
 });
-
-function placeholdersOf(nodes: readonly Node[]): PlaceholderNode[] {
-  return nodes.flatMap((node) => {
-    if (node.kind === 'text') return [];
-    return node.kind === 'placeholder' ? [node] : placeholdersOf([...node.body, ...node.otherwise]);
-  });
-}

@@ -7,6 +7,7 @@ import type { ExactJson } from '../../src/domain/json.ts';
 import { readJson } from '../../src/domain/json-read.ts';
 import type { RenderResult, TemplateContext } from '../../src/templates/index.ts';
 import { compileTemplate, renderTemplate } from '../../src/templates/index.ts';
+import type { Node, PlaceholderNode } from '../../src/templates/syntax/tree.ts';
 
 /** A context around `data`. */
 export function contextOf(data: ExactJson): TemplateContext {
@@ -92,4 +93,12 @@ export const anyJson = fc.letrec<{ value: ExactJson }>((tie) => ({
 /** Whether a value is a number in either form. */
 export function isNumber(value: unknown): boolean {
   return typeof value === 'number' || value instanceof JsonNumber;
+}
+
+/** All placeholders of a tree, in the order of the text. */
+export function placeholdersOf(nodes: readonly Node[]): PlaceholderNode[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'text') return [];
+    return node.kind === 'placeholder' ? [node] : placeholdersOf([...node.body, ...node.otherwise]);
+  });
 }

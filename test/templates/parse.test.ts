@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { parseTemplate } from '../../src/templates/parse.ts';
+import { HELPERS } from '../../src/templates/helpers/index.ts';
 import { compileTemplate } from '../../src/templates/index.ts';
 import { faultsOf, placesOf, render } from './harness.ts';
 
@@ -41,14 +42,14 @@ describe('parseTemplate', () => {
     ['{"a":{{json a b}}}', '1:6 helper_arguments'],
     ['{"a":{{json (json)}}}', '1:13 helper_arguments'],
     ['{"a":{{json a prety=true}}}', '1:15 helper_arguments'],
-    ['{"a":{{#if}}1{{/if}}}', '1:6 block_arguments'],
-    ['{"a":{{#if a b}}1{{/if}}}', '1:6 block_arguments'],
-    ['{"a":{{#if a as |x|}}1{{/if}}}', '1:6 block_arguments'],
-    ['{"a":{{#unless a as |x|}}1{{/unless}}}', '1:6 block_arguments'],
-    ['{"a":{{#with a as |x y|}}1{{/with}}}', '1:6 block_arguments'],
-    ['{"a":{{#each a as |x y z|}}1{{/each}}}', '1:6 block_arguments'],
-    ['{"a":{{#if a includeZero=b}}1{{/if}}}', '1:14 block_arguments'],
-    ['{"a":{{#each a includeZero=true}}1{{/each}}}', '1:16 block_arguments'],
+    ['{"a":{{#if}}1{{else}}2{{/if}}}', '1:6 block_arguments'],
+    ['{"a":{{#if a b}}1{{else}}2{{/if}}}', '1:6 block_arguments'],
+    ['{"a":{{#if a as |x|}}1{{else}}2{{/if}}}', '1:6 block_arguments'],
+    ['{"a":{{#unless a as |x|}}1{{else}}2{{/unless}}}', '1:6 block_arguments'],
+    ['{"a":{{#with a as |x y|}}1{{else}}2{{/with}}}', '1:6 block_arguments'],
+    ['{"a":{{#each a as |x y z|}}1{{else}}2{{/each}}}', '1:6 block_arguments'],
+    ['{"a":{{#if a includeZero=b}}1{{else}}2{{/if}}}', '1:14 block_arguments'],
+    ['{"a":{{#each a includeZero=true}}1{{else}}2{{/each}}}', '1:16 block_arguments'],
     ['{"a":{{#if a}}1}', '1:6 unclosed_block'],
     ['{"a":1{{/if}}}', '1:7 unopened_block'],
     ['{"a":1{{else}}2}', '1:7 unopened_block'],
@@ -64,8 +65,8 @@ describe('parseTemplate', () => {
     ['{"a":{{x |}}}', '1:10 syntax'],
     ['{"a":{{a,b}}}', '1:8 syntax'],
     ['{"a":{{a/../b}}}', '1:8 syntax'],
-    ['{"a":{{#if a |}}1{{/if}}}', '1:14 syntax'],
-    ['{"a":{{#if (a}}1{{/if}}}', '1:14 syntax'],
+    ['{"a":{{#if a |}}1{{else}}2{{/if}}}', '1:14 syntax'],
+    ['{"a":{{#if (a}}1{{else}}2{{/if}}}', '1:14 syntax'],
   ];
   for (const [source, ...faults] of refused) {
     it(`refuses ${JSON.stringify(source)} at ${faults.join(', ')}`, () => {
@@ -97,7 +98,7 @@ describe('parseTemplate', () => {
     ['{"a":{{data..action}}}', 8, 'data..action', 'data.action'],
     ['{"a":"{{data.action.}}"}', 9, 'data.action.', 'data.action'],
     ['{"a":{{json data...action}}}', 13, 'data...action', 'data.action'],
-    ['{"a":{{#each @root..x}}1{{/each}}}', 14, '@root..x', '@root.x'],
+    ['{"a":{{#each @root..x}}1{{else}}2{{/each}}}', 14, '@root..x', '@root.x'],
   ];
   for (const [source, column, path, meant] of dotted) {
     it(`says of ${source} that the path has a dot too many, and no more`, () => {
@@ -110,13 +111,13 @@ describe('parseTemplate', () => {
   }
 
   it('says where, what is there, and how to mend it', () => {
-    const [fault] = faultsOf('{\r\n  "é": {{#if a}}1{{/if}},\r\n  "b": {{jsno data}}\r\n}');
+    const [fault] = faultsOf('{\r\n  "é": {{#if a}}1{{else}}2{{/if}},\r\n  "b": {{jsno data}}\r\n}');
     assert.deepEqual(fault, {
       pointer: '/body_template',
       code: 'template_unknown_helper',
       detail: 'There is no helper jsno.',
-      hint: 'Did you mean json? Helpers are json; a field is written without arguments.',
-      position: { line: 3, column: 8, offset: 37 },
+      hint: `Did you mean json? Helpers are ${[...HELPERS.keys()].join(', ')}; a field is written without arguments.`,
+      position: { line: 3, column: 8, offset: 46 },
       excerpt: '  "b": {{jsno data}}',
     });
   });
@@ -238,7 +239,7 @@ describe('the limits of parseTemplate', () => {
     ],
     ['blocks', (size) => `[1${times(size, '{{#if x}},1{{/if}}')}]`, 200],
     ['blocks by else if', (size) => `{{#if x}}1${times(size - 1, '{{else if y}}2')}{{else}}3{{/if}}`, 200],
-    ['nesting', (size) => wrap(size, '{{#if x}}', '{{/if}}', '1'), 10],
+    ['nesting', (size) => `[${wrap(size, '{{#if x}}', '{{/if}}', '1')}]`, 10],
     ['parentheses', (size) => `{{json ${wrap(size, '(json ', ')', 'x')}}}`, 8],
     ['loops', (size) => `[${wrap(size, '{{#each x}}', '{{/each}}', '')}]`, 3],
   ];

@@ -133,6 +133,17 @@ export const WEBHOOKS = table<webhooks.WebhookHandlerDeps & testing.TestHandlerD
     handler: testing.saved,
   },
   {
+    id: 'checkTemplate',
+    method: 'post',
+    path: '/v1/templates/check',
+    permission: 'webhooks:test',
+    tag: 'Webhooks',
+    summary: 'Check a body template, and see what it renders',
+    body: body('template-check-request'),
+    success: success('template-check-result', 'What is wrong or doubtful, and what it renders.'),
+    handler: testing.template,
+  },
+  {
     id: 'checkValidators',
     method: 'post',
     path: '/v1/validators/check',

@@ -19,7 +19,7 @@ export interface Helper {
 }
 
 /**
- * What one call may use. The arguments are paid for already: one for each direct item or member, one for each 64
+ * What one call may use. The arguments are paid for already: two for each direct item or member, one for each 64
  * characters; so is text that comes out. Where a limit is passed, these functions throw, and rendering ends.
  */
 export interface HelperCall {

@@ -1,24 +1,85 @@
-// TEMPORARY bridge to the slot lexer until the prover stands.
+// The proof: runs the JSON automaton along every way through the blocks of a template. What it finds no fault with
+// renders JSON for every event (TEMPLATES.md section 2).
 import type { Finding } from '../findings.ts';
-import { findSlots } from '../slots.ts';
 import type { Node } from '../syntax/tree.ts';
+import { ALWAYS, Bdd, TooComplexError } from './logic/bdd.ts';
+import { Conditions } from './logic/conditions.ts';
+import { Configurations } from './json/configuration.ts';
+import type { Due } from './due.ts';
+import { findDue } from './due.ts';
+import { checkEnd } from './ending.ts';
+import { ProofFaults } from './report/faults.ts';
 import type { Slot } from './slot.ts';
+import { SlotMap } from './slots.ts';
+import type { State } from './state.ts';
+import { NO_COMMAS } from './state.ts';
+import { TextPass } from './text-pass.ts';
+import { EVENT_FRAME } from './logic/things.ts';
+import { findAskedTurns } from './turns.ts';
+import { Walk } from './walk.ts';
 
 /** What is known of a tree. */
 export interface Proof {
+  /** What each placeholder writes, by the offset of its tag. */
   readonly slots: ReadonlyMap<number, Slot>;
+  /** Offsets of the commas that may be superfluous. */
   readonly marks: ReadonlySet<number>;
+  /** What refuses the template. None: it renders JSON for every event. */
   readonly findings: readonly Finding[];
   readonly warnings: readonly Finding[];
 }
 
-/** Proves a tree. */
-export function proveTree(nodes: readonly Node[]): Proof {
-  const { slots, findings } = findSlots(nodes);
+// Bounds of the work, by counts: the same text gets the same answer on every machine.
+const LIMITS = { nodes: 40_000, operations: 300_000 };
+
+/** Proves the tree of a text. Never throws. */
+export function proveTree(nodes: readonly Node[], text: string): Proof {
+  const first = attempt(nodes, text, false);
+  if ('proof' in first) return first.proof;
+  const second = attempt(nodes, text, true);
+  return 'proof' in second ? second.proof : { ...EMPTY, findings: [tooComplex(second.at)] };
+}
+
+// A proof, or the offset of the block where it became too much work.
+type Attempt = { readonly proof: Proof } | { readonly at: number };
+
+function attempt(nodes: readonly Node[], text: string, drops: boolean): Attempt {
+  const bdd = new Bdd(LIMITS);
+  const conditions = new Conditions(bdd);
+  const configurations = new Configurations();
+  const faults = new ProofFaults(bdd);
+  const warnings = new ProofFaults(bdd);
+  const slots = new SlotMap({ bdd, configurations, faults });
+  const texts = new TextPass({ bdd, conditions, configurations, faults, warnings });
+  const start = configurations.of('value', '');
+  const before: State = new Map([[start.id, { at: start, when: ALWAYS, commas: NO_COMMAS, level: undefined }]]);
+  let at = 0;
+  try {
+    const due = drops ? findDue(bdd, conditions, nodes) : NOTHING_DUE;
+    const deps = { bdd, conditions, faults, slots, texts, asked: findAskedTurns(nodes), due };
+    const walk = new Walk(deps, (offset) => (at = offset));
+    checkEnd(faults, text, walk.nodes(nodes, before, EVENT_FRAME));
+  } catch (error) {
+    if (error instanceof TooComplexError) return { at };
+    throw error;
+  }
+  const proof = {
+    slots: slots.result(nodes),
+    marks: texts.marks,
+    findings: faults.findings(conditions, text),
+    warnings: warnings.findings(conditions, text),
+  };
+  return { proof };
+}
+
+const NOTHING_DUE: Due = new Map();
+const EMPTY: Omit<Proof, 'findings'> = { slots: new Map(), marks: new Set(), warnings: [] };
+
+function tooComplex(offset: number): Finding {
   return {
-    slots: new Map([...slots].map(([node, slot]) => [node.offset, slot])),
-    marks: new Set(),
-    findings,
-    warnings: [],
+    code: 'too_complex',
+    offset,
+    detail: 'The blocks around here go together in more ways than can be checked.',
+    hint: 'Let fewer blocks decide about brackets, quotes and colons; write whole members inside of each block.',
   };
 }

@@ -1,0 +1,48 @@
+// What a template can name of an event. One function for deliveries, tests and checks: they must never differ.
+import type { Event } from '../domain/event.ts';
+import { acceptEvent } from '../domain/event.ts';
+import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
+import { isObject, writeExact } from '../domain/json.ts';
+import { readJson } from '../domain/json-read.ts';
+
+/** What a template can name. */
+// A type, not an interface: only types fit where an object of any keys is asked for.
+export type TemplateContext = {
+  readonly id: ExactJson;
+  readonly schema: ExactJson;
+  readonly event_type: ExactJson;
+  readonly event_time: ExactJson;
+  readonly received_at: ExactJson;
+  readonly data: ExactJson;
+};
+
+/** The context of an event, read from its stored text: numbers keep their spelling. */
+export function contextOf(event: Event): TemplateContext {
+  const reading = readJson(event.body);
+  const value = reading.ok ? reading.documents[0]?.value : undefined;
+  return {
+    id: event.id,
+    schema: event.schema,
+    event_type: event.eventType,
+    event_time: event.eventTime,
+    received_at: event.receivedAt.toISOString(),
+    data: isObject(value) ? (value['data'] ?? null) : null,
+  };
+}
+
+const NEVER_RECEIVED = {
+  id: 'evt_00000000-0000-7000-8000-000000000000',
+  organizationId: '',
+  receivedAt: new Date('2026-01-01T00:00:00.000Z'),
+  origin: 'api',
+  idempotencyKey: undefined,
+  hop: 0,
+} as const;
+
+/**
+ * The stored event that a posted one would become. It was never received, so a fixed id and time stand for its own.
+ * Throws where its payload schema would not approve of it.
+ */
+export function standInEvent(posted: ExactJsonObject): Event {
+  return acceptEvent(posted, writeExact(posted), NEVER_RECEIVED);
+}

@@ -1,0 +1,52 @@
+// What a condition says of presence: where `{{#if data.count}}` holds, `data.count` is neither missing nor null.
+import type { CallExpression, Expression } from '../syntax/tree.ts';
+import type { Place } from './places.ts';
+
+/** Gives the place of a path expression. */
+export type Locate = (path: Extract<Expression, { kind: 'path' }>) => Place;
+
+/** The places that are surely there where a condition has come out as `holds`; what they stand in is there too. */
+export function presentWhere(condition: Expression, holds: boolean, locate: Locate): Place[] {
+  if (condition.kind === 'path') return holds ? withParents(locate(condition)) : [];
+  return condition.kind === 'call' ? presentWhereCall(condition, holds, locate) : [];
+}
+
+// False where one of the arguments is missing, and where the first one is.
+const COMPARISONS: readonly string[] = ['gt', 'gte', 'lt', 'lte'];
+const QUESTIONS: readonly string[] = ['contains', 'startsWith', 'endsWith', 'length'];
+
+function presentWhereCall({ helper, args }: CallExpression, holds: boolean, locate: Locate): Place[] {
+  const all = (wanted: boolean): Place[] => args.flatMap((one) => presentWhere(one, wanted, locate));
+  if (helper === 'not') return all(!holds);
+  if (helper === 'and' || helper === 'or') return holds === (helper === 'and') || args.length === 1 ? all(holds) : [];
+  if (helper === 'eq' || helper === 'ne') return presentWhereEqual(args, holds === (helper === 'eq'), locate);
+  return holds ? presentWhereAsked(helper, args, locate) : [];
+}
+
+function presentWhereAsked(helper: string, args: readonly Expression[], locate: Locate): Place[] {
+  const [first, ...others] = args;
+  const isAmong = helper === 'in' && others.every(isThere);
+  if (COMPARISONS.includes(helper)) return args.flatMap((one) => placesOf(one, locate));
+  return first !== undefined && (isAmong || QUESTIONS.includes(helper)) ? placesOf(first, locate) : [];
+}
+
+// Equal to a value that is there, or different from nothing.
+function presentWhereEqual(args: readonly Expression[], isEqual: boolean, locate: Locate): Place[] {
+  const decides = args.some((one) => one.kind === 'literal' && isThere(one) === isEqual);
+  return decides ? args.flatMap((one) => placesOf(one, locate)) : [];
+}
+
+function isThere(expression: Expression): boolean {
+  return expression.kind === 'literal' && expression.value !== null && expression.value !== undefined;
+}
+
+function placesOf(expression: Expression, locate: Locate): Place[] {
+  return expression.kind === 'path' ? withParents(locate(expression)) : [];
+}
+
+/** A place and all that it stands in. */
+export function withParents(place: Place): Place[] {
+  const places: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) places.push(at);
+  return places;
+}

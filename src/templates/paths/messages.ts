@@ -1,0 +1,150 @@
+// What the path check says, in words for people.
+import { isObject } from '../../domain/json.ts';
+import { quoted } from '../findings.ts';
+import type { Expression, PathExpression } from '../syntax/tree.ts';
+import type { Doubt } from './frames.ts';
+import type { Place } from './places.ts';
+import { joinPath } from './places.ts';
+import { listOf } from './schema/shape.ts';
+import { namesOf } from './schema/steps.ts';
+import { isOnly, typeText } from './schema/types.ts';
+
+/** What is wrong, and how it is mended. */
+export interface Message {
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** A field that the payload schema does not know, with the nearest ones that it knows; `undefined`: nobody looked. */
+export function unknownField({ from, to }: Doubt, suggestions: readonly string[] | undefined): Message {
+  return { detail: unknownDetail(from, to), hint: unknownHint(from, suggestions) };
+}
+
+function unknownDetail(from: Place, to: Place): string {
+  const field = quoted(to.path);
+  if (from.path === '' && from.parent === undefined) return `An event has no field ${field}.`;
+  if (to.status === 'nothing') return `There is no ${field}: ${quoted(from.path)} is ${kindOf(from)}, without fields.`;
+  if (to.status === 'forbidden') return `There is no ${field}: the payload schema allows no such field there.`;
+  return `The payload schema does not know ${field}.`;
+}
+
+function unknownHint(from: Place, suggestions: readonly string[] | undefined): string {
+  if (suggestions !== undefined && suggestions.length > 0) return `Did you mean ${anyOf(suggestions.map(quoted))}?`;
+  const names = suggestions === undefined ? [] : namesOf(from.shape);
+  if (names.length === 0) return 'Remove it, or look up the fields of the payload schema.';
+  const shown = names.slice(0, MOST_NAMES).map(quoted).join(', ');
+  return `${from.path === '' ? 'An event' : quoted(from.path)} has ${shown}${names.length > MOST_NAMES ? ', …' : ''}.`;
+}
+
+const MOST_NAMES = 12;
+
+function anyOf(words: readonly string[]): string {
+  const [last = '', ...others] = [...words].reverse();
+  return others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
+}
+
+function kindOf({ types }: Place): string {
+  if (isOnly(types, ['string'])) return 'text';
+  if (isOnly(types, ['number', 'integer'])) return 'a number';
+  return isOnly(types, ['boolean']) ? 'true or false' : typeText(types).replaceAll('|', ' or ');
+}
+
+/** A field that is asked of a whole list. */
+export function pathThroughList(path: PathExpression, { from, index }: Doubt): Message {
+  const rest = path.keys.slice(index).join('.');
+  const list = path.source.endsWith(`.${rest}`) ? path.source.slice(0, -rest.length - 1) : 'this';
+  const key = quoted(path.keys[index] ?? '');
+  return {
+    detail: `${quoted(from.path)} is a list, and a list has no field ${key}: this is always missing.`,
+    hint: `Write {{#each ${list}}}…{{${rest}}}…{{/each}}, or {{${list}.[0].${rest}}} for the first one only.`,
+  };
+}
+
+/** `#each` over something that has no items. */
+export function notIterable(source: string, place: Place): Message {
+  const kind = kindOf(place);
+  return {
+    detail: `${quoted(source)} is ${kind}: each goes through lists and objects, so what stands in it is never written.`,
+    hint: `Write {{${source}}} alone, or loop over a list.`,
+  };
+}
+
+/** A placeholder as seen where it stands. */
+export interface Standing {
+  /** What it holds, without braces. */
+  readonly inside: string;
+  readonly expression: Expression;
+  readonly place: Place;
+  /** Whether it is all that stands between two quotes. */
+  readonly alone: boolean;
+}
+
+/** An object or list in a string. */
+export function objectInString(standing: Standing): Message {
+  const { inside, place, alone } = standing;
+  const isList = isOnly(place.types, ['array']);
+  const kind = isList ? 'a list' : isOnly(place.types, ['object']) ? 'an object' : 'a list or an object';
+  const asJson = alone
+    ? `Drop the quotes around {{${inside}}} to send it as JSON`
+    : `To send it as JSON, give {{${inside}}} a member of its own, without quotes`;
+  return {
+    detail: `${quoted(inside)} is ${kind}, and stands in a string: its JSON is written there as text.`,
+    hint: `${asJson}${partAsText(standing, isList)}. If its JSON as text is meant, say so with ${asJsonCall(standing)}.`,
+  };
+}
+
+function partAsText(standing: Standing, isList: boolean): string {
+  if (isList) return `, or write {{join ${argument(standing)} ", "}} to send its items as text`;
+  if (standing.expression.kind !== 'path') return '';
+  return `, or send one of its fields as text, such as {{${standing.inside}.${exampleField(standing.place)}}}`;
+}
+
+function exampleField({ shape }: Place): string {
+  const examples = shape.flatMap(({ schemas }) => schemas.flatMap((schema) => listOf(schema['examples'])));
+  const seen = examples.flatMap((example) => (isObject(example) ? Object.keys(example) : []));
+  return joinPath('', namesOf(shape)[0] ?? seen[0] ?? 'name');
+}
+
+/** A value in JSON that is inside of a string. */
+export function jsonInString(standing: Standing, key: string | undefined, quotes: 'all' | 'part' | 'none'): Message {
+  const form = `${key ?? ''}${asJsonCall(standing)}`;
+  const hint = {
+    all: `Write ${form}, without the quotes around it: json brings its own.`,
+    none: `Write ${form}.`,
+    part: `Build the whole text with concat, and write ${key ?? ''}{{json (concat "…" ${argument(standing)})}}, without the quotes around it.`,
+  }[quotes];
+  const detail =
+    quotes === 'none'
+      ? `{{${quoted(standing.inside)}}} stands in JSON that is inside a string, and writes text there, not JSON.`
+      : `{{${quoted(standing.inside)}}} stands in JSON that is inside a string: a quote or backslash in it breaks that JSON.`;
+  return { detail, hint };
+}
+
+// The call of `json` that writes the same value as JSON.
+function asJsonCall(standing: Standing): string {
+  const { inside, expression } = standing;
+  const isJson = expression.kind === 'call' && expression.helper === 'json';
+  return isJson ? `{{${inside}}}` : `{{json ${argument(standing)}}}`;
+}
+
+function argument({ inside, expression }: Standing): string {
+  return expression.kind === 'path' ? inside : `(${inside})`;
+}
+
+/** A value that can be null where it is written as JSON. */
+export function mayBeNullMessage({ path, types }: Place, source: string): Message {
+  return {
+    detail: `${quoted(path)} can be absent or null; then null is written here.`,
+    hint: `If the receiver takes no null, write ${fallbackFor(types, source)}.`,
+  };
+}
+
+function fallbackFor(types: Place['types'], source: string): string {
+  if (isOnly(types, ['object', 'array'])) {
+    const empty = isOnly(types, ['array']) ? '[]' : '{}';
+    return `{{#if ${source}}}{{${source}}}{{else}}${empty}{{/if}}`;
+  }
+  if (isOnly(types, ['number', 'integer'])) return `{{default ${source} 0}}`;
+  if (isOnly(types, ['boolean'])) return `{{default ${source} false}}`;
+  return `{{default ${source} "none"}}, or "{{${source}}}" for an empty text`;
+}

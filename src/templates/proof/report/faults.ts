@@ -1,0 +1,70 @@
+// Collects what is wrong with a template while it is proven, each place once, with the ways that lead there.
+import type { Finding } from '../../findings.ts';
+import type { Bdd, Ref } from '../logic/bdd.ts';
+import { TooComplexError } from '../logic/bdd.ts';
+import type { Conditions } from '../logic/conditions.ts';
+import { explain } from '../logic/witness.ts';
+import type { StructureFault } from '../json/structure-faults.ts';
+import { lineOf, lineOfInkBefore } from './lines.ts';
+
+interface Found extends StructureFault {
+  readonly offset: number;
+  readonly when: Ref;
+  readonly turns: readonly string[];
+}
+
+// No more are shown to anybody.
+const MAX_EXPLAINED = 21;
+const MAX_FOUND = 1000;
+
+/** Something wrong at an offset of the author's text, and when. */
+export class ProofFaults {
+  readonly #bdd: Bdd;
+  readonly #found = new Map<string, Found>();
+
+  constructor(bdd: Bdd) {
+    this.#bdd = bdd;
+  }
+
+  /** Notes a fault. `turns` says which turns of the loops around it are meant. */
+  add(fault: StructureFault, offset: number, when: Ref, turns: readonly string[]): void {
+    if (this.#found.size >= MAX_FOUND) return;
+    const key = `${fault.code} ${String(offset)}`;
+    const known = this.#found.get(key);
+    if (known === undefined) this.#found.set(key, { ...fault, offset, when, turns });
+    else if (known.turns.length === turns.length)
+      this.#found.set(key, { ...known, when: this.#bdd.or(known.when, when) });
+  }
+
+  /** Whether anything was found. */
+  get isEmpty(): boolean {
+    return this.#found.size === 0;
+  }
+
+  /** All of them, each with the shortest way that leads there. */
+  findings(conditions: Conditions, text: string): Finding[] {
+    const first = [...this.#found.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_EXPLAINED);
+    return first.map(({ when, turns, ...fault }) => {
+      const words = explained(() => explain(this.#bdd, conditions, when));
+      return { ...fault, hint: hintFor(fault, text), when: [...words, ...turns] };
+    });
+  }
+}
+
+// A refusal without its reason is better than none.
+function explained(explain: () => string[]): string[] {
+  try {
+    return explain();
+  } catch (error) {
+    if (error instanceof TooComplexError) return [];
+    throw error;
+  }
+}
+
+// People mend lines: where the member before stands on a line of its own, that line is named.
+function hintFor({ code, offset, hint }: Omit<Found, 'when' | 'turns'>, text: string): string {
+  if (code !== 'missing_comma' || text[offset] === ':') return hint;
+  const before = lineOfInkBefore(text, offset);
+  if (before === lineOf(text, offset)) return hint;
+  return `End line ${String(before)} with a comma. Commas too many do no harm.`;
+}
