@@ -74,7 +74,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.starting({ version: files.version, settings: describeConfig(config) });
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
-  const rendering = { catalogue, ...openTemplates(undo) };
+  const rendering = { catalogue, ...openTemplates(report, undo) };
   const { version } = files;
   const delivering = await startDelivering({
     config,

@@ -68,12 +68,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const ownEvents = createEventSink(tools);
   const payloads = payloadsOf(parts);
   const check = checkOf(parts, payloads.names, rendering);
-  const openapi = buildOpenApi({
-    version: files.version,
-    url: parts.config.publicUrl ?? '/',
-    routes: ROUTES,
-    schemas: files.apiSchemas,
-  });
+  const openapi = openApiOf(parts);
   return {
     webhooks: {
       check,
@@ -97,11 +92,12 @@ function httpDeps(parts: ApiParts): HttpDeps {
       newId: tools.newId,
       clock: tools.clock,
       ownEvents,
+      prepare: (settings) => delivering.prepare(settings),
       attempt: (input, signal) => delivering.attempt(input, signal),
       wake: () => delivering.wake(),
       report,
     },
-    templateTrial: { workshop: rendering.workshop, catalogue, payloads, store },
+    templateTrial: { schemas: parts.schemas, workshop: rendering.workshop, catalogue, payloads, store },
     catalogue,
     gallery: createGallery(catalogue, files.gallery),
     product: { version: files.version },
@@ -110,6 +106,15 @@ function httpDeps(parts: ApiParts): HttpDeps {
     openapi: () => openapi,
     sandbox,
   };
+}
+
+function openApiOf({ files, config }: ApiParts): ReturnType<HttpDeps['openapi']> {
+  return buildOpenApi({
+    version: files.version,
+    url: config.publicUrl ?? '/',
+    routes: ROUTES,
+    schemas: files.apiSchemas,
+  });
 }
 
 function payloadsOf({ catalogue, schemas }: ApiParts): HttpDeps['ingest']['payloads'] {

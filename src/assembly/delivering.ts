@@ -1,12 +1,14 @@
 // The sending side: what the dispatcher, the tests and the jobs share.
 import type { Config } from '../config.ts';
-import type { Attempt, AttemptResult } from '../delivery/attempt.ts';
+import type { Attempt, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
 import { attempt } from '../delivery/attempt.ts';
 import type { DeliverDeps } from '../delivery/deliver.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
 import { settle } from '../domain/delivery.ts';
+import type { WebhookSettings } from '../domain/webhook.ts';
+import { sendsBody } from '../domain/webhook.ts';
 import type { EgressPolicy } from '../egress/policy.ts';
 import { createEgressPolicy, parseEgressAllow, parseEgressConnect } from '../egress/policy.ts';
 import { createExchanger } from '../egress/exchange.ts';
@@ -15,7 +17,7 @@ import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
-import { renderBody } from '../services/rendering.ts';
+import { prepareBody } from '../services/rendering.ts';
 import type { Store } from '../store/index.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Tools, Undo } from './tools.ts';
@@ -33,9 +35,13 @@ export interface DeliveringParts {
   readonly undo: Undo[];
 }
 
+type Prepare = (settings: WebhookSettings) => BodyRenderer | undefined | Promise<BodyRenderer>;
+
 /** The running sending side. */
 export interface Delivering {
   readonly policy: EgressPolicy;
+  /** Makes the body template of a webhook ready; `undefined` where it sends no body. */
+  prepare: Prepare;
   attempt(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
   /** There may be something due. */
   wake(): void;
@@ -60,7 +66,6 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const attemptOne = (input: Attempt, signal: AbortSignal): Promise<AttemptResult> =>
     attempt(
       {
-        render: (settings, event) => renderBody(parts.rendering, settings, event),
         send: (request, abort) => exchanger.send(request, abort),
         clock: tools.clock,
         userAgent: `Hookwright/${parts.version}`,
@@ -68,14 +73,16 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
       input,
       signal,
     );
+  const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   // Leases of an earlier process are void: no other process can hold this database.
   await rescue(parts, true);
-  const dispatcher = createDispatcher(parts, { ...tools, store, attempt: attemptOne, pause, report });
+  const dispatcher = createDispatcher(parts, { ...tools, store, prepare, attempt: attemptOne, pause, report });
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
   const scheduler = await startJobs(parts, dispatcher);
   return {
     policy,
+    prepare,
     attempt: attemptOne,
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),

@@ -1,7 +1,7 @@
 // What turns body templates into something that renders: the thread that reads and proves them, and what is ready.
 import type { TemplateCache } from '../templates/index.ts';
 import { createTemplateCache } from '../templates/index.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import type { Workshop, WorkshopDeps } from '../workshop/workshop.ts';
 import { createWorkshop } from '../workshop/workshop.ts';
 import type { Undo } from './tools.ts';
 
@@ -15,8 +15,8 @@ export interface Templates {
 const TEMPLATES_KEPT = 1024 * 1024;
 
 /** Makes them. */
-export function openTemplates(undo: Undo[]): Templates {
-  const workshop = createWorkshop();
+export function openTemplates(report: WorkshopDeps['report'], undo: Undo[]): Templates {
+  const workshop = createWorkshop({ report });
   undo.push(() => workshop.stop());
   const templates = createTemplateCache({ plan: (source) => workshop.plan(source), capacity: TEMPLATES_KEPT });
   return { workshop, templates };

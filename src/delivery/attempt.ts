@@ -9,7 +9,6 @@ import { outcomeEntry } from '../domain/outcomes.ts';
 import type { RequestFacts } from '../domain/request.ts';
 import { buildRequest } from '../domain/request.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
-import { sendsBody } from '../domain/webhook.ts';
 import type { Judgement } from '../responses/judge.ts';
 import { judge } from '../responses/judge.ts';
 import { compileValidators } from '../responses/validators.ts';
@@ -18,15 +17,13 @@ import { recordEnd, secretsOf } from './recording.ts';
 
 /** What an attempt touches. */
 export interface AttemptDeps {
-  /** Renders the body template of a webhook, its schema's default where it has none. */
-  render(
-    settings: WebhookSettings,
-    event: Event,
-  ): Promise<RenderResult & { readonly templateSha256: string | undefined }>;
   send(request: OutgoingRequest, signal: AbortSignal): Promise<ExchangeResult>;
   readonly clock: Clock;
   readonly userAgent: string;
 }
+
+/** Renders the body of a webhook for an event, by a template that is ready: it takes no time worth speaking of. */
+export type BodyRenderer = (event: Event) => RenderResult & { readonly templateSha256: string | undefined };
 
 /** What is attempted. The event of a test need not be stored. */
 export interface Attempt {
@@ -34,6 +31,8 @@ export interface Attempt {
   readonly settings: WebhookSettings;
   readonly event: Event;
   readonly messageId: string;
+  /** `undefined`: no body is sent. */
+  readonly render: BodyRenderer | undefined;
 }
 
 /** How it ended: what to record (what happens next is not known here) and what it means for the delivery. */
@@ -48,9 +47,12 @@ interface Rendered {
   readonly warnings: readonly RenderWarning[];
 }
 
-/** Renders, sends and judges. Never throws for anything that a receiver or an event can do. */
+/**
+ * Renders, sends and judges. Never throws for anything that a receiver or an event can do. It begins to send without
+ * waiting for anything, so whoever has looked at the clock before knows when it was sent.
+ */
 export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSignal): Promise<AttemptResult> {
-  const rendered = await renderBody(deps, input);
+  const rendered = renderBody(deps, input);
   if ('failed' in rendered) return rendered.failed;
   const request = buildRequest(input.settings, rendered.body, requestFacts(deps, input));
   const result = await deps.send(request, signal);
@@ -75,9 +77,9 @@ export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSi
   return { end, verdict: judgement.verdict };
 }
 
-async function renderBody(deps: AttemptDeps, input: Attempt): Promise<Rendered | { readonly failed: AttemptResult }> {
-  if (!sendsBody(input.settings)) return { body: undefined, templateSha256: undefined, warnings: [] };
-  const rendering = await deps.render(input.settings, input.event);
+function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly failed: AttemptResult } {
+  if (input.render === undefined) return { body: undefined, templateSha256: undefined, warnings: [] };
+  const rendering = input.render(input.event);
   const { templateSha256 } = rendering;
   if (rendering.ok) return { body: rendering.body, templateSha256, warnings: rendering.warnings };
   const judgement: Judgement = {

@@ -1,4 +1,4 @@
-// One delivery attempt as a sentence: load, check the lease, attempt, settle, record, report.
+// One delivery attempt as a sentence: load, make ready, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { Settlement, Verdict, WebhookStanding } from '../domain/delivery.ts';
 import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
@@ -8,8 +8,9 @@ import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { endWithoutExchange } from '../domain/invocation.ts';
 import type { Claimed, Finish } from '../domain/lease.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
-import type { Webhook } from '../domain/webhook.ts';
-import type { Attempt, AttemptResult } from './attempt.ts';
+import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
+import type { Attempt, AttemptResult, BodyRenderer } from './attempt.ts';
+import { makeReady } from './make-ready.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
 const LATEST_START_MS = LEASE_MARGIN_MS - 5000;
@@ -34,6 +35,8 @@ export interface DeliverDeps {
     };
     record(finishes: readonly Finish[]): Promise<readonly { readonly settled: boolean }[]>;
   };
+  /** Makes the body template ready, at once or as a promise; `undefined` where no body is sent. */
+  prepare(settings: WebhookSettings): BodyRenderer | undefined | Promise<BodyRenderer | undefined>;
   attempt(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -41,12 +44,19 @@ export interface DeliverDeps {
   monotonicMs(): number;
   /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
   pause(pauseMs: number, signal: AbortSignal): Promise<void>;
-  readonly report: { attemptFinished(fact: AttemptFact): void };
+  readonly report: {
+    attemptFinished(fact: AttemptFact): void;
+    jobFailed(fact: { job: string; error: unknown }): void;
+  };
 }
 
 // A database that is locked or full is mostly so for a moment.
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;
+
+// Until a delivery whose template could not be made ready is due again.
+const SHORTEST_WAIT_MS = 5000;
+const LONGEST_WAIT_MS = 300_000;
 
 /**
  * Makes one attempt of a claimed delivery and records it. `claimedAtMs` is on the monotonic clock, from before the
@@ -60,15 +70,11 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   const lease = { endsAtMs: claimedAtMs + lengthMs(claimed), signal };
+  const startByMs = claimedAtMs + LATEST_START_MS;
   const { event, webhook } = await onceAvailable(deps, lease, () => load(deps, claimed));
-  const tooLate = deps.monotonicMs() - claimedAtMs > LATEST_START_MS;
   const start = claimed.invocation;
   const { settings } = webhook;
-  const { messageId } = claimed.delivery;
-  const result =
-    tooLate || signal.aborted
-      ? unsent(deps.clock(), tooLate ? 'Its lease was too old to start.' : 'The engine was stopping.')
-      : await deps.attempt({ start, settings, event, messageId }, signal);
+  const result = await attemptInTime(deps, claimed, { event, settings }, { startByMs, signal });
   const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, webhook, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
@@ -115,10 +121,33 @@ async function load(deps: DeliverDeps, claimed: Claimed): Promise<{ event: Event
   return { event, webhook };
 }
 
-/** An attempt that never left: it does not count against the retry policy. */
-export function unsent(finishedAt: Date, why: string): AttemptResult {
+// Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
+async function attemptInTime(
+  deps: DeliverDeps,
+  { delivery, invocation }: Claimed,
+  { event, settings }: { readonly event: Event; readonly settings: WebhookSettings },
+  { startByMs, signal }: { readonly startByMs: number; readonly signal: AbortSignal },
+): Promise<AttemptResult> {
+  const ready = await makeReady(deps, settings, startByMs, signal);
+  // After all waiting: nothing is sent by a lease that may be over before the answer is there.
+  if (deps.monotonicMs() > startByMs && ready.ok) return unsent(deps.clock(), 'Its lease was too old to start.');
+  if (signal.aborted) return unsent(deps.clock(), 'The engine was stopping.');
+  if (!ready.ok) return unsent(deps.clock(), ready.problem, pauseAfter(delivery.createdAt, deps.clock()));
+  const { messageId } = delivery;
+  return deps.attempt({ start: invocation, settings, event, messageId, render: ready.render }, signal);
+}
+
+// Such attempts do not count, so nothing would end their repetition: the older the delivery, the longer the pause.
+function pauseAfter(createdAt: Date, now: Date): number {
+  const ageMs = now.getTime() - createdAt.getTime();
+  return Math.min(Math.max(Math.floor(ageMs / 4), SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+}
+
+/** An attempt that never left: it does not count against the retry policy. The delivery is due again in `pauseMs`. */
+export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResult {
   const message = `${outcomeEntry('not_sent').sentence} ${why}`;
-  return { verdict: { kind: 'unsent' }, end: endWithoutExchange(finishedAt, 'not_sent', message) };
+  const verdict: Verdict = pauseMs > 0 ? { kind: 'unsent', pauseMs } : { kind: 'unsent' };
+  return { verdict, end: endWithoutExchange(finishedAt, 'not_sent', message) };
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.

@@ -41,12 +41,12 @@ export interface Delivery {
   readonly finishedAt: Date | undefined;
 }
 
-/** What a response, or the lack of one, means for the delivery. */
+/** What a response, or the lack of one, means for the delivery. `pauseMs`: not before, 0 where it is not there. */
 export type Verdict =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'failed'; readonly reason: Outcome; readonly retryAfterMs?: number }
   | { readonly kind: 'refused'; readonly reason: Outcome }
-  | { readonly kind: 'unsent' }
+  | { readonly kind: 'unsent'; readonly pauseMs?: number }
   | { readonly kind: 'unknown' };
 
 /** Where a delivery goes after an attempt. */
@@ -76,12 +76,18 @@ export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
     case 'refused':
       return { state: 'rejected', reason: verdict.reason };
     case 'unsent':
-      return { state: 'pending', dueAt: end.now, reason: 'It was not sent: due again at once.', counts: false };
+      return afterUnsent(verdict.pauseMs ?? 0, end);
     case 'unknown':
       return afterUnknown(end);
     case 'failed':
       return afterFailure(verdict.reason, verdict.retryAfterMs, end);
   }
+}
+
+function afterUnsent(pauseMs: number, { now }: AttemptEnd): Settlement {
+  const when = pauseMs > 0 ? `in ${String(Math.ceil(pauseMs / 1000))} s` : 'at once';
+  const reason = `It was not sent: due again ${when}.`;
+  return { state: 'pending', dueAt: new Date(now.getTime() + pauseMs), reason, counts: false };
 }
 
 function afterUnknown(end: AttemptEnd): Settlement {

@@ -1,4 +1,4 @@
-// Renders body templates for events. One function for deliveries and tests; checks render by the same parts.
+// Renders body templates for events. One way for deliveries and tests; checks render by the same parts.
 import type { Event } from '../domain/event.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import type { CompileResult, RenderResult, TemplateCache } from '../templates/index.ts';
@@ -14,29 +14,29 @@ export interface RenderingDeps {
 /** The body for an event, with the hash of the template that made it. */
 export type Rendering = RenderResult & { readonly templateSha256: string | undefined };
 
+/** Renders the body of one webhook for an event. Never throws. */
+export type BodyRenderer = (event: Event) => Rendering;
+
 /**
- * Renders the body of a webhook for an event, by its own template or its schema's default. Never rejects. A template
- * that is ready renders at once; another one is read and proven off the main thread first.
+ * Makes the template of a webhook ready, its own or its schema's default. One that is ready already is given at once,
+ * without a promise; another one is read and proven off the main thread. Rejects where that is not possible now, which
+ * says nothing about the template. A template that is refused is no such case: its renderer says so for each event.
  */
-export async function renderBody(deps: RenderingDeps, settings: WebhookSettings, event: Event): Promise<Rendering> {
+export function prepareBody(deps: RenderingDeps, settings: WebhookSettings): BodyRenderer | Promise<BodyRenderer> {
   const source = settings.bodyTemplate ?? deps.catalogue.schema(settings.schema)?.defaultTemplate;
-  if (source === undefined) return broken(`There is no payload schema "${settings.schema}" any more.`);
+  if (source === undefined) return always(broken(`There is no payload schema "${settings.schema}" any more.`));
   const ready = deps.templates.get(source);
-  const compiled = ready === undefined ? await load(deps, source) : { ok: true as const, template: ready };
-  if ('unreadable' in compiled) return broken(compiled.unreadable);
-  if (!compiled.ok) return broken(refusal(compiled.faults));
-  return { ...renderTemplate(compiled.template, contextOf(event)), templateSha256: compiled.template.sha256 };
+  return ready === undefined ? deps.templates.load(source).then(rendererOf) : rendererOf({ ok: true, template: ready });
 }
 
-async function load(deps: RenderingDeps, source: string): Promise<CompileResult | { readonly unreadable: string }> {
-  try {
-    return await deps.templates.load(source);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return {
-      unreadable: `The template could not be read, which is a fault of Hookwright; please report it: ${reason}`,
-    };
-  }
+function rendererOf(compiled: CompileResult): BodyRenderer {
+  if (!compiled.ok) return always(broken(refusal(compiled.faults)));
+  const { template } = compiled;
+  return (event) => ({ ...renderTemplate(template, contextOf(event)), templateSha256: template.sha256 });
+}
+
+function always(rendering: Rendering): BodyRenderer {
+  return () => rendering;
 }
 
 function refusal(faults: Extract<CompileResult, { ok: false }>['faults']): string {

@@ -15,6 +15,7 @@ import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { payloadFaults } from './check-event.ts';
 import { writeSettings } from '../domain/webhook-settings.ts';
 import type { EventSink } from './own-events.ts';
+import type { BodyRenderer } from './rendering.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
 
@@ -51,9 +52,17 @@ export interface TestingDeps<Store extends TestingStore = TestingStore> {
   readonly newId: NewId;
   readonly clock: Clock;
   readonly ownEvents: EventSink<Store>;
+  /** Makes the body template ready. Rejects with `unavailable` where that is not possible now. */
+  prepare(settings: WebhookSettings): BodyRenderer | undefined | Promise<BodyRenderer | undefined>;
   /** One attempt, as the dispatcher makes it. */
   attempt(
-    input: { start: InvocationStart; settings: WebhookSettings; event: Event; messageId: string },
+    input: {
+      start: InvocationStart;
+      settings: WebhookSettings;
+      event: Event;
+      messageId: string;
+      render: BodyRenderer | undefined;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly end: InvocationEnd }>;
   /** Told after the commit that there is work: the test is an event itself. */
@@ -127,16 +136,19 @@ async function runTest<S extends TestingStore>(
   signal: AbortSignal,
 ): Promise<TestResult> {
   const event = await chooseEvent(deps, actor, subject.settings, testEvent);
+  // Before anything is recorded: a test that cannot be made now is none.
+  const render = await deps.prepare(subject.settings);
   const start = startOf(deps, actor, subject, testEvent.eventId);
   await deps.store.invocations.insertStart(start);
-  const { end } = await deps.attempt({ start, settings: subject.settings, event, messageId: start.id }, signal);
+  const { settings } = subject;
+  const { end } = await deps.attempt({ start, settings, event, messageId: start.id, render }, signal);
   const passed = end.outcome === 'success';
   await deps.store.transaction(async (store) => {
     await store.record([{ invocationId: start.id, end }]);
     await tell(deps, store, actor, subject, start, end);
   });
   deps.wake();
-  const urlHost = URL.canParse(subject.settings.url) ? new URL(subject.settings.url).host : undefined;
+  const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement: undefined, settled: false });
   return { passed, start, end };
 }

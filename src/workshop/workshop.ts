@@ -1,17 +1,25 @@
 // Where templates are read, proven and tried: a thread of its own, so that no template holds up anything else. It is
 // started when it is first needed, and started anew where it breaks.
-import { Piscina } from 'piscina';
-import { unavailable } from '../domain/errors.ts';
+import { AppError, unavailable } from '../domain/errors.ts';
 import type { CheckTask, PlanResult, TemplateReport } from '../templates/index.ts';
+import type { Thread } from './thread.ts';
+import { startThread } from './thread.ts';
+import { createTurns } from './turns.ts';
 
-/** The workshop. */
+/** The workshop. Whatever keeps it from answering is `unavailable`, and says nothing about the template. */
 export interface Workshop {
-  /** Checks a template. Rejects with `unavailable` where too many checks wait, and with an error where it breaks. */
+  /** Checks a template. Rejects with `unavailable` where too many checks wait, too. */
   check(task: CheckTask): Promise<TemplateReport>;
-  /** Reads and proves a template for rendering: never turned away, since there is an event that waits for it. */
+  /** Reads and proves a template for rendering: never turned away, and before all checks, since an event waits for it. */
   plan(source: string): Promise<PlanResult>;
-  /** Ends the thread. What is under way is rejected. */
+  /** Ends the thread. What is under way or waits is rejected. */
   stop(): Promise<void>;
+}
+
+/** What a workshop touches. */
+export interface WorkshopDeps {
+  readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
+  startThread(heapMb: number, onBroken: (error: unknown) => void): Thread;
 }
 
 /** How much a workshop may take on. */
@@ -20,68 +28,91 @@ export interface WorkshopLimits {
   readonly checks: number;
   /** Memory of the thread, in MiB; more breaks it. The limits of templates keep it far below. */
   readonly heapMb: number;
-  /** When a task is given up that should have ended long ago. Answers never depend on it: work is bounded by counts. */
+  /**
+   * When a task is given up that runs and should have ended long ago. Time in which it waits for its turn does not
+   * count. Answers never depend on it: work is bounded by counts.
+   */
   readonly longestMs: number;
 }
 
 const LIMITS: WorkshopLimits = { checks: 32, heapMb: 96, longestMs: 60_000 };
 
-const NURSERY_MB = 8;
+const JOB = 'template-workshop';
 
 /** A workshop whose thread is not started yet. */
-export function createWorkshop(limits: WorkshopLimits = LIMITS): Workshop {
-  let pool: Piscina<CheckTask, TemplateReport> | undefined;
+export function createWorkshop(
+  deps: Pick<WorkshopDeps, 'report'> & Partial<WorkshopDeps>,
+  limits: WorkshopLimits = LIMITS,
+): Workshop {
+  const run = createRunner({ startThread, ...deps }, limits);
   let checks = 0;
-  let isStopped = false;
-  const run = (task: CheckTask): Promise<TemplateReport> => {
-    if (isStopped) return Promise.reject(new Error('The engine is stopping.'));
-    const current = (pool ??= createPool(limits, () => {
-      // A thread that broke without a task could not even start: whoever waits is told, and the next one tries anew.
-      pool = undefined;
-      void current.destroy();
-    }));
-    return current.run(task, { signal: AbortSignal.timeout(limits.longestMs) });
-  };
   return {
     async check(task) {
-      if (checks >= limits.checks) {
-        throw unavailable('templates_busy', 'Too many templates wait to be checked; nothing was stored.', 2);
-      }
+      if (checks >= limits.checks) throw busy('Too many templates wait to be checked; nothing was stored.');
       checks += 1;
       try {
-        return await run(task);
+        return await run.task(task, false);
       } finally {
         checks -= 1;
       }
     },
-    plan: (source) => planOf(run, source),
+    async plan(source) {
+      const { plan, errors } = await run.task({ source, payload: undefined, wants: 'plan' }, true);
+      return plan === undefined ? { ok: false, faults: [...errors] } : { ok: true, plan };
+    },
+    stop: () => run.stop(),
+  };
+}
+
+interface Runner {
+  task(task: CheckTask, isUrgent: boolean): Promise<TemplateReport>;
+  stop(): Promise<void>;
+}
+
+function createRunner(deps: WorkshopDeps, limits: WorkshopLimits): Runner {
+  const turn = createTurns();
+  let thread: Thread | undefined;
+  let isStopped = false;
+  // A function, since the flag changes while a task runs.
+  const hasStopped = (): boolean => isStopped;
+  const open = (): Thread => {
+    const opened = deps.startThread(limits.heapMb, (error) => {
+      // It may be that another one has taken its place already.
+      if (thread === opened) thread = undefined;
+      if (!isStopped) deps.report.jobFailed({ job: JOB, error });
+      void opened.destroy();
+    });
+    return opened;
+  };
+  const runNow = async (task: CheckTask): Promise<TemplateReport> => {
+    if (hasStopped()) throw busy('The engine is stopping.');
+    thread ??= open();
+    try {
+      return await thread.run(task, { signal: AbortSignal.timeout(limits.longestMs) });
+    } catch (error) {
+      if (hasStopped()) throw busy('The engine is stopping.');
+      deps.report.jobFailed({ job: JOB, error });
+      throw broken(error);
+    }
+  };
+  return {
+    task: (task, isUrgent) => turn(isUrgent, () => runNow(task)),
     async stop() {
       isStopped = true;
-      await pool?.destroy();
+      await thread?.destroy();
     },
   };
 }
 
-function createPool(limits: WorkshopLimits, onBroken: () => void): Piscina<CheckTask, TemplateReport> {
-  const { url } = import.meta;
-  const isSource = url.endsWith('.ts');
-  const pool = new Piscina<CheckTask, TemplateReport>({
-    filename: new URL(isSource ? './worker.ts' : './worker.js', url).href,
-    name: 'check',
-    minThreads: 1,
-    maxThreads: 1,
-    // A small nursery costs nothing measurable here, and keeps the thread small between checks.
-    resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: NURSERY_MB },
-    // A thread does not inherit what lets its process read TypeScript.
-    execArgv: isSource ? ['--import', import.meta.resolve('tsx')] : [],
-  });
-  pool.on('error', onBroken);
-  return pool;
+function busy(detail: string): AppError {
+  return unavailable('templates_busy', detail, 2);
 }
 
-// Tried twice: a thread can break by no fault of the template, and the event would be the one to pay.
-async function planOf(run: (task: CheckTask) => Promise<TemplateReport>, source: string): Promise<PlanResult> {
-  const task: CheckTask = { source, payload: undefined, wants: 'plan' };
-  const { plan, errors } = await run(task).catch(() => run(task));
-  return plan === undefined ? { ok: false, faults: [...errors] } : { ok: true, plan };
+function broken(cause: unknown): AppError {
+  const detail = 'The thread that works on templates broke at this one, or took too long.';
+  return new AppError('unavailable', 'templates_busy', detail, {
+    retryAfterSec: 5,
+    hint: 'Nothing was stored. Try again after Retry-After seconds. If it happens again, make the template simpler, and report it; the reason is in the log.',
+    cause,
+  });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Attempt, AttemptResult } from '../../src/delivery/attempt.ts';
+import type { Attempt, AttemptResult, BodyRenderer } from '../../src/delivery/attempt.ts';
 import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
 import { deliver, unsent } from '../../src/delivery/deliver.ts';
 import type { Verdict } from '../../src/domain/delivery.ts';
@@ -11,6 +11,7 @@ import { eventWith, webhookWith } from '../store/fixtures.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const LATEST_START_MS = 10_000;
+const RENDER: BodyRenderer = () => ({ ok: true, body: '{}', warnings: [], templateSha256: 'ab' });
 
 interface Given {
   readonly verdict?: Verdict;
@@ -24,6 +25,9 @@ interface Given {
   readonly recording?: () => Promise<never> | undefined;
   /** What happens in each pause; time passes by itself. */
   readonly pausing?: () => void;
+  /** Makes the template ready; `pass` lets time go by. */
+  readonly prepare?: (pass: (ms: number) => void) => ReturnType<DeliverDeps['prepare']>;
+  readonly createdAt?: Date;
 }
 
 function setup(given: Given = {}) {
@@ -36,6 +40,7 @@ function setup(given: Given = {}) {
   const finishes: Finish[] = [];
   const facts: AttemptFact[] = [];
   const pauses: number[] = [];
+  const failures: { readonly job: string; readonly error: unknown }[] = [];
   let nowMs = 1_000_000;
   const asked: (readonly [string, number])[] = [];
   const claimed: Claimed = {
@@ -49,7 +54,7 @@ function setup(given: Given = {}) {
       reason: undefined,
       attempts: given.attempt ?? 1,
       dueAt: NOW,
-      createdAt: NOW,
+      createdAt: given.createdAt ?? NOW,
       updatedAt: NOW,
       finishedAt: undefined,
     },
@@ -88,6 +93,7 @@ function setup(given: Given = {}) {
         return [{ settled: given.settled ?? true }];
       },
     },
+    prepare: () => (given.prepare === undefined ? RENDER : given.prepare((ms) => void (nowMs += ms))),
     attempt: async (input): Promise<AttemptResult> => {
       attempts.push(input);
       return { end, verdict: given.verdict ?? { kind: 'accepted' } };
@@ -100,11 +106,11 @@ function setup(given: Given = {}) {
       nowMs += pauseMs;
       given.pausing?.();
     },
-    report: { attemptFinished: (fact) => facts.push(fact) },
+    report: { attemptFinished: (fact) => facts.push(fact), jobFailed: (fact) => failures.push(fact) },
   };
   const run = (signal = new AbortController().signal) =>
     deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
-  return { run, webhook, event, attempts, finishes, facts, asked, pauses };
+  return { run, webhook, event, attempts, finishes, facts, asked, pauses, failures };
 }
 
 describe('deliver', () => {
@@ -207,6 +213,87 @@ describe('deliver', () => {
     assert.equal(attempts.length, 0);
     assert.equal(finishes[0]?.end.outcome, 'not_sent');
     assert.match(finishes[0].end.message, /stopping/);
+  });
+
+  describe('while the template is not ready', () => {
+    const dueIn = (sec: number) => ({
+      state: 'pending',
+      dueAt: new Date(NOW.getTime() + sec * 1000),
+      reason: `It was not sent: due again in ${String(sec)} s.`,
+      counts: false,
+    });
+    const never = new Promise<never>(() => undefined);
+    const broken = unavailable('templates_busy', 'The thread broke.', 5);
+
+    it('sends what is ready, at once or after a wait', async () => {
+      for (const prepare of [() => RENDER, async () => RENDER, () => undefined]) {
+        const { run, attempts } = setup({ prepare });
+        await run();
+        assert.equal(attempts.length, 1);
+        assert.equal(attempts[0]?.render, await prepare());
+      }
+    });
+
+    it('sends nothing where it took longer than the lease, whoever notices it', async () => {
+      const wait = async (pass: (ms: number) => void) => {
+        pass(45_000);
+        return RENDER;
+      };
+      const { run, attempts, finishes } = setup({ prepare: wait });
+      await run();
+      assert.equal(attempts.length, 0);
+      assert.equal(finishes[0]?.end.outcome, 'not_sent');
+      const settlement = finishes[0].fence?.settlement;
+      assert.ok(settlement?.state === 'pending' && !settlement.counts);
+    });
+
+    it('waits no longer than an attempt may start, and leaves the delivery due again while the lease still holds', async () => {
+      const { run, attempts, finishes, pauses } = setup({ prepare: () => never, claimedAgoMs: 4000 });
+      await run();
+      assert.deepEqual([attempts.length, pauses], [0, [LATEST_START_MS - 4000]]);
+      assert.deepEqual(finishes[0]?.fence?.settlement, dueIn(5));
+      assert.match(finishes[0].end.message, /not ready in time/);
+      assert.deepEqual(finishes[0].end.nextAttemptAt, new Date(NOW.getTime() + 5000));
+    });
+
+    it('comes again where the workshop failed, later the older it is, and never ends by it', async () => {
+      for (const [ageSec, pauseSec] of [
+        [0, 5],
+        [60, 15],
+        [86_400, 300],
+      ] as const) {
+        const createdAt = new Date(NOW.getTime() - ageSec * 1000);
+        const { run, attempts, finishes, facts, failures } = setup({
+          prepare: () => Promise.reject(broken),
+          createdAt,
+          attempt: 3,
+        });
+        await run();
+        assert.deepEqual([attempts.length, failures.length], [0, 0], 'the workshop has reported it');
+        assert.deepEqual(finishes[0]?.fence?.settlement, dueIn(pauseSec));
+        assert.equal(facts[0]?.end.outcome, 'not_sent');
+        assert.match(facts[0].end.message, /could not be made ready. The thread broke/);
+      }
+    });
+
+    it('reports a bug there, says nothing of it to the receiver of the record, and comes again', async () => {
+      for (const fail of [() => Promise.reject(new Error('a bug')), (): never => assert.fail('a bug')]) {
+        const { run, finishes, failures } = setup({ prepare: fail });
+        await run();
+        assert.equal(failures[0]?.job, 'prepare-template');
+        assert.match(String(failures[0].error), /a bug/);
+        assert.deepEqual(finishes[0]?.fence?.settlement, dueIn(5));
+        assert.ok(!finishes[0].end.message.includes('a bug'));
+      }
+    });
+
+    it('waits no longer when the engine stops', async () => {
+      const stopping = new AbortController();
+      const { run, attempts, finishes } = setup({ prepare: () => never, pausing: () => stopping.abort() });
+      await run(stopping.signal);
+      assert.equal(attempts.length, 0);
+      assert.match(finishes[0]?.end.message ?? '', /stopping/);
+    });
   });
 
   it('counts an attempt of which nothing is known, and makes it due at once', async () => {

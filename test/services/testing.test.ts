@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { Actor } from '../../src/domain/access.ts';
+import { unavailable } from '../../src/domain/errors.ts';
+import { writeSettings } from '../../src/domain/webhook-settings.ts';
+import type { TestingDeps } from '../../src/services/testing.ts';
+import { testDraft, testWebhook } from '../../src/services/testing.ts';
+import { eventWith, NOW, ORGANIZATION, settingsWith, webhookWith } from '../store/fixtures.ts';
+
+const ACTOR: Actor = { keyId: 'key_1', keyName: 'k', organizationId: ORGANIZATION, role: 'integrator' };
+const AWAY = unavailable('templates_busy', 'The thread broke.', 5);
+const EVENT = { sample: undefined, event: undefined, eventId: 'evt_1' };
+
+// A workshop that is away; whatever is done besides is noted.
+function setup() {
+  const done: string[] = [];
+  const note = (what: string) => async (): Promise<never> => {
+    done.push(what);
+    return assert.fail(what);
+  };
+  const store = {
+    events: { byId: async () => eventWith({ id: 'evt_1' }) },
+    webhooks: { byId: async () => webhookWith({ bodyTemplate: '[1]' }) },
+    invocations: { insertStart: note('recorded') },
+    record: note('recorded'),
+  };
+  const deps: TestingDeps = {
+    check: {
+      schemas: { faults: () => [] },
+      payloads: { names: ['audit'] },
+      urlFaults: () => [],
+      checkTemplate: () => Promise.reject(AWAY),
+    },
+    payloads: { names: ['audit'], faults: () => [], samples: () => [] },
+    store: { ...store, transaction: (work) => work(store) },
+    newId: (prefix) => `${prefix}_1`,
+    clock: () => NOW,
+    ownEvents: note('told'),
+    prepare: () => Promise.reject(AWAY),
+    attempt: note('sent'),
+    wake: () => undefined,
+    report: { attemptFinished: () => undefined },
+  };
+  return { deps, done };
+}
+
+describe('testing while the template cannot be made ready', () => {
+  const { signal } = new AbortController();
+
+  it('is unavailable for a saved webhook, and nothing is recorded', async () => {
+    const { deps, done } = setup();
+    await assert.rejects(testWebhook(deps, ACTOR, 'whk_1', EVENT, signal), AWAY);
+    assert.deepEqual(done, []);
+  });
+
+  it('is unavailable for a draft, and nothing is recorded', async () => {
+    const { deps, done } = setup();
+    const webhook = { ...writeSettings(settingsWith({ bodyTemplate: '[1]' })) };
+    await assert.rejects(testDraft(deps, ACTOR, { webhook }, EVENT, signal), AWAY);
+    assert.deepEqual(done, []);
+  });
+});
