@@ -68,11 +68,26 @@ export class AppError extends Error {
 /** The request was understood, but what it asks for is not valid: all faults at once, as `boundedFaults` gives them. */
 export function invalid(faults: readonly Fault[], code = 'invalid_request'): AppError {
   const shown = boundedFaults(faults);
-  const count = faults.length === 1 ? 'One thing is' : `${counted(faults.length)} things are`;
-  const which = shown.length === faults.length ? 'each is' : `the first ${String(MAX_FAULTS)} are`;
-  return new AppError('invalid', code, `${count} wrong with this request; ${which} listed in errors.`, {
-    faults: shown,
-  });
+  return new AppError('invalid', code, `${summary(faults, shown)} listed in errors.`, { faults: shown });
+}
+
+function summary(faults: readonly Fault[], shown: readonly Fault[]): string {
+  // Templates cut their own faults, and say so in one of them.
+  const listed = faults.filter((fault) => !standsForMore(fault)).length;
+  if (listed < faults.length) return `More than ${counted(listed)} things are wrong with this request; the first are`;
+  const count = listed === 1 ? 'One thing is' : `${counted(listed)} things are`;
+  const which = shown.length === listed ? 'each is' : `the first ${String(MAX_FAULTS)} are`;
+  return `${count} wrong with this request; ${which}`;
+}
+
+/** A fault that stands for those which are not listed. */
+export function moreFaults(pointer: string, detail: string): Fault {
+  return { pointer, code: 'more_faults', detail, hint: 'Mend the faults that are listed, and try again.' };
+}
+
+/** Whether it is one of those. */
+export function standsForMore(fault: Fault): boolean {
+  return fault.code === 'more_faults';
 }
 
 // An answer must not grow with what a hostile request repeats: so many faults, so many characters of each text.
@@ -87,12 +102,7 @@ const MAX_HINT_TEXT = 2000;
  */
 export function boundedFaults(faults: readonly Fault[], most = MAX_FAULTS): Fault[] {
   if (faults.length <= most + 1) return faults.map(boundedFault);
-  const left: Fault = {
-    pointer: '',
-    code: 'more_faults',
-    detail: `There are ${counted(faults.length - most)} more faults.`,
-    hint: 'Mend the faults that are listed, and try again.',
-  };
+  const left = moreFaults('', `There are ${counted(faults.length - most)} more faults.`);
   return [...faults.slice(0, most).map(boundedFault), left];
 }
 

@@ -111,8 +111,9 @@ export const OUTCOMES = {
   render_too_large: {
     verdict: 'refused',
     phases: ['render'],
-    sentence: 'Rendering went past its limits: 1 MiB of output or 20,000 loop turns.',
-    hint: 'Render less of the event, then post the event again.',
+    sentence:
+      'Rendering went past one of its limits: 1 MiB of output, 20,000 loop turns, 1,000,000 steps of work, or 4 MiB of text made by helpers.',
+    hint: 'Render less of the event, then post the event again; the message names the limit.',
   },
   token_failed: {
     verdict: 'failed',

@@ -93,13 +93,19 @@ function moved(fault: Fault, by: Required<Position>): Fault {
 }
 
 function measured(text: string, value: ExactJson, faults: readonly Fault[]): PostedEvent {
+  return { text, value, faults: [...eventSizeFaults(text), ...faults] };
+}
+
+/** A fault where the text of an event is longer than is taken in. */
+export function eventSizeFaults(text: string): Fault[] {
   const bytes = Buffer.byteLength(text, 'utf8');
-  if (bytes <= MAX_EVENT_BYTES) return { text, value, faults };
-  const tooLarge: Fault = {
-    pointer: '',
-    code: 'event_too_large',
-    detail: `The event has ${String(bytes)} bytes; at most ${String(MAX_EVENT_BYTES)} are accepted.`,
-    hint: 'Leave large fields out, or put a link in their place.',
-  };
-  return { text, value, faults: [tooLarge, ...faults] };
+  if (bytes <= MAX_EVENT_BYTES) return [];
+  return [
+    {
+      pointer: '',
+      code: 'event_too_large',
+      detail: `The event has ${String(bytes)} bytes; at most ${String(MAX_EVENT_BYTES)} are accepted.`,
+      hint: 'Leave large fields out, or put a link in their place.',
+    },
+  ];
 }

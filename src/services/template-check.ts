@@ -5,13 +5,14 @@ import { invalid, notFound } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { DEFAULT_SCHEMA } from '../domain/event.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
-import { isObject } from '../domain/json.ts';
+import { isObject, writeExact } from '../domain/json.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
 import type { CheckTask, Comparison, PayloadTexts, TemplateCache, TemplateReport } from '../templates/index.ts';
 import { standInEvent } from '../templates/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import { payloadFaults } from './check-event.ts';
+import { eventSizeFaults } from './intake-body.ts';
 import { unknownSchema } from './webhook-check.ts';
 
 export type { TemplateReport } from '../templates/index.ts';
@@ -57,6 +58,7 @@ function payloadOf(catalogue: Pick<Catalogue, 'schema'>, name: string): PayloadT
 
 /** What trying touches. */
 export interface TemplateTrialDeps {
+  readonly schemas: { faults(schemaId: string, value: ExactJson): Fault[] };
   readonly workshop: TemplateWorkshop;
   readonly catalogue: Pick<Catalogue, 'names' | 'schema'>;
   readonly payloads: { readonly names: readonly string[]; faults(name: string, value: ExactJson): Fault[] };
@@ -66,9 +68,11 @@ export interface TemplateTrialDeps {
   };
 }
 
+const CHECK_REQUEST_SCHEMA = 'urn:hookwright:api:template-check-request';
+
 /**
- * Checks a template with everything that there is to show; `input` has passed the schema `template-check-request`.
- * Throws `invalid` where the schema or the event cannot be used, `not_found` for an id that is not the actor's.
+ * Checks a template with everything that there is to show. Throws `invalid` with all that is wrong with the request
+ * itself, such as an event that cannot be used, and `not_found` for an id that is not the actor's.
  */
 export async function tryTemplate(
   deps: TemplateTrialDeps,
@@ -76,7 +80,10 @@ export async function tryTemplate(
   input: ExactJsonObject,
 ): Promise<TemplateReport> {
   const schema = textOf(input['schema']) ?? DEFAULT_SCHEMA;
-  const faults = [...unknownSchema(deps.payloads, schema), ...eventFaults(deps, input)];
+  const shape = deps.schemas.faults(CHECK_REQUEST_SCHEMA, input);
+  const meant = [...unknownSchema(deps.payloads, schema), ...eventFaults(deps, input)];
+  // What is of the wrong shape has no meaning that could be judged, too.
+  const faults = [...shape, ...meant.filter(({ pointer }) => shape.every((fault) => fault.pointer !== pointer))];
   if (faults.length > 0) throw invalid(faults);
   const event = await eventOf(deps, actor, input);
   const compared = await comparedOf(deps, actor, input);
@@ -87,7 +94,7 @@ export async function tryTemplate(
     compareWith: compared?.source,
     wants: 'details',
   });
-  return withComparison(report, compared?.problem);
+  return withComparison(report, compared);
 }
 
 function eventFaults(deps: TemplateTrialDeps, { event, event_id: eventId }: ExactJsonObject): Fault[] {
@@ -97,11 +104,17 @@ function eventFaults(deps: TemplateTrialDeps, { event, event_id: eventId }: Exac
     detail: 'Both event and event_id are given.',
     hint: 'Choose one; without any only the samples of the schema are rendered.',
   };
-  const own = isObject(event) ? payloadFaults(deps.payloads, event) : [];
+  const own = isObject(event) ? ownFaults(deps, event) : [];
   return [
     ...(event !== undefined && eventId !== undefined ? [both] : []),
     ...own.map((fault) => ({ ...fault, pointer: `/event${fault.pointer}` })),
   ];
+}
+
+// As intake, which looks no further into an event that is too long. Its blanks do not count here.
+function ownFaults({ payloads }: TemplateTrialDeps, event: ExactJsonObject): Fault[] {
+  const tooLarge = eventSizeFaults(writeExact(event));
+  return tooLarge.length > 0 ? tooLarge : payloadFaults(payloads, event);
 }
 
 async function eventOf(deps: TemplateTrialDeps, actor: Actor, input: ExactJsonObject): Promise<Event | undefined> {
@@ -134,9 +147,10 @@ async function comparedOf(
   return { source, problem: source === undefined ? 'Its payload schema is gone.' : undefined };
 }
 
-function withComparison(report: TemplateReport, problem: string | undefined): TemplateReport {
-  const comparison: Comparison | undefined = problem === undefined ? report.comparison : { ok: false, reason: problem };
-  if (comparison === undefined || comparison.ok) return report;
+function withComparison(report: TemplateReport, compared: Compared | undefined): TemplateReport {
+  if (compared === undefined) return report;
+  const comparison = comparisonOf(report, compared.problem);
+  if (comparison.ok) return { ...report, comparison };
   const warning: Fault = {
     pointer: '/compare_with',
     code: 'not_compared',
@@ -144,6 +158,16 @@ function withComparison(report: TemplateReport, problem: string | undefined): Te
     hint: 'Compare by another event, or read the bodies in samples.',
   };
   return { ...report, comparison, warnings: [...report.warnings, warning] };
+}
+
+function comparisonOf({ comparison, errors }: TemplateReport, problem: string | undefined): Comparison {
+  if (problem !== undefined) return { ok: false, reason: problem };
+  if (comparison !== undefined) return comparison;
+  const isRefused = errors.length > 0;
+  const reason = isRefused
+    ? 'The edited template has errors, so it renders nothing.'
+    : 'There is no event to compare by.';
+  return { ok: false, reason };
 }
 
 function textOf(value: ExactJson | undefined): string | undefined {

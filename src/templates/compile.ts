@@ -25,7 +25,10 @@ export interface CompiledTemplate {
   readonly warnings: readonly Fault[];
   /** Whether what is written may hold marks of superfluous commas, which are to be dropped. */
   readonly marksCommas: boolean;
-  /** Writes the template for an event. Throws `RenderLimitError` only. */
+  /**
+   * Writes the template for an event. Throws `RenderLimitError`; anything else is a fault of ours, such as a placeholder
+   * that is reached although the proof found no way to it.
+   */
   readonly write: (output: Output, context: unknown) => void;
 }
 
@@ -45,24 +48,33 @@ export function compilePlan(plan: TemplatePlan): CompiledTemplate {
   return { source, sha256, text, warnings, marksCommas: marks.size > 0, write: compileTree(plan.nodes, plan) };
 }
 
-/** Binds a tree to what was decided about it. */
+/** Binds a tree to what was decided about it. Throws where a placeholder has no slot. */
 export function compileTree(nodes: readonly Node[], decisions: Decisions): CompiledTemplate['write'] {
   const body = compileNodes(nodes, decisions);
   return (output, context) => body(output, { value: context, parent: undefined, loop: undefined });
 }
 
-type Writer = (output: Output, frame: Frame) => void;
+/** Writes one node where it stands. */
+export type Writer = (output: Output, frame: Frame) => void;
 
 /** What compiling needs of a plan. */
-type Decisions = Pick<TemplatePlan, 'slots' | 'marks'>;
+interface Decisions extends Pick<TemplatePlan, 'slots' | 'marks'> {
+  /** Puts something around the writer of each node, to watch a rendering. */
+  readonly around?: (write: Writer, node: Node) => Writer;
+}
 
 function compileNodes(nodes: readonly Node[], decisions: Decisions): Writer {
-  const writers = nodes.map((node) => compileNode(node, decisions));
+  const { around = unwatched } = decisions;
+  const writers = nodes.map((node) => around(compileNode(node, decisions), node));
   const steps = nodes.reduce((sum, node) => sum + stepsOfNode(node, decisions), 0);
   return (output, frame) => {
     output.spend(steps);
     for (const write of writers) write(output, frame);
   };
+}
+
+function unwatched(write: Writer): Writer {
+  return write;
 }
 
 // Measured: what it takes to decide on a comma later.

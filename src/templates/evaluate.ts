@@ -136,10 +136,17 @@ class Call implements HelperCall {
     this.#output.spend(values);
   }
 
+  isNew(what: string): boolean {
+    return this.#output.isNew(`${this.#helper.name} ${what.slice(0, LONGEST_TOLD_APART)}`);
+  }
+
   room(characters: number): void {
     this.#output.room(characters);
   }
 }
+
+// Longer than any name of a time zone.
+const LONGEST_TOLD_APART = 100;
 
 // Measured, as what a step of anything else takes. More members are kept as a hash table, and only to count them is slow.
 const CHARACTERS_PER_STEP = 64;

@@ -1,6 +1,7 @@
 // What is wrong with a template, first as cheap findings by offset, then as faults for people. Positions are looked up
 // only for the findings that are shown, since each look-up reads the text once.
 import type { Fault } from '../domain/errors.ts';
+import { moreFaults, standsForMore } from '../domain/errors.ts';
 import { excerptAt, positionAt } from '../domain/text.ts';
 
 /** The codes under which a template is refused; each is prefixed `template_` in a fault. */
@@ -80,13 +81,31 @@ export const TEMPLATE_POINTER = '/body_template';
 // More of them help nobody, and each costs a look through the text.
 const MAX_SHOWN = 20;
 
-/** The findings as faults, in the order of the text, at most twenty, each place and code once. */
+/**
+ * The findings as faults, in the order of the text, each place and code once: of more than 21 the first 20, and one
+ * with the code `more_faults` that says how many more there are, and where they begin.
+ */
 export function toFaults(text: string, findings: readonly Finding[]): Fault[] {
   const unique = new Map(findings.map((finding) => [`${finding.code}@${String(finding.offset)}`, finding]));
-  return [...unique.values()]
-    .sort((a, b) => a.offset - b.offset)
-    .slice(0, MAX_SHOWN)
-    .map((finding) => toFault(text, finding));
+  const sorted = [...unique.values()].sort((a, b) => a.offset - b.offset);
+  const faults = sorted.slice(0, MAX_SHOWN + 1).map((finding) => toFault(text, finding));
+  const [next] = faults.slice(MAX_SHOWN);
+  if (sorted.length === faults.length || next === undefined) return faults;
+  return [...faults.slice(0, MAX_SHOWN), moreFrom(next, sorted.length - MAX_SHOWN)];
+}
+
+function moreFrom({ pointer, position, excerpt }: Fault, count: number): Fault {
+  const detail = `There are ${count.toLocaleString('en')} more of these in the template; the first of them is here.`;
+  return {
+    ...moreFaults(pointer, detail),
+    ...(position === undefined ? {} : { position }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  };
+}
+
+/** Adds faults of the same template; the one that speaks of more stays the last. */
+export function withFurther(faults: readonly Fault[], further: readonly Fault[]): Fault[] {
+  return [...faults.filter((fault) => !standsForMore(fault)), ...further, ...faults.filter(standsForMore)];
 }
 
 function toFault(text: string, finding: Finding): Fault {

@@ -17,8 +17,25 @@ export const RENDER_LIMITS = {
   warnings: 20,
 } as const;
 
+/** A limit that ends a rendering. */
+export type RenderLimit = Exclude<keyof typeof RENDER_LIMITS, 'warnings'>;
+
+const WORDS: Readonly<Record<RenderLimit, string>> = {
+  bytes: 'more than 1 MiB of output',
+  turns: 'more than 20,000 loop turns',
+  steps: 'more than 1,000,000 steps of work',
+  helperCharacters: 'more than 4 MiB of text made by helpers',
+};
+
 /** Rendering went past a limit. */
-export class RenderLimitError extends Error {}
+export class RenderLimitError extends Error {
+  readonly limit: RenderLimit;
+
+  constructor(limit: RenderLimit) {
+    super(WORDS[limit]);
+    this.limit = limit;
+  }
+}
 
 // So many UTF-16 units are gathered before their bytes are counted; a rendering may pass the limit by so much unseen.
 const CHUNK_LENGTH = 4096;
@@ -32,6 +49,7 @@ export class Output {
   #turns = 0;
   #steps = 0;
   #helperCharacters = 0;
+  readonly #asked = new Set<string>();
 
   /** Adds text. Where it came from is of interest to an `OriginFinder` only. */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- see OriginFinder
@@ -42,7 +60,7 @@ export class Output {
 
   #flush(): void {
     this.#bytes += Buffer.byteLength(this.#chunk, 'utf8');
-    if (this.#bytes > RENDER_LIMITS.bytes) throw new RenderLimitError('more than 1 MiB of output');
+    if (this.#bytes > RENDER_LIMITS.bytes) throw new RenderLimitError('bytes');
     this.#text += this.#chunk;
     this.#chunk = '';
   }
@@ -50,20 +68,26 @@ export class Output {
   /** Counts one turn of a loop. */
   turn(): void {
     this.#turns += 1;
-    if (this.#turns > RENDER_LIMITS.turns) throw new RenderLimitError('more than 20,000 loop turns');
+    if (this.#turns > RENDER_LIMITS.turns) throw new RenderLimitError('turns');
   }
 
   /** Counts steps of work, before they are done. */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > RENDER_LIMITS.steps) throw new RenderLimitError('more than 1,000,000 steps of work');
+    if (this.#steps > RENDER_LIMITS.steps) throw new RenderLimitError('steps');
+  }
+
+  /** Whether this is asked for the first time in this rendering. */
+  isNew(what: string): boolean {
+    const { size } = this.#asked;
+    return this.#asked.add(what).size > size;
   }
 
   /** Counts what a helper made. */
   made(characters: number): void {
     this.#helperCharacters += characters;
     if (this.#helperCharacters > RENDER_LIMITS.helperCharacters) {
-      throw new RenderLimitError('more than 4 MiB of text made by helpers');
+      throw new RenderLimitError('helperCharacters');
     }
   }
 

@@ -4,6 +4,7 @@ import type { Fault } from '../domain/errors.ts';
 import type { Finding } from './findings.ts';
 import { quoted, toFaults } from './findings.ts';
 import { buildTree } from './syntax/grammar.ts';
+import { hintForTag } from './syntax/habits.ts';
 import type { LibraryPosition, LibraryResult } from './syntax/library.ts';
 import { createLibraryParser } from './syntax/library.ts';
 import type { Scan, Tag } from './syntax/scan.ts';
@@ -18,7 +19,7 @@ export type ParseResult =
       readonly text: string;
       readonly nodes: readonly Node[];
       readonly findings: readonly Finding[];
-      readonly warnings: readonly Fault[];
+      readonly warnings: readonly Finding[];
     }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
@@ -60,7 +61,7 @@ function parseScanned(text: string, scanned: Scan, found: readonly Finding[]): P
   // Where a tag could not be read, or a block is no block, what stands around it cannot be judged further.
   if (notes.findings.some(({ code }) => SHAPELESS.has(code)))
     return { ok: false, faults: toFaults(text, notes.findings) };
-  return { ok: true, text, nodes, findings: notes.findings, warnings: toFaults(text, notes.warnings) };
+  return { ok: true, text, nodes, findings: notes.findings, warnings: notes.warnings };
 }
 
 // What a receiver fills in is meant this way; a placeholder of ours is not.
@@ -125,18 +126,22 @@ function syntaxFinding(
   tag: Tag | undefined,
   offset: number,
 ): Finding {
-  const inside = tag === undefined || offset < tag.end ? '' : ' after this tag';
-  // The parser may stand on half a word; people look for whole ones.
-  const word = quoted(/^[^\s}]+/.exec(text.slice(offset, tag?.end))?.[0] ?? failure.word.trim());
-  const what = failure.message || (word === '' ? `Something is missing${inside}.` : `"${word}" is not expected here.`);
-  const where = tag === undefined ? '' : ` in ${quoted(text.slice(tag.start, tag.end))}`;
-  return {
-    code: 'syntax',
-    offset,
-    detail: `The template cannot be read${where}: ${what}`,
-    hint: 'A tag holds a path such as data.actor_name, or a helper and its arguments. For braces as text write \\{{.',
-  };
+  const word = wholeWord(text.slice(offset, tag?.end)) ?? failure.word.trim();
+  const missing = `Something is missing${tag === undefined || offset < tag.end ? '' : ' after this tag'}.`;
+  const what = failure.message || (word === '' ? missing : `"${quoted(word)}" is not expected here.`);
+  const source = tag === undefined ? '' : text.slice(tag.start, tag.end);
+  const where = source === '' ? '' : ` in ${quoted(source)}`;
+  const detail = `The template cannot be read${where}: ${what}`;
+  return { code: 'syntax', offset, detail, hint: hintForTag(source, word) ?? ANY_TAG };
 }
+
+// The parser may stand on half a word; people look for whole ones.
+function wholeWord(text: string): string | undefined {
+  return /^[^\s}]+/.exec(text)?.[0];
+}
+
+const ANY_TAG =
+  'A tag holds a path such as data.actor_name, or a helper and its arguments. For braces as text write \\{{.';
 
 // Line ends are counted as Handlebars counts them.
 function createOffsets(text: string): (position: LibraryPosition) => number {

@@ -2,6 +2,7 @@
 // thread, and compiled where it is used.
 import type { Fault } from '../domain/errors.ts';
 import { sha256Hex } from '../domain/event.ts';
+import type { Finding } from './findings.ts';
 import { toFaults } from './findings.ts';
 import { parseTemplate } from './parse.ts';
 import type { Slot } from './proof/slot.ts';
@@ -45,7 +46,7 @@ export interface TemplateDraft extends Proof {
   readonly text: string;
   readonly nodes: readonly Node[];
   /** What was doubtful when it was read. */
-  readonly readingWarnings: readonly Fault[];
+  readonly readingWarnings: readonly Finding[];
 }
 
 /** The draft, or what is wrong with a text that could not be read so far that there is a tree. */
@@ -64,6 +65,6 @@ export function draftTemplate(source: string): DraftResult {
 
 /** The plan of a draft without findings. */
 export function planDraft({ source, text, nodes, slots, marks, ...draft }: TemplateDraft): TemplatePlan {
-  const warnings = [...draft.readingWarnings, ...toFaults(text, draft.warnings)];
+  const warnings = toFaults(text, [...draft.readingWarnings, ...draft.warnings]);
   return { source, sha256: sha256Hex(source), text, nodes, slots, marks, warnings };
 }

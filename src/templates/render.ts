@@ -6,6 +6,7 @@ import { excerptAt, positionAt } from '../domain/text.ts';
 import { dropSuperfluousCommas } from './commas.ts';
 import type { CompiledTemplate } from './compile.ts';
 import type { TemplateContext } from './context.ts';
+import type { RenderLimit } from './output.ts';
 import { OriginFinder, Output, RenderLimitError } from './output.ts';
 
 /** Where a rendering stopped being JSON. */
@@ -27,6 +28,8 @@ export type RenderResult =
       readonly message: string;
       /** Present where text was rendered, but is not JSON. */
       readonly fault?: RenderFault;
+      /** The limit that was passed; present with `render_too_large`. */
+      readonly limit?: RenderLimit;
     };
 
 /** Renders a template. Never throws, whatever the event holds. */
@@ -44,7 +47,8 @@ export function renderTemplate(template: CompiledTemplate, context: TemplateCont
 
 function stopped(error: unknown): RenderResult {
   if (error instanceof RenderLimitError) {
-    return { ok: false, outcome: 'render_too_large', message: `Rendering was stopped: ${error.message}.` };
+    const { limit, message } = error;
+    return { ok: false, outcome: 'render_too_large', message: `Rendering was stopped: ${message}.`, limit };
   }
   const reason = error instanceof Error ? error.message : String(error);
   return { ok: false, outcome: 'template_error', message: `Rendering failed: ${reason}.` };

@@ -21,6 +21,14 @@ describe('invalid', () => {
   });
 });
 
+describe('invalid, of faults that were cut before', () => {
+  it('says that there are more than are listed', () => {
+    const { message, faults } = invalid([fault, fault, { ...fault, code: 'more_faults' }]);
+    assert.equal(message, 'More than 2 things are wrong with this request; the first are listed in errors.');
+    assert.equal(faults.length, 3);
+  });
+});
+
 describe('boundedFaults', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ ...fault, pointer: `/${String(index)}` }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { readText } from '../schemas/contract.ts';
+import { writeExact } from '../../src/domain/json.ts';
+import { exact, readText } from '../schemas/contract.ts';
 import type { Answer, TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
 import { code, section, tableRows } from '../support/markdown.ts';
@@ -96,6 +97,15 @@ describe('the gallery', () => {
       assert.equal(status, 200, text);
       assert.deepEqual(body.warnings, []);
       for (const said of [entry.title, entry.description, ...entry.notes]) assert.match(said, /^\S.+\S$/);
+    });
+
+    it(`${name} renders its expected body for its sample event where it is checked, to the byte`, async () => {
+      const { text } = await engine.call('GET', `/v1/templates/${name}`);
+      const { schema = null, body_template: template = null, sample_event: event = null, ...entry } = exact(text);
+      const raw = writeExact({ schema, body_template: template, event });
+      const { status, text: answer, body } = await engine.call('POST', '/v1/templates/check', { raw });
+      assert.equal(status, 200, answer);
+      assert.deepEqual([body.samples[0].name, body.samples[0].body], ['event', entry['expected_body']]);
     });
 
     it(`${name} tells a good answer of its receiver from a bad one`, async () => {

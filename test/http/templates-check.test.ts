@@ -176,7 +176,8 @@ describe('POST /v1/templates/check', () => {
     assert.deepEqual([body.diff, codesOf(body.warnings)], [null, ['/compare_with not_compared']]);
     assert.match(body.warnings[0].detail, /64 KiB/);
     const refused = (await check('[1', { compare_with: loud.id })).body;
-    assert.deepEqual([refused.diff, refused.warnings], [null, []]);
+    assert.deepEqual([refused.diff, codesOf(refused.warnings)], [null, ['/compare_with not_compared']]);
+    assert.match(refused.warnings[0].detail, /edited template has errors/);
   });
 
   it('shows the start of a long body only', async () => {
@@ -213,6 +214,22 @@ describe('POST /v1/templates/check', () => {
       [{ body_template: '[1]', event_id: 'evt_1' }, ['/event_id pattern']],
       [{ body_template: '[1', schema: 'audti' }, ['/schema unknown_schema']],
       [
+        { body_template: '[1]', schema: 5, event: 'x', event_id: 1 },
+        ['/schema wrong_type', '/event wrong_type', '/event_id wrong_type'],
+      ],
+      [
+        { body_template: 5, schema: 'nope', event: { a: 1 }, compare_with: 3, zz: 1 },
+        [
+          '/body_template wrong_type',
+          '/compare_with wrong_type',
+          '/event/data required',
+          '/event/event_time required',
+          '/event/event_type required',
+          '/schema unknown_schema',
+          '/zz unknown_field',
+        ],
+      ],
+      [
         { body_template: '[1]', schema: 'audti', event: { event_time: 'soon' }, event_id: MISSING_EVENT },
         [
           '/schema unknown_schema',
@@ -230,6 +247,45 @@ describe('POST /v1/templates/check', () => {
     }
     const { body } = await check('[1]', { schema: 'audti' });
     assert.equal(body.errors[0].hint, 'Did you mean "audit"?');
+  });
+
+  it('refuses an event that intake would refuse for its size, and no smaller one', async () => {
+    const sized = (bytes: number) => {
+      const empty = JSON.stringify(eventWith({ text: '' })).length;
+      return eventWith({ text: 'x'.repeat(bytes - empty) });
+    };
+    assert.equal((await check('[1]', { event: sized(256 * 1024) })).status, 200);
+    const event = sized(256 * 1024 + 1);
+    const posted = await engine.call('POST', '/v1/events', { body: event });
+    const checked = await check('[1]', { event, schema: 'audti' });
+    assert.deepEqual([checked.status, posted.status], [422, 422]);
+    const [{ code, detail }] = posted.body.errors;
+    assert.equal(code, 'event_too_large');
+    assert.deepEqual(codesOf(checked.body.errors), ['/schema unknown_schema', '/event event_too_large']);
+    assert.equal(checked.body.errors[1].detail, detail);
+  });
+
+  it('shows twenty warnings and errors of many, and says how many more there are', async () => {
+    const many = (await check(`[${'"{{data.gone}}",'.repeat(30)}1]`)).body;
+    assert.deepEqual([many.valid, many.warnings.length], [true, 21]);
+    assert.deepEqual(codesOf(many.warnings.slice(20)), ['/body_template more_faults']);
+    assert.match(many.warnings[20].detail, /10 more/);
+    const { errors } = (await check(`[${'x,'.repeat(30)}1]`)).body;
+    assert.deepEqual([errors.length, codesOf(errors.slice(20))], [21, ['/body_template more_faults']]);
+    const { body } = await engine.call('POST', '/v1/webhooks?dry_run=true', {
+      body: { name: 'n', url: engine.plan(status(200)).url, body_template: `[${'x,'.repeat(30)}1]` },
+    });
+    assert.match(body.detail, /^More than 20 things/);
+    assert.deepEqual(body.errors, errors);
+  });
+
+  it('says of every error where it is', async () => {
+    const event = eventWith({ metadata: { l: Array.from({ length: 20_001 }, () => 1) } });
+    const { warnings } = (await check('[\n {{#each data.metadata.l}}{{this}},{{/each}}]', { event })).body;
+    const fault = (warnings as Fault[]).find(({ code }) => code === 'template_renders_too_large');
+    assert.deepEqual([fault?.position?.line, fault?.position?.column], [2, 2]);
+    assert.match(fault?.excerpt ?? '', /#each data\.metadata\.l/);
+    assert.match(fault?.hint ?? '', /20,000/);
   });
 
   it('does not know events and webhooks that are not there, or belong to somebody else', async () => {

@@ -29,6 +29,7 @@ function setup(workshop?: TemplateWorkshop) {
   const event = eventWith({ body: '{"event_type":"a","event_time":"1.5","data":{"actor_name":"Mara"}}' });
   const webhook = webhookWith({ bodyTemplate: '"old"' });
   const deps: TemplateTrialDeps & { templates: { keep(plan: { source: string }): never } } = {
+    schemas,
     workshop: workshop ?? recording,
     catalogue,
     payloads: { names: catalogue.names, faults: (name, value) => schemas.faults(name, value) },

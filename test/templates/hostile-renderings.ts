@@ -83,7 +83,12 @@ export const LOOPS: readonly HostileRendering[] = [
     data: { l: LOOP, p: nestedObjects(60) },
     ends: 'steps',
   },
-  { name: 'a path of 2,500 names', source: inLoop(`{{a${parts(2500, '.a')}}},`), data: { l: LOOP }, ends: 'steps' },
+  {
+    name: 'paths of 64 names',
+    source: inLoop(parts(40, `{{a${parts(63, '.a')}}},`)),
+    data: { l: LOOP },
+    ends: 'steps',
+  },
   { name: 'conditions', source: inLoop(parts(199, '{{#if this}}1,{{/if}}')), data: { l: LOOP }, ends: 'steps' },
   {
     name: 'conditions on numbers of 900 digits',

@@ -55,7 +55,7 @@ export const HOSTILE_TEXTS: readonly (HostileText & { readonly code: string | un
   { name: '1,999 comments', code: 'no_body', source: '{{!x}}'.repeat(1999) },
   { name: 'comments, open', code: 'unclosed_tag', source: full('{{!--') },
   { name: 'empty tags', code: 'empty_tag', source: full('{{}}') },
-  { name: 'a path of 2,900 names', code: undefined, source: `{{${'a.'.repeat(2900)}a}}` },
+  { name: 'a path of 2,900 names', code: 'limit_exceeded', source: `{{${'a.'.repeat(2900)}a}}` },
   { name: 'split paths', code: 'limit_exceeded', source: full('{{a..b}} ') },
   { name: 'unknown helpers', code: 'limit_exceeded', source: full('{{jsn a}} ') },
   { name: 'a tag of blanks', code: undefined, source: `{{x${' '.repeat(65_000)}}}` },

@@ -43,7 +43,7 @@ const TABLE: readonly Broken[] = [
     from: '  {\n    "TimeGenerated": "{{@root.received_at}}",\n    "Flow": "{{@root.data.target_name}}",\n    "Integration": "{{integration_id}}",\n    "ResourceType": "{{resource_type}}",\n    "Permissions": {{permissions}}\n  },',
     to: '  { "TimeGenerated": "{{@root.received_at}}", "Integration": "{{integration_id}}" }',
     faults: ['3:3 missing_comma'],
-    when: ['data.current_target_object.integration_targets has entries'],
+    when: ['in a later turn of {{#each data.current_target_object.integration_targets}}'],
   },
   {
     mistake: 'the comma is missing only where the other branch is taken',
@@ -67,7 +67,7 @@ const TABLE: readonly Broken[] = [
     from: '"{{this}}"{{#unless @last}}, {{/unless}}',
     to: '"{{this}}"{{#if @first}}, {{/if}}',
     faults: ['11:40 missing_comma'],
-    when: ['data.metadata.tags has entries', 'in a middle turn of {{#each data.metadata.tags}}'],
+    when: ['in a later turn of {{#each data.metadata.tags}}'],
   },
   {
     mistake: 'the comma is missing only where there is no address',
@@ -191,9 +191,7 @@ const TABLE: readonly Broken[] = [
     to: '{{name}}: ',
     faults: ['6:39 unquoted_key'],
     when: [
-      'data.current_target_object.integration_targets has entries',
-      'resource_tag_includes has entries',
-      'in a middle turn of {{#each data.current_target_object.integration_targets}}',
+      'in an earlier turn of {{#each data.current_target_object.integration_targets}}',
       'in the first turn of {{#each resource_tag_includes}}',
     ],
   },

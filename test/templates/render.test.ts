@@ -176,6 +176,7 @@ describe('renderTemplate', () => {
       ok: false,
       outcome: 'render_too_large',
       message: 'Rendering was stopped: more than 1 MiB of output.',
+      limit: 'bytes',
     });
   });
 
@@ -186,6 +187,7 @@ describe('renderTemplate', () => {
       ok: false,
       outcome: 'render_too_large',
       message: 'Rendering was stopped: more than 20,000 loop turns.',
+      limit: 'turns',
     });
     assert.equal(
       render(
@@ -208,6 +210,7 @@ describe('renderTemplate', () => {
       ok: false,
       outcome: 'render_too_large',
       message: 'Rendering was stopped: more than 1,000,000 steps of work.',
+      limit: 'steps',
     });
   });
 

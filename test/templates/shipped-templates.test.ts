@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import type { ExactJson, ExactJsonObject } from '../../src/domain/json.ts';
+import type { ExactJsonObject } from '../../src/domain/json.ts';
 import { isObject, toPlain } from '../../src/domain/json.ts';
 import { createCatalogue } from '../../src/services/catalogue.ts';
-import { compileTemplate, renderTemplate } from '../../src/templates/index.ts';
+import { compileTemplate, contextOf, renderTemplate, standInEvent } from '../../src/templates/index.ts';
 import { exact, readText, schemas } from '../schemas/contract.ts';
 
 const ROOT = new URL('../../templates/', import.meta.url);
@@ -22,15 +22,7 @@ const shipped: readonly Shipped[] = readdirSync(ROOT).flatMap((schema) =>
 function render(source: string, event: ExactJsonObject): string {
   const compiled = compileTemplate(source);
   assert.ok(compiled.ok, JSON.stringify(compiled));
-  const member = (name: string): ExactJson => event[name] ?? null;
-  const rendered = renderTemplate(compiled.template, {
-    id: 'evt_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d',
-    schema: 'audit',
-    event_type: member('event_type'),
-    event_time: member('event_time'),
-    received_at: '2026-11-20T12:00:00.000Z',
-    data: member('data'),
-  });
+  const rendered = renderTemplate(compiled.template, contextOf(standInEvent(event)));
   assert.ok(rendered.ok, JSON.stringify(rendered));
   assert.deepEqual(rendered.warnings, []);
   return rendered.body;

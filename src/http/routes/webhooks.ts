@@ -139,7 +139,7 @@ export const WEBHOOKS = table<webhooks.WebhookHandlerDeps & testing.TestHandlerD
     permission: 'webhooks:test',
     tag: 'Webhooks',
     summary: 'Check a body template, and see what it renders',
-    body: body('template-check-request'),
+    body: body('template-check-request', { checked: false }),
     success: success('template-check-result', 'What is wrong or doubtful, and what it renders.'),
     handler: testing.template,
   },

@@ -1,6 +1,7 @@
 // The wire form of what a check of a template gives. It is put together as text: the bodies and the patch are JSON
 // already, and reading a megabyte of them only to write it again would hold up everybody else.
 import type { Fault } from '../../domain/errors.ts';
+import { boundedFaults } from '../../domain/errors.ts';
 import type { TemplateReport } from '../../services/template-check.ts';
 import { faultView } from '../problem.ts';
 
@@ -19,7 +20,7 @@ export function templateReportText(report: TemplateReport): string {
 }
 
 function faultsText(faults: readonly Fault[]): string {
-  return JSON.stringify(faults.map(faultView));
+  return JSON.stringify(boundedFaults(faults).map(faultView));
 }
 
 function placeholderView({ path, line, column, slot, type, known }: TemplateReport['placeholders'][number]): object {

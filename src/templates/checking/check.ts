@@ -3,7 +3,7 @@
 import type { Fault } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { createPositionFinder } from '../../domain/text.ts';
-import { toFaults } from '../findings.ts';
+import { toFaults, withFurther } from '../findings.ts';
 import type { PathCheck, Placeholder } from '../paths/index.ts';
 import { checkPaths } from '../paths/index.ts';
 import type { TemplateDraft, TemplatePlan } from '../plan.ts';
@@ -76,11 +76,11 @@ function proven(
   const plan = planDraft(draft);
   const { samples, generated } = payload ?? { samples: [], generated: [] };
   const trial = tryPlan(plan, { event, samples, generated, compareWith });
-  const allErrors = [...errors, ...trial.errors];
+  const allErrors = withFurther(errors, trial.errors);
   return {
     plan: allErrors.length > 0 ? undefined : plan,
     errors: allErrors,
-    warnings: [...warnings, ...trial.warnings],
+    warnings: withFurther(warnings, trial.warnings),
     samples: trial.samples,
     normalisesCommas: draft.marks.size > 0,
     comparison: trial.comparison,
@@ -93,8 +93,7 @@ function pathsOf(draft: TemplateDraft, payload: CheckedPayload | undefined): Pat
 }
 
 function warningsOf({ text, warnings, readingWarnings }: TemplateDraft, paths: PathCheck): Fault[] {
-  const all = [...readingWarnings, ...toFaults(text, [...warnings, ...paths.warnings])];
-  return all.sort((a, b) => (a.position?.offset ?? 0) - (b.position?.offset ?? 0));
+  return toFaults(text, [...readingWarnings, ...warnings, ...paths.warnings]);
 }
 
 function placeholdersOf(text: string, placeholders: readonly Placeholder[]): PlaceholderReport[] {

@@ -41,9 +41,10 @@ const LONGEST_SAMPLE = 16 * 1024;
 /** Tries it. */
 export function tryPlan(plan: TemplatePlan, { event, samples, generated, compareWith }: TrialEvents): Trial {
   const template = compilePlan(plan);
-  const asked = renderSamples(template, event === undefined ? [] : [{ name: 'event', context: event }], LONGEST_EVENT);
-  const real = renderSamples(template, samples, LONGEST_SAMPLE);
-  const madeUp = renderSamples(template, generated, LONGEST_SAMPLE);
+  const tried = { plan, template };
+  const asked = renderSamples(tried, event === undefined ? [] : [{ name: 'event', context: event }], LONGEST_EVENT);
+  const real = renderSamples(tried, samples, LONGEST_SAMPLE);
+  const madeUp = renderSamples(tried, generated, LONGEST_SAMPLE);
   // How large an unusual event is says nothing about those to come. But nothing may ever render what is no JSON.
   const unusual = [...asked.faults, ...madeUp.faults];
   const errors = [...real.faults, ...unusual.filter((fault) => !isTooLarge(fault))];

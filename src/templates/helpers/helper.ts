@@ -28,6 +28,8 @@ export interface HelperCall {
   warn(detail: string): void;
   /** Pays for looking at so many values more, such as those below the first level. To be called before looking. */
   spend(values: number): void;
+  /** Whether no call of this helper in this rendering asked for this before; a long text counts as its beginning. */
+  isNew(what: string): boolean;
   /** Asks for room for so many characters, where the result can be longer than the arguments. Before making them. */
   room(characters: number): void;
 }

@@ -99,7 +99,6 @@ function replace(args: readonly unknown[], call: HelperCall): unknown {
   if (text === undefined) return undefined;
   const found = findIn(text, from, call);
   if (found.length === 0) return text;
-  call.spend(found.length);
   call.room(text.length + found.length * (to.length - from.length));
   return piecesBetween(text, found, from.length).join(to);
 }
@@ -114,7 +113,6 @@ function split([value, by]: readonly unknown[], call: HelperCall): unknown {
     return Array.from(text);
   }
   const found = findIn(text, separator, call);
-  call.spend(found.length);
   return piecesBetween(text, found, separator.length);
 }
 

@@ -55,9 +55,11 @@ const formatDate = valueHelper(
 /** `isoDate unixSeconds unixMillis formatDate`. */
 export const TIME_HELPERS: readonly Helper[] = [isoDate, unixSeconds, unixMillis, formatDate];
 
-// What reading a time costs; a look at a time zone's rules; finding out that there is no such zone.
+// Measured: what reading a time costs; a look at a time zone's rules; learning them, which is paid once in each rendering
+// whether they are known from an earlier one or not, so that a rendering always ends alike; and that there is no such zone.
 const TIME_COST = 80;
 const ZONE_COST = 40;
+const NEW_ZONE_COST = 5000;
 const NO_ZONE_COST = 1000;
 
 // Longer than any time, any format that is meant.
@@ -93,7 +95,7 @@ function sinceEpoch(helper: string, value: unknown, places: 6 | 9, call: HelperC
 }
 
 function readZone(zone: string, nanos: bigint, call: HelperCall): number | undefined {
-  call.spend(ZONE_COST);
+  call.spend(call.isNew(zone) ? NEW_ZONE_COST : ZONE_COST);
   const offsetSec = ZONES.offsetAt(zone, secondsOf(nanos));
   if (offsetSec !== undefined) return offsetSec;
   call.spend(NO_ZONE_COST);

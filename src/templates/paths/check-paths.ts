@@ -12,7 +12,7 @@ import { locatePaths } from './locate.ts';
 import type { Message, Standing } from './messages.ts';
 import * as say from './messages.ts';
 import type { Place, Places } from './places.ts';
-import { createPlaces, freePlace } from './places.ts';
+import { createPlaces, freePlace, shownPath } from './places.ts';
 import { ANYTHING } from './schema/shape.ts';
 import { typeText } from './schema/types.ts';
 import { isJsonCall, warnInString, warnInValue } from './slot-warnings.ts';
@@ -22,7 +22,7 @@ import { suggestPaths } from './suggest.ts';
 
 /** What a placeholder writes, as far as the payload schema tells. */
 export interface Placeholder {
-  /** From the event on, as `data.items[].name`; a call as it is written. */
+  /** From the event on, as `data.items[].name`; a call as it is written. At most 200 characters; a longer one is cut. */
   readonly path: string;
   /** Of its tag. */
   readonly offset: number;
@@ -143,7 +143,7 @@ class PathChecker {
     const place = this.#expression(expression, offset, scope);
     const inside = expression.kind === 'path' ? expression.source : insideOf(node.source);
     const slot = this.#slots.get(offset);
-    const path = expression.kind === 'path' && place.path !== '' ? place.path : inside;
+    const path = expression.kind === 'path' && place.path !== '' ? place.path : shownPath(inside);
     const known = pathsOf(expression).every((one) => this.#resolve(one, scope).place.status === 'declared');
     const type = isJsonCall(expression) && slot === 'string' ? 'string' : typeText(place.types);
     this.#placeholders.push({ path, offset, slot, type, known: known && expression.kind !== 'literal' });

@@ -15,6 +15,13 @@ export interface Message {
   readonly hint: string;
 }
 
+// Source that is to be copied from a hint is whole, unless it is longer than anybody writes: hints must stay small.
+function code(source: string): string {
+  return source.length > LONGEST_CODE ? quoted(source) : source;
+}
+
+const LONGEST_CODE = 120;
+
 /** A field that the payload schema does not know, with the nearest ones that it knows; `undefined`: nobody looked. */
 export function unknownField({ from, to }: Doubt, suggestions: readonly string[] | undefined): Message {
   return { detail: unknownDetail(from, to), hint: unknownHint(from, suggestions) };
@@ -51,8 +58,9 @@ function kindOf({ types }: Place): string {
 
 /** A field that is asked of a whole list. */
 export function pathThroughList(path: PathExpression, { from, index }: Doubt): Message {
-  const rest = path.keys.slice(index).join('.');
-  const list = path.source.endsWith(`.${rest}`) ? path.source.slice(0, -rest.length - 1) : 'this';
+  const keys = path.keys.slice(index).join('.');
+  const list = path.source.endsWith(`.${keys}`) ? code(path.source.slice(0, -keys.length - 1)) : 'this';
+  const rest = code(keys);
   const key = quoted(path.keys[index] ?? '');
   return {
     detail: `${quoted(from.path)} is a list, and a list has no field ${key}: this is always missing.`,
@@ -65,7 +73,7 @@ export function notIterable(source: string, place: Place): Message {
   const kind = kindOf(place);
   return {
     detail: `${quoted(source)} is ${kind}: each goes through lists and objects, so what stands in it is never written.`,
-    hint: `Write {{${source}}} alone, or loop over a list.`,
+    hint: `Write {{${code(source)}}} alone, or loop over a list.`,
   };
 }
 
@@ -81,14 +89,15 @@ export interface Standing {
 
 /** An object or list in a string. */
 export function objectInString(standing: Standing): Message {
-  const { inside, place, alone } = standing;
+  const { place, alone } = standing;
+  const inside = code(standing.inside);
   const isList = isOnly(place.types, ['array']);
   const kind = isList ? 'a list' : isOnly(place.types, ['object']) ? 'an object' : 'a list or an object';
   const asJson = alone
     ? `Drop the quotes around {{${inside}}} to send it as JSON`
     : `To send it as JSON, give {{${inside}}} a member of its own, without quotes`;
   return {
-    detail: `${quoted(inside)} is ${kind}, and stands in a string: its JSON is written there as text.`,
+    detail: `${quoted(standing.inside)} is ${kind}, and stands in a string: its JSON is written there as text.`,
     hint: `${asJson}${partAsText(standing, isList)}. If its JSON as text is meant, say so with ${asJsonCall(standing)}.`,
   };
 }
@@ -96,7 +105,7 @@ export function objectInString(standing: Standing): Message {
 function partAsText(standing: Standing, isList: boolean): string {
   if (isList) return `, or write {{join ${argument(standing)} ", "}} to send its items as text`;
   if (standing.expression.kind !== 'path') return '';
-  return `, or send one of its fields as text, such as {{${standing.inside}.${exampleField(standing.place)}}}`;
+  return `, or send one of its fields as text, such as {{${code(standing.inside)}.${exampleField(standing.place)}}}`;
 }
 
 function exampleField({ shape }: Place): string {
@@ -107,11 +116,12 @@ function exampleField({ shape }: Place): string {
 
 /** A value in JSON that is inside of a string. */
 export function jsonInString(standing: Standing, key: string | undefined, quotes: 'all' | 'part' | 'none'): Message {
-  const form = `${key ?? ''}${asJsonCall(standing)}`;
+  const member = key === undefined ? '' : code(key);
+  const form = `${member}${asJsonCall(standing)}`;
   const hint = {
     all: `Write ${form}, without the quotes around it: json brings its own.`,
     none: `Write ${form}.`,
-    part: `Build the whole text with concat, and write ${key ?? ''}{{json (concat "…" ${argument(standing)})}}, without the quotes around it.`,
+    part: `Build the whole text with concat, and write ${member}{{json (concat "…" ${argument(standing)})}}, without the quotes around it.`,
   }[quotes];
   const detail =
     quotes === 'none'
@@ -124,18 +134,18 @@ export function jsonInString(standing: Standing, key: string | undefined, quotes
 function asJsonCall(standing: Standing): string {
   const { inside, expression } = standing;
   const isJson = expression.kind === 'call' && expression.helper === 'json';
-  return isJson ? `{{${inside}}}` : `{{json ${argument(standing)}}}`;
+  return isJson ? `{{${code(inside)}}}` : `{{json ${argument(standing)}}}`;
 }
 
 function argument({ inside, expression }: Standing): string {
-  return expression.kind === 'path' ? inside : `(${inside})`;
+  return expression.kind === 'path' ? code(inside) : `(${code(inside)})`;
 }
 
 /** A value that can be null where it is written as JSON. */
 export function mayBeNullMessage({ path, types }: Place, source: string): Message {
   return {
     detail: `${quoted(path)} can be absent or null; then null is written here.`,
-    hint: `If the receiver takes no null, write ${fallbackFor(types, source)}.`,
+    hint: `If the receiver takes no null, write ${fallbackFor(types, code(source))}.`,
   };
 }
 

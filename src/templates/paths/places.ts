@@ -13,7 +13,7 @@ import { typedShape, typesOf } from './schema/types.ts';
 export interface Place {
   /** The place that this one is a field of; none for the event and for what a loop goes through. */
   readonly parent: Place | undefined;
-  /** From the event on, as `data.items[].name`; empty for the event itself. */
+  /** From the event on, as `data.items[].name`; empty for the event itself. For showing: a long one is cut. */
   readonly path: string;
   readonly shape: Shape;
   /** What the schema says of it; `open` below all that is not declared, so that a mistake is told once. */
@@ -111,7 +111,16 @@ function fieldPlace(parent: Place, key: string, status: StepStatus, shape: Shape
 }
 
 function makePlace(place: Omit<Place, 'types' | 'children'>): Place {
-  return { ...place, types: typesOf(place.shape), children: new Map() };
+  return { ...place, path: shownPath(place.path), types: typesOf(place.shape), children: new Map() };
+}
+
+const LONGEST_PATH = 200;
+
+/** A path as it is shown: at most 200 characters. A template names a long one once, and everything below repeats it. */
+export function shownPath(path: string): string {
+  if (path.length <= LONGEST_PATH) return path;
+  // Without the half of a character that the cut may have left.
+  return `${path.slice(0, LONGEST_PATH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** A path and a field of it, as a template names it. */

@@ -3,8 +3,8 @@
 import type { Node } from '../syntax/tree.ts';
 import type { Bdd } from './logic/bdd.ts';
 import type { Conditions } from './logic/conditions.ts';
-import type { ProofFrame } from './logic/things.ts';
-import { EVENT_FRAME, itemFrame, loopName, resolve, withFrame } from './logic/things.ts';
+import type { Names, ProofFrame } from './logic/things.ts';
+import { eventFrame, itemFrame, loopName, resolve, withFrame } from './logic/things.ts';
 
 type Block = Exclude<Node, { kind: 'text' | 'placeholder' }>;
 
@@ -12,22 +12,24 @@ type Block = Exclude<Node, { kind: 'text' | 'placeholder' }>;
 export type Due = ReadonlyMap<Node, ReadonlySet<number>>;
 
 /** Finds them, by going through the blocks once, in order. */
-export function findDue(bdd: Bdd, conditions: Conditions, nodes: readonly Node[]): Due {
-  const finder = new DueFinder(bdd, conditions);
-  finder.visit(nodes, EVENT_FRAME);
+export function findDue(bdd: Bdd, conditions: Conditions, names: Names, nodes: readonly Node[]): Due {
+  const finder = new DueFinder(bdd, conditions, names);
+  finder.visit(nodes, eventFrame(names));
   return finder.result();
 }
 
 class DueFinder {
   readonly #bdd: Bdd;
   readonly #conditions: Conditions;
+  readonly #names: Names;
   // Blocks are numbered where they end, so that what is asked later has a higher number.
   readonly #lastAsked = new Map<number, number>();
   readonly #blocks: { readonly node: Block; readonly asked: ReadonlySet<number>; readonly end: number }[] = [];
 
-  constructor(bdd: Bdd, conditions: Conditions) {
+  constructor(bdd: Bdd, conditions: Conditions, names: Names) {
     this.#bdd = bdd;
     this.#conditions = conditions;
+    this.#names = names;
   }
 
   /** Goes through nodes, and gives the variables that are asked in them. */
@@ -48,7 +50,7 @@ class DueFinder {
 
   #block(node: Block, frame: ProofFrame): ReadonlySet<number> {
     const own = this.#ask(node, frame);
-    const body = this.visit(node.body, innerFrame(node, frame));
+    const body = this.visit(node.body, innerFrame(this.#names, node, frame));
     const otherwise = this.visit(node.otherwise, frame);
     const end = this.#blocks.length + 1;
     // The next turn of a loop asks again.
@@ -72,8 +74,8 @@ class DueFinder {
   }
 }
 
-function innerFrame(node: Block, frame: ProofFrame): ProofFrame {
+function innerFrame(names: Names, node: Block, frame: ProofFrame): ProofFrame {
   if (node.kind === 'if') return frame;
-  if (node.kind === 'with') return withFrame(resolve(node.over, frame), frame);
-  return itemFrame({ loop: loopName(node.offset), first: undefined, last: undefined }, frame);
+  if (node.kind === 'with') return withFrame(resolve(names, node.over, frame), frame);
+  return itemFrame(names, { loop: loopName(node.offset), first: undefined, last: undefined }, frame);
 }

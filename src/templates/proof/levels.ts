@@ -5,6 +5,8 @@ import { NEVER } from './logic/bdd.ts';
 
 interface WrittenKey {
   readonly key: string;
+  /** Where it stands in the author's text. */
+  readonly offset: number;
   readonly when: Ref;
   readonly count: number;
   readonly before: WrittenKey | undefined;
@@ -14,6 +16,8 @@ interface WrittenKey {
 export interface Level {
   /** Where the bracket stands in the author's text. */
   readonly offset: number;
+  /** Whether it may be another bracket, that stands elsewhere. */
+  readonly isMixed: boolean;
   /** When it was opened. */
   readonly when: Ref;
   /** How many loops were around it. */
@@ -32,25 +36,43 @@ export function bothWritten(bdd: Bdd, level: Level, key: string, when: Ref): Ref
 }
 
 /** The level with one more key. */
-export function withKey(level: Level, key: string, when: Ref): Level {
-  return { ...level, keys: { key, when, count: (level.keys?.count ?? 0) + 1, before: level.keys } };
+export function withKey(level: Level, key: string, offset: number, when: Ref): Level {
+  return { ...level, keys: written(key, offset, when, level.keys) };
 }
 
-/** What is open where two ways come together on the same brackets. */
+/** What is open where two ways come together on the same brackets. Counts its work in the diagram. */
 export function joinLevels(bdd: Bdd, a: Level | undefined, b: Level | undefined): Level | undefined {
   if (a === b || b === undefined) return a;
   if (a === undefined) return b;
-  const below = joinLevels(bdd, a.below, b.below);
-  return { offset: a.offset, when: bdd.or(a.when, b.when), loops: a.loops, keys: joinKeys(a.keys, b.keys), below };
+  return {
+    offset: a.offset,
+    isMixed: a.isMixed || b.isMixed || a.offset !== b.offset,
+    when: bdd.or(a.when, b.when),
+    loops: a.loops,
+    keys: joinKeys(bdd, a.keys, b.keys),
+    below: joinLevels(bdd, a.below, b.below),
+  };
 }
 
-// Both lists, what they share once.
-function joinKeys(a: WrittenKey | undefined, b: WrittenKey | undefined): WrittenKey | undefined {
+function written(key: string, offset: number, when: Ref, before: WrittenKey | undefined): WrittenKey {
+  return { key, offset, when, count: (before?.count ?? 0) + 1, before };
+}
+
+// Both lists: what they share, and each other key once.
+function joinKeys(bdd: Bdd, a: WrittenKey | undefined, b: WrittenKey | undefined): WrittenKey | undefined {
   const shared = sharedTail(a, b);
-  let joined = a;
-  for (let at = b; at !== shared && at !== undefined; at = at.before) {
-    joined = { key: at.key, when: at.when, count: (joined?.count ?? 0) + 1, before: joined };
+  if (b === shared) return a;
+  if (a === shared) return b;
+  const own = new Map<number, WrittenKey>();
+  for (const list of [a, b]) {
+    for (let at = list; at !== shared && at !== undefined; at = at.before) {
+      const when = bdd.or(own.get(at.offset)?.when ?? NEVER, at.when);
+      own.set(at.offset, { ...at, when });
+    }
   }
+  bdd.spend(own.size);
+  let joined = shared;
+  for (const { key, offset, when } of own.values()) joined = written(key, offset, when, joined);
   return joined;
 }
 

@@ -14,9 +14,10 @@ import { SlotMap } from './slots.ts';
 import type { State } from './state.ts';
 import { NO_COMMAS } from './state.ts';
 import { TextPass } from './text-pass.ts';
-import { EVENT_FRAME } from './logic/things.ts';
+import { eventFrame, Names } from './logic/things.ts';
 import { findAskedTurns } from './turns.ts';
 import { Walk } from './walk.ts';
+import { Work } from './work.ts';
 
 /** What is known of a tree. */
 export interface Proof {
@@ -35,46 +36,51 @@ const LIMITS = { nodes: 40_000, operations: 300_000 };
 /** Proves the tree of a text. Never throws. */
 export function proveTree(nodes: readonly Node[], text: string): Proof {
   const first = attempt(nodes, text, false);
-  if ('proof' in first) return first.proof;
-  const second = attempt(nodes, text, true);
-  return 'proof' in second ? second.proof : { ...EMPTY, findings: [tooComplex(second.at)] };
+  return first.mayDrop ? attempt(nodes, text, true).proof : first.proof;
 }
 
-// A proof, or the offset of the block where it became too much work.
-type Attempt = { readonly proof: Proof } | { readonly at: number };
+interface Attempt {
+  readonly proof: Proof;
+  /** Whether it was too much work, and dropping conditions may help. */
+  readonly mayDrop: boolean;
+}
 
 function attempt(nodes: readonly Node[], text: string, drops: boolean): Attempt {
   const bdd = new Bdd(LIMITS);
-  const conditions = new Conditions(bdd);
+  const names = new Names();
+  const conditions = new Conditions(bdd, names);
   const configurations = new Configurations();
   const faults = new ProofFaults(bdd);
   const warnings = new ProofFaults(bdd);
   const slots = new SlotMap({ bdd, configurations, faults });
-  const texts = new TextPass({ bdd, conditions, configurations, faults, warnings });
+  const work = new Work();
+  const texts = new TextPass({ bdd, conditions, configurations, faults, warnings, work });
   const start = configurations.of('value', '');
   const before: State = new Map([[start.id, { at: start, when: ALWAYS, commas: NO_COMMAS, level: undefined }]]);
-  let at = 0;
-  try {
-    const due = drops ? findDue(bdd, conditions, nodes) : NOTHING_DUE;
-    const deps = { bdd, conditions, faults, slots, texts, asked: findAskedTurns(nodes), due };
-    const walk = new Walk(deps, (offset) => (at = offset));
-    checkEnd(faults, text, walk.nodes(nodes, before, EVENT_FRAME));
-  } catch (error) {
-    if (error instanceof TooComplexError) return { at };
-    throw error;
-  }
-  const proof = {
-    slots: slots.result(nodes),
-    marks: texts.marks,
+  const known = (): Pick<Proof, 'findings' | 'warnings'> => ({
     findings: faults.findings(conditions, text),
     warnings: warnings.findings(conditions, text),
-  };
-  return { proof };
+  });
+  let at = 0;
+  try {
+    const due = drops ? findDue(bdd, conditions, names, nodes) : NOTHING_DUE;
+    const deps = { bdd, conditions, names, faults, slots, texts, work, asked: findAskedTurns(nodes), due };
+    const walk = new Walk(deps, (offset) => (at = offset));
+    checkEnd(faults, text, walk.nodes(nodes, before, eventFrame(names)));
+  } catch (error) {
+    if (!(error instanceof TooComplexError)) throw error;
+    return { proof: tooMuch(known(), at), mayDrop: error.mayDrop };
+  }
+  return { proof: { slots: slots.result(nodes), marks: texts.marks, ...known() }, mayDrop: false };
+}
+
+// What was found before it was too much is said; only where there is nothing, that it was too much.
+function tooMuch(known: Pick<Proof, 'findings' | 'warnings'>, at: number): Proof {
+  const findings = known.findings.length > 0 ? known.findings : [tooComplex(at)];
+  return { slots: new Map(), marks: new Set(), findings, warnings: known.warnings };
 }
 
 const NOTHING_DUE: Due = new Map();
-const EMPTY: Omit<Proof, 'findings'> = { slots: new Map(), marks: new Set(), warnings: [] };
-
 function tooComplex(offset: number): Finding {
   return {
     code: 'too_complex',

@@ -1,18 +1,22 @@
 // Literal text in the proof: what each arrival becomes behind it, which commas may be too many, and which keys appear
 // twice.
 import type { TextNode } from '../syntax/tree.ts';
-import type { Reading, Sight } from './json/automaton.ts';
+import type { Reading } from './json/automaton.ts';
 import { readText } from './json/automaton.ts';
 import type { Bdd } from './logic/bdd.ts';
 import { NEVER } from './logic/bdd.ts';
 import type { Conditions } from './logic/conditions.ts';
 import type { Configuration, Configurations } from './json/configuration.ts';
+import type { Sight } from './json/sights.ts';
+import { condensed } from './json/sights.ts';
 import type { ProofFaults } from './report/faults.ts';
+import type { Level } from './levels.ts';
 import { bothWritten, withKey } from './levels.ts';
 import type { Arrival, State } from './state.ts';
 import { addArrival, NO_COMMAS } from './state.ts';
 import type { StructureFault } from './json/structure-faults.ts';
 import type { Surroundings } from './report/surroundings.ts';
+import type { Work } from './work.ts';
 
 /** What the pass over text touches. */
 export interface TextPassDeps {
@@ -21,6 +25,7 @@ export interface TextPassDeps {
   readonly configurations: Configurations;
   readonly faults: ProofFaults;
   readonly warnings: ProofFaults;
+  readonly work: Work;
 }
 
 /** The pass over the texts of one template. */
@@ -28,7 +33,7 @@ export class TextPass {
   /** Offsets of the commas that may be superfluous. */
   readonly marks = new Set<number>();
   readonly #deps: TextPassDeps;
-  // Where each key was seen first; -1 where it was seen at more places than one.
+  // Where each key of an object was seen first; -1 where it was seen at more places than one.
   readonly #keyOffsets = new Map<string, number>();
   readonly #readings = new Map<TextNode, Map<number, Reading>>();
 
@@ -41,6 +46,7 @@ export class TextPass {
     const after = new Map<number, Arrival>();
     for (const arrival of before.values()) {
       const reading = this.#read(node, arrival.at);
+      this.#deps.work.count('sights', reading.sights.length);
       let passed = arrival;
       for (const sight of reading.sights) passed = this.#see(sight, node, passed, around);
       if (reading.end !== undefined) addArrival(this.#deps.bdd, after, { ...passed, at: reading.end });
@@ -51,7 +57,11 @@ export class TextPass {
   #read(node: TextNode, from: Configuration): Reading {
     const known = this.#readings.get(node) ?? new Map<number, Reading>();
     this.#readings.set(node, known);
-    const reading = known.get(from.id) ?? readText(this.#deps.configurations, node.text, from);
+    const before = known.get(from.id);
+    if (before !== undefined) return before;
+    this.#deps.work.count('characters', node.text.length);
+    const { end, sights } = readText(this.#deps.configurations, node.text, from);
+    const reading = { end, sights: condensed(sights) };
     known.set(from.id, reading);
     return reading;
   }
@@ -64,7 +74,14 @@ export class TextPass {
         return this.#comma(sight, node, arrival, around);
       case 'open': {
         const { when, level: below } = arrival;
-        const level = { offset: node.offset + sight.at, when, loops: around.turns.length, keys: undefined, below };
+        const level = {
+          offset: node.offset + sight.at,
+          when,
+          loops: around.turns.length,
+          keys: undefined,
+          below,
+          isMixed: false,
+        };
         return { ...arrival, level };
       }
       case 'close':
@@ -102,19 +119,22 @@ export class TextPass {
       return arrival;
     }
     this.#judgeKey(key, offset, arrival, around);
-    return { ...arrival, level: withKey(level, key, when) };
+    return { ...arrival, level: withKey(level, key, offset, when) };
   }
 
-  // Most keys stand at one place only, and need no search.
-  #stoodElsewhere(key: string, offset: number): boolean {
-    const first = this.#keyOffsets.get(key) ?? offset;
-    this.#keyOffsets.set(key, first === offset ? offset : -1);
+  // Most keys stand at one place of their object only, and need no search.
+  #stoodElsewhere(key: string, offset: number, level: Level): boolean {
+    if (level.isMixed) return true;
+    const name = `${String(level.offset)} ${key}`;
+    const first = this.#keyOffsets.get(name) ?? offset;
+    this.#keyOffsets.set(name, first === offset ? offset : -1);
     return first !== offset;
   }
 
   #judgeKey(key: string, offset: number, { level, when }: Arrival, around: Surroundings): void {
     const { bdd, conditions, faults, warnings } = this.#deps;
-    if (level === undefined || !this.#stoodElsewhere(key, offset)) return;
+    if (level === undefined || !this.#stoodElsewhere(key, offset, level)) return;
+    this.#deps.work.count('sights', level.keys?.count ?? 0);
     const both = bothWritten(bdd, level, key, when);
     if (both === NEVER) return;
     const isCertain = bdd.implies(bdd.and(level.when, conditions.facts()), both);

@@ -12,32 +12,33 @@ import type { StructureFault } from './json/structure-faults.ts';
 import type { NamedTurn } from './report/surroundings.ts';
 import { Surroundings } from './report/surroundings.ts';
 import type { TextPass } from './text-pass.ts';
-import type { ProofFrame } from './logic/things.ts';
+import type { Names, ProofFrame } from './logic/things.ts';
 import { itemFrame, loopName, resolve, withFrame } from './logic/things.ts';
 import type { AskedTurns } from './turns.ts';
+import type { Work } from './work.ts';
 
 /** What the walk touches. */
 export interface WalkDeps {
   readonly bdd: Bdd;
   readonly conditions: Conditions;
+  readonly names: Names;
   readonly faults: ProofFaults;
   readonly slots: SlotMap;
   readonly texts: TextPass;
+  readonly work: Work;
   readonly asked: ReadonlyMap<EachNode, AskedTurns>;
   /** What to drop behind each block; nothing where all is to be kept. */
   readonly due: Due;
 }
 
-// Bounds of the work (TEMPLATES.md section 2).
+// More ways than that next to each other are not followed (TEMPLATES.md section 2).
 const MAX_CONFIGURATIONS = 64;
-const MAX_STEPS = 60_000;
 
 /** One walk through a template. */
 export class Walk {
   readonly #enter: (offset: number) => void;
   readonly #deps: WalkDeps;
   #around = new Surroundings([]);
-  #steps = 0;
 
   /** `enter` hears of each block that is walked into, by its offset. */
   constructor(deps: WalkDeps, enter: (offset: number) => void) {
@@ -52,8 +53,8 @@ export class Walk {
 
   #node(node: Node, before: State, frame: ProofFrame): State {
     if (before.size === 0) return before;
-    this.#steps += before.size;
-    if (this.#steps > MAX_STEPS || before.size > MAX_CONFIGURATIONS) throw new TooComplexError('too many ways');
+    this.#deps.work.count('steps', before.size);
+    if (before.size > MAX_CONFIGURATIONS) throw new TooComplexError('too many ways', false);
     if (node.kind === 'text') return this.#deps.texts.through(node, before, this.#around);
     if (node.kind === 'placeholder') return this.#deps.slots.through(node, before, this.#around);
     this.#enter(node.offset);
@@ -83,7 +84,7 @@ export class Walk {
   // Entered for 0, too.
   #with(node: WithNode, before: State, frame: ProofFrame): State {
     const [holds, fails] = this.#split(before, this.#deps.conditions.truth(node.over, frame, true));
-    const inside = withFrame(resolve(node.over, frame), frame);
+    const inside = withFrame(resolve(this.#deps.names, node.over, frame), frame);
     return this.#join(this.nodes(node.body, holds, inside), this.nodes(node.otherwise, fails, frame));
   }
 
@@ -95,30 +96,36 @@ export class Walk {
     return this.#join(turns, this.nodes(node.otherwise, none, frame));
   }
 
+  // The turns of a loop in order. They are told apart only as far as conditions ask for it.
   #turns(node: EachNode, before: State, frame: ProofFrame, asksFirst: boolean, asksLast: boolean): State {
-    const turn = (state: State, first?: boolean, last?: boolean): State => this.#turn(node, state, frame, first, last);
+    const loop: Loop = { node, frame };
     const isLast = asksLast ? false : undefined;
     if (!asksFirst) {
-      const more = this.#repeat(node, before, (state) => turn(state, undefined, isLast));
-      return asksLast ? turn(this.#join(before, more), undefined, true) : more;
+      const more = this.#repeat(loop, before, { last: isLast, later: false });
+      return asksLast ? this.#turn(loop, this.#join(before, more), { last: true }) : more;
     }
-    const rest = (state: State): State => this.#repeat(node, state, (each) => turn(each, false, isLast));
+    const rest: Which = { first: false, last: isLast, later: true };
     if (!asksLast) {
-      const opened = turn(before, true, undefined);
-      return this.#join(opened, rest(opened));
+      const opened = this.#turn(loop, before, { first: true });
+      return this.#join(opened, this.#repeat(loop, opened, rest));
     }
     const [one, several] = this.#split(before, this.#deps.conditions.single(node.over, frame));
-    const opened = turn(several, true, false);
-    return this.#join(turn(one, true, true), turn(this.#join(opened, rest(opened)), false, true));
+    const opened = this.#turn(loop, several, { first: true, last: false });
+    const inner = this.#join(opened, this.#repeat(loop, opened, rest));
+    return this.#join(
+      this.#turn(loop, one, { first: true, last: true }),
+      this.#turn(loop, inner, { first: false, last: true }),
+    );
   }
 
   // What one or more turns that are alike lead to, each from where the one before left.
-  #repeat(node: EachNode, before: State, turn: (state: State) => State): State {
+  #repeat(loop: Loop, before: State, which: Which): State {
     let result = NOWHERE;
     let seen = NOWHERE;
-    for (let fresh = before; fresh.size > 0;) {
+    let turn = which;
+    for (let fresh = before; fresh.size > 0; turn = { ...which, later: true }) {
       seen = this.#join(seen, fresh);
-      const after = this.#balanced(node, fresh, turn);
+      const after = this.#balanced(loop, fresh, turn);
       result = this.#join(result, after);
       fresh = newIn(this.#deps.bdd, result, seen);
     }
@@ -126,14 +133,14 @@ export class Walk {
   }
 
   // A turn that may come any number of times must leave the brackets as deep as it found them.
-  #balanced(node: EachNode, before: State, turn: (state: State) => State): State {
+  #balanced(loop: Loop, before: State, which: Which): State {
     let result = NOWHERE;
     for (const [depth, group] of byDepth(before)) {
       const kept = new Map<number, Arrival>();
-      for (const [id, arrival] of turn(group)) {
+      for (const [id, arrival] of this.#turn(loop, group, which)) {
         if (arrival.at.stack.length === depth) kept.set(id, arrival);
         else if (!arrival.at.muted) {
-          this.#deps.faults.add(UNBALANCED, node.offset, arrival.when, this.#around.words());
+          this.#deps.faults.add(UNBALANCED, loop.node.offset, arrival.when, this.#around.words());
         }
       }
       result = this.#join(result, kept);
@@ -141,15 +148,16 @@ export class Walk {
     return result;
   }
 
-  #turn(node: EachNode, before: State, frame: ProofFrame, first?: boolean, last?: boolean): State {
+  #turn({ node, frame }: Loop, before: State, which: Which): State {
     if (before.size === 0) return before;
-    const source = node.over.kind === 'literal' ? '' : node.over.source;
-    const turn: NamedTurn = { loop: loopName(node.offset), first, last, source };
+    const { names, bdd, conditions } = this.#deps;
+    const { first, last, later = false } = which;
+    const turn: NamedTurn = { loop: loopName(node.offset), first, last, later, source: shownList(node) };
     const around = this.#around;
     this.#around = around.within(turn);
-    const after = this.nodes(node.body, before, itemFrame(turn, frame));
+    const after = this.nodes(node.body, before, itemFrame(names, turn, frame));
     this.#around = around;
-    return forget(this.#deps.bdd, after, this.#deps.conditions.ofLoop(turn.loop));
+    return forget(bdd, after, conditions.ofLoop(turn.loop));
   }
 
   #split(state: State, { holds, facts }: Condition): readonly [State, State] {
@@ -160,6 +168,24 @@ export class Walk {
   #join(a: State, b: State): State {
     return join(this.#deps.bdd, a, b);
   }
+}
+
+// A loop where it is walked through.
+interface Loop {
+  readonly node: EachNode;
+  readonly frame: ProofFrame;
+}
+
+// Which of its turns is meant; what is undefined need not be told apart.
+interface Which {
+  readonly first?: boolean | undefined;
+  readonly last?: boolean | undefined;
+  /** Whether there was a turn before for sure. */
+  readonly later?: boolean;
+}
+
+function shownList({ over }: EachNode): string {
+  return over.kind === 'literal' ? '' : over.source;
 }
 
 function byDepth(state: State): Map<number, Map<number, Arrival>> {

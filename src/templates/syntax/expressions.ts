@@ -6,8 +6,10 @@ import { quoted } from '../findings.ts';
 import type { Helper } from '../helpers/helper.ts';
 import { HELPERS } from '../helpers/index.ts';
 import type { LibraryPosition } from './library.ts';
+import { hintForHelper, hintForNumber } from './habits.ts';
 import { bind, VARIABLES } from './names.ts';
 import type { Scope } from './names.ts';
+import { LIMITS } from './structure.ts';
 import type { CallExpression, Expression, LiteralExpression } from './tree.ts';
 
 /** The blocks that templates may use. */
@@ -58,6 +60,7 @@ export function readExpression(notes: Notes, node: hbs.AST.Expression, scope: Sc
 }
 
 function readPath(notes: Notes, node: hbs.AST.PathExpression, scope: Scope): Expression {
+  if (!isReadable(notes, node)) return NOTHING;
   const { path, oddity } = bind(node, scope, sourceOf(notes, node.loc));
   if (oddity === 'above_root') {
     warn(
@@ -77,6 +80,19 @@ function readPath(notes: Notes, node: hbs.AST.PathExpression, scope: Scope): Exp
     );
   }
   return path;
+}
+
+function isReadable(notes: Notes, node: hbs.AST.PathExpression): boolean {
+  const { length } = node.parts;
+  if (length > LIMITS.names) {
+    const detail = `This path has ${String(length)} names; at most ${String(LIMITS.names)} are allowed, as events are at most so deep.`;
+    find(notes, 'limit_exceeded', node.loc, detail, 'Send less of the path, or what it leads through with json.');
+    return false;
+  }
+  const written = sourceOf(notes, node.loc);
+  const hint = hintForNumber(written);
+  if (hint !== undefined) find(notes, 'syntax', node.loc, `${quoted(written)} is read as the name of a field.`, hint);
+  return hint === undefined;
 }
 
 function readCall(notes: Notes, call: Call, scope: Scope): Expression {
@@ -105,7 +121,13 @@ function helperOf(notes: Notes, call: Call): Helper | undefined {
     return undefined;
   }
   const helper = HELPERS.get(path.original);
-  if (helper === undefined) find(notes, 'unknown_helper', call.loc, ...unknownHelper(path.original));
+  if (helper === undefined) {
+    const args = notes.text.slice(
+      notes.offsetOf(path.loc.end),
+      notes.offsetOf(call.params.at(-1)?.loc.end ?? path.loc.end),
+    );
+    find(notes, 'unknown_helper', call.loc, ...unknownHelper(path.original, quoted(args.trim())));
+  }
   return helper;
 }
 
@@ -130,12 +152,12 @@ function isContinued(notes: Notes, node: hbs.AST.Node, next: hbs.AST.Node | unde
 
 const MAX_SHOWN_PATH = 200;
 
-function unknownHelper(name: string): [detail: string, hint: string] {
+function unknownHelper(name: string, args: string): [detail: string, hint: string] {
   const detail = `There is no helper ${name}.`;
   if (BLOCKS.some((block) => block === name)) return [detail, `As a block it is {{#${name} …}} … {{/${name}}}.`];
   const known = [...HELPERS.keys()];
-  const near = nearestName(name, known);
-  const meant = near === undefined ? '' : `Did you mean ${near}? `;
+  const hint = hintForHelper(name, args, known);
+  const meant = hint === undefined ? '' : `${hint} `;
   return [detail, `${meant}Helpers are ${known.join(', ')}; a field is written without arguments.`];
 }
 
@@ -155,10 +177,19 @@ function checkArguments(notes: Notes, call: Call, helper: Helper): void {
   }
 }
 
+// As long as what arithmetic gives.
+const MAX_NUMBER = 400;
+const NO_NUMBER: LiteralExpression = { kind: 'literal', value: undefined };
+
 // A literal keeps its spelling, as the numbers of the event do.
 function exactNumber(notes: Notes, node: hbs.AST.NumberLiteral): LiteralExpression {
-  const offset = notes.offsetOf(node.loc.start);
-  const spelling = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?!\d)/.exec(notes.text.slice(offset, offset + 400))?.[0];
+  const [written = ''] = /^-?\d+(?:\.\d+)?/.exec(sourceOf(notes, node.loc)) ?? [];
+  if (written.length > MAX_NUMBER || !Number.isFinite(node.value)) {
+    const detail = `A number has at most ${String(MAX_NUMBER)} characters, and lies within the range of a double.`;
+    find(notes, 'limit_exceeded', node.loc, detail, 'Write fewer digits, or put them in quotes to send text.');
+    return NO_NUMBER;
+  }
+  const spelling = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.exec(written)?.[0];
   const same = spelling === undefined || spelling === String(node.value) || Number(spelling) !== node.value;
   return { kind: 'literal', value: node.value, ...(same ? {} : { spelling }) };
 }

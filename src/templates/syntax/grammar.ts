@@ -1,6 +1,7 @@
 // Handlebars' tree → ours: an allow-list. What it does not know, it refuses; nothing gets through by being overlooked.
 import { nearestName } from '../../domain/text.ts';
 import type { FindingCode } from '../findings.ts';
+import { HELPERS } from '../helpers/index.ts';
 import {
   BLOCKS,
   find,
@@ -14,6 +15,7 @@ import {
   readPlaceholder,
 } from './expressions.ts';
 import type { Notes } from './expressions.ts';
+import { hintForArguments, hintForBlock } from './habits.ts';
 import { ROOT_SCOPE } from './names.ts';
 import type { Scope } from './names.ts';
 import type { Scan, Tag } from './scan.ts';
@@ -141,9 +143,10 @@ class Builder {
     const written = isPath(block.path) && isSimple(block.path) ? block.path.original : undefined;
     const name = BLOCKS.find((known) => known === written);
     if (name !== undefined) return name;
-    const near = written === undefined ? undefined : nearestName(written, BLOCKS);
-    const meant = near === undefined ? '' : ` Did you mean {{#${near}}}?`;
-    this.#find('unknown_block', tag, `There is no block ${tag.name}.`, `Blocks are ${BLOCKS.join(', ')}.${meant}`);
+    const near = written === undefined || tag.name === '-if' ? undefined : nearestName(written, BLOCKS);
+    const meant = near === undefined ? hintForBlock(tag.name, this.#written(block)) : `Did you mean {{#${near}}}?`;
+    const hint = [`Blocks are ${BLOCKS.join(', ')}.`, meant].join(' ').trim();
+    this.#find('unknown_block', tag, `There is no block ${tag.name}.`, hint);
     return undefined;
   }
 
@@ -158,7 +161,8 @@ class Builder {
     const given = block.params.length;
     if (given !== 1 && !noteSplitPath(this.#notes, block.params)) {
       const detail = `${name} takes one argument; here it has ${String(given)}.`;
-      this.#find('block_arguments', tag, detail, `Write it like {{#${name} data.metadata}}.`);
+      const habit = hintForArguments(name, this.#written(block), [...HELPERS.keys()]);
+      this.#find('block_arguments', tag, detail, habit ?? `Write it like {{#${name} data.metadata}}.`);
     }
     const most = MOST_PARAMETERS[name];
     if (paramsOf(block).length > most) {
@@ -166,6 +170,11 @@ class Builder {
       this.#find('block_arguments', tag, `${name} has ${String(most)} block parameters to give.`, hint);
     }
     this.#checkOptions(block, name);
+  }
+
+  #written(block: hbs.AST.BlockStatement): string[] {
+    const notes = this.#notes;
+    return block.params.map(({ loc }) => notes.text.slice(notes.offsetOf(loc.start), notes.offsetOf(loc.end)));
   }
 
   #checkOptions(block: hbs.AST.BlockStatement, name: Block): void {

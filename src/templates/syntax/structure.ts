@@ -11,6 +11,8 @@ export const LIMITS = {
   nesting: 10,
   parentheses: 8,
   loops: 3,
+  /** In one path: events are no deeper. */
+  names: 64,
 } as const;
 
 interface OpenBlock {
@@ -113,7 +115,7 @@ class StructureChecker {
     this.#find('unclosed_block', tag, `The block ${tag.name} is never closed.`, `Close it with {{/${tag.name}}}.`);
   }
 
-  #limit(value: number, name: Exclude<keyof typeof LIMITS, 'sourceBytes'>, tag: Tag, what: string): void {
+  #limit(value: number, name: Exclude<keyof typeof LIMITS, 'sourceBytes' | 'names'>, tag: Tag, what: string): void {
     if (value <= LIMITS[name] || this.#passed.has(name)) return;
     this.#passed.add(name);
     this.#findings.push(limit(tag.start, `Here the template has ${what}.`, 'Simplify it, or send {{json data}}.'));

@@ -1,4 +1,4 @@
-// The tree that slots, compiler and, later, the proof share: Handlebars' tree after whitespace control, reduced to what
+// The tree that proof and compiler share: Handlebars' tree after whitespace control, reduced to what
 // templates may use, with every name resolved and every offset pointing into the author's text. Plain data, so that it
 // can be sent from one thread to another.
 

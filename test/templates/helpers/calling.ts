@@ -30,6 +30,7 @@ export function callHelper(
       steps += values;
       output.spend(values);
     },
+    isNew: (what) => output.isNew(what),
     room: (characters) => {
       room = Math.max(room, characters);
       output.room(characters);

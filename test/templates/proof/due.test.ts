@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { findDue } from '../../../src/templates/proof/due.ts';
 import { Conditions } from '../../../src/templates/proof/logic/conditions.ts';
+import { loopName } from '../../../src/templates/proof/logic/things.ts';
 import type { Node } from '../../../src/templates/syntax/tree.ts';
-import { bigBdd, nodesOf } from './logic/asking.ts';
+import { bigBdd, NAMES, nodesOf } from './logic/asking.ts';
 
 function blocksIn(nodes: readonly Node[]): Exclude<Node, { kind: 'text' | 'placeholder' }>[] {
   return nodes.flatMap((node) =>
@@ -15,13 +16,13 @@ function blocksIn(nodes: readonly Node[]): Exclude<Node, { kind: 'text' | 'place
 // What is dropped behind each block, in the order in which the blocks begin.
 function due(source: string): string[] {
   const bdd = bigBdd();
-  const conditions = new Conditions(bdd);
+  const conditions = new Conditions(bdd, NAMES);
   const nodes = nodesOf(source);
-  const found = findDue(bdd, conditions, nodes);
+  const found = findDue(bdd, conditions, NAMES, nodes);
   return blocksIn(nodes).map((node) =>
     [...(found.get(node) ?? [])]
       .sort((a, b) => a - b)
-      .map((variable) => conditions.variable(variable)?.words[0].replace(/ (is present( or 0)?|is true)$/, '') ?? '?')
+      .map((variable) => conditions.variable(variable)?.words[0].replace(/ is present$/, '') ?? '?')
       .join(', '),
   );
 }
@@ -29,6 +30,7 @@ function due(source: string): string[] {
 describe('findDue', () => {
   const table: readonly (readonly [source: string, ...due: string[]])[] = [
     ['{{#if a}}{{/if}}', 'a'],
+    ['1{{#if a}}text{{x}}{{else}}{{y}}{{/if}}{{z}}', 'a'],
     ['{{#if a}}{{/if}}{{#if b}}{{/if}}', 'a', 'b'],
     ['{{#if a}}{{/if}}{{#if b}}{{/if}}{{#if a}}{{/if}}', '', 'b', 'a'],
     ['{{#if a}}{{#if b}}{{/if}}{{/if}}', 'a, b', 'b'],
@@ -37,7 +39,7 @@ describe('findDue', () => {
     ['{{#if a}}{{else}}{{#if b}}{{/if}}{{/if}}', 'a, b', 'b'],
     ['{{#if a}}{{else}}{{#if a}}{{/if}}{{/if}}{{#unless a}}{{/unless}}', '', '', 'a'],
     ['{{#if (and a b)}}{{/if}}{{#if (eq b "x")}}{{/if}}{{#if b}}{{/if}}', 'a', 'b is "x"', 'b'],
-    ['{{#with a}}{{#if b}}{{/if}}{{/with}}{{#if a.b}}{{/if}}', 'a', '', 'b'],
+    ['{{#with a}}{{#if b}}{{/if}}{{/with}}{{#if a.b}}{{/if}}', 'a is present or 0', '', 'b'],
     // What is asked in a loop is asked again in its next turn.
     ['{{#each xs}}{{#if a}}{{/if}}{{/each}}', 'xs has entries, xs has one entry, a', ''],
     ['{{#each xs}}{{#if a}}{{/if}}{{/each}}{{#each xs}}{{/each}}', 'a', '', 'xs has entries, xs has one entry'],
@@ -50,4 +52,16 @@ describe('findDue', () => {
       assert.deepEqual(due(source), expected);
     });
   }
+
+  it('asks the questions that the walk asks, so that it can drop them', () => {
+    const bdd = bigBdd();
+    const conditions = new Conditions(bdd, NAMES);
+    const nodes = nodesOf('{{#each xs}}{{#if a}}{{/if}}{{/each}}');
+    findDue(bdd, conditions, NAMES, nodes);
+    const loop = loopName(nodes[0]?.offset ?? -1);
+    assert.deepEqual(
+      [...conditions.ofLoop(loop)].map((variable) => conditions.variable(variable)?.words[0]),
+      ['a is present'],
+    );
+  });
 });

@@ -50,7 +50,7 @@ describe('checkEnd', () => {
     [
       '-',
       'A number or word ends here before it is complete.',
-      'Without quotes there are only whole numbers such as 1.5, and true, false and null.',
+      'Without quotes there are only numbers such as 1.5, true, false and null.',
     ],
   ];
   for (const [source, detail, hint] of words) {

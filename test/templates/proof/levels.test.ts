@@ -28,17 +28,17 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{ {{#each xs}}"a":1,{{/each}} }', 'warns 1:15 duplicate_key when xs has entries'],
   [
     '{ {{#each xs}}"a":1{{#unless @last}},{{/unless}}{{/each}} }',
-    'warns 1:15 duplicate_key when xs has entries & in a middle turn of {{#each xs}}',
+    'warns 1:15 duplicate_key when in an earlier turn of {{#each xs}}',
   ],
   ['{ {{#each xs}}{{#if @first}}"a":1,{{/if}}{{/each}} }'],
   ['{ {{#each xs}}{{#if @last}}"a":1{{/if}}{{/each}} }'],
   [
     '{ {{#each xs}}{{#unless @first}}"a":1,{{/unless}}{{/each}} }',
-    'warns 1:33 duplicate_key when xs has entries & in a middle turn of {{#each xs}}',
+    'warns 1:33 duplicate_key when in a later turn of {{#each xs}}',
   ],
   [
     '{ {{#each xs}}{{#unless @last}}"a":1,{{/unless}}{{/each}} }',
-    'warns 1:32 duplicate_key when xs has entries & in a middle turn of {{#each xs}}',
+    'warns 1:32 duplicate_key when in an earlier turn of {{#each xs}}',
   ],
   ['{ {{#each xs}}"{{@key}}":1,{{/each}} }'],
   ['[{{#each xs}}{"a":1,"b":2},{{/each}}]'],
@@ -58,11 +58,11 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['[{{#each xs}}{ {{#each ys}}{{#if @first}}"a":1,{{/if}}{{/each}} },{{/each}}]'],
   [
     '{ {{#each xs}}{{#if @first}}{{#each ys}}"a":1,{{/each}}{{/if}}{{/each}} }',
-    'warns 1:41 duplicate_key when xs has entries & ys has entries & in the first turn of {{#each xs}}',
+    'warns 1:41 duplicate_key when ys has entries & in the first turn of {{#each xs}}',
   ],
   [
     '{ {{#each xs}}{{#each ys}}{{#if @first}}"a":1,{{/if}}{{/each}}{{/each}} }',
-    'warns 1:41 duplicate_key when xs has entries & ys has entries & in the first turn of {{#each ys}}',
+    'warns 1:41 duplicate_key when xs has entries & in the first turn of {{#each ys}}',
   ],
   ['{"a":1,"b":[{{#each xs}}{"a":1},{{/each}}],"a":2}', '1:44 duplicate_key'],
   ['{{#with o}}{"a":1}{{else}}{"a":2}{{/with}}'],

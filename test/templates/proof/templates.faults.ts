@@ -1,12 +1,12 @@
-// The long form of soundness.test.ts: `npm run test:faults`. HOOKWRIGHT_FAULTS_TEMPLATES says how many templates (250,000
-// unless told), HOOKWRIGHT_FAULTS_SEED which; it ends by itself and prints what fails, made small.
+// The long form of soundness.test.ts: `npm run test:faults`. TEST_TEMPLATES says how many templates (250,000
+// unless told), TEST_SEED which; it ends by itself and prints what fails, made small.
 import assert from 'node:assert/strict';
 import type { Summary } from './random/run.ts';
 import { explain, runTemplates, together } from './random/run.ts';
 import { differenceOf, framed, FRAMES, FULL, LISTS, sequences } from './random/small.ts';
 
-const TEMPLATES = Number(process.env['HOOKWRIGHT_FAULTS_TEMPLATES'] ?? 250_000);
-const SEED = Number(process.env['HOOKWRIGHT_FAULTS_SEED'] ?? 1);
+const TEMPLATES = Number(process.env['TEST_TEMPLATES'] ?? 250_000);
+const SEED = Number(process.env['TEST_SEED'] ?? 1);
 const STEP = 10_000;
 
 function say(line: string): void {

@@ -36,7 +36,7 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['[{{#each xs}}[{{#if a}}1{{/if}}·2]·{{/each}}]', 'warns 1:32 shifts_positions when xs has entries & a is absent'],
   [
     '[{{#each xs}}{{#if @first}}[·{{/if}}1{{#if @last}}]{{/if}}·{{/each}}]',
-    'warns 1:29 shifts_positions when xs has entries & xs has several entries & in the first turn of {{#each xs}}',
+    'warns 1:29 shifts_positions when xs has several entries & in the first turn of {{#each xs}}',
   ],
   ['{"a":[1·],"b":{"c":[·2]}·}', 'warns 1:21 shifts_positions'],
   ['["a,b",{{x}},"{{y}},"]'],

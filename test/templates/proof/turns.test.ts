@@ -34,6 +34,8 @@ describe('findAskedTurns', () => {
     ['{{#each xs}}{{#each (slice ys @index)}}{{/each}}{{/each}}', 'first', '-'],
     ['{{#each xs}}{{#each ys}}{{else}}{{#if @last}}{{/if}}{{/each}}{{/each}}', 'last', '-'],
     ['{{#each xs}}{{/each}}{{#each ys}}{{#if @last}}{{/if}}{{/each}}', '-', 'last'],
+    ['{{#each xs}}{{#each ys}}{{#if a}}{{#if @../first}}{{/if}}{{/if}}{{/each}}{{/each}}', 'first', '-'],
+    ['{{#each xs}}{{#each ys}}{{#each zs}}{{#if @../first}}{{/if}}{{/each}}{{/each}}{{/each}}', '-', 'first', '-'],
     ['{{#if @first}}{{/if}}{{#each xs}}{{/each}}', '-'],
     ['{{#each xs}}{{#if @../first}}{{/if}}{{/each}}', '-'],
   ];
@@ -42,4 +44,8 @@ describe('findAskedTurns', () => {
       assert.deepEqual(asked(source), expected);
     });
   }
+
+  it('says of each loop both', () => {
+    assert.deepEqual([...findAskedTurns(nodesOf('{{#each xs}}{{/each}}')).values()], [{ first: false, last: false }]);
+  });
 });

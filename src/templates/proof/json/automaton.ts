@@ -5,21 +5,9 @@ import type { Configuration, Configurations, Mode, NumberMode, StringMode } from
 import { isAfterValue, isCompleteNumber, isInNumber, isInString, MAX_BRACKETS } from './configuration.ts';
 import { isInWord, nextInNumber, nextInWord, startOfScalar, wordFrom } from './scalars.ts';
 import { stepInString } from './strings.ts';
+import type { Sight } from './sights.ts';
 import * as faults from './structure-faults.ts';
 import type { StructureFault } from './structure-faults.ts';
-
-/** What a reader saw in a text, in order; offsets count from the text's own start. */
-export type Sight =
-  | { readonly kind: 'open'; readonly at: number }
-  /** `extra`: commas stand before the bracket. */
-  | { readonly kind: 'close'; readonly extra: boolean }
-  /** `extra`: no member stands before it. */
-  | { readonly kind: 'comma'; readonly at: number; readonly extra: boolean; readonly inList: boolean }
-  /** A key or value begins where a member may. */
-  | { readonly kind: 'member' }
-  /** A key that stands as a whole in this text, decoded. */
-  | { readonly kind: 'key'; readonly at: number; readonly key: string }
-  | { readonly kind: 'fault'; readonly at: number; readonly fault: StructureFault };
 
 /** Where reading a text leads to; nowhere behind a fault that nothing can be guessed after. */
 export interface Reading {

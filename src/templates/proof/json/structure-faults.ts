@@ -85,7 +85,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
 function literalHint(word: string): string {
   const meant = MEANT.get(word.toLowerCase());
   if (meant !== undefined) return `Write ${meant}.`;
-  if (word.startsWith("'")) return 'JSON strings have double quotes: "…".';
+  if (/^['‘’“”`]/.test(word)) return 'JSON strings have straight double quotes: "…".';
   if (/^[-+.\d]/.test(word)) return 'A JSON number has no leading zero or plus, and digits on both sides of its point.';
   return 'Text stands in double quotes. Without them there are only numbers, true, false and null.';
 }
@@ -95,7 +95,7 @@ export function unfinishedLiteral(): StructureFault {
   return {
     code: 'invalid_literal',
     detail: 'A number or word ends here before it is complete.',
-    hint: 'Without quotes there are only whole numbers such as 1.5, and true, false and null.',
+    hint: 'Without quotes there are only numbers such as 1.5, true, false and null.',
   };
 }
 
@@ -107,7 +107,7 @@ export function unquotedKey(word: string): StructureFault {
     detail: isValue
       ? `In an object JSON expects a key here, not "${word}".`
       : `${quoted(word)} is a key, but keys are strings.`,
-    hint: isValue ? 'Give it a key: "name": ….' : `Quote it: "${quoted(word.replaceAll("'", ''))}".`,
+    hint: isValue ? 'Give it a key: "name": ….' : `Quote it: "${quoted(word.replace(/['‘’“”`]/g, ''))}".`,
   };
 }
 

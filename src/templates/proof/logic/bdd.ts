@@ -9,7 +9,15 @@ export const NEVER: Ref = 0;
 export const ALWAYS: Ref = 1;
 
 /** The work was more than is allowed. Counted, never timed: the same text gets the same answer on every machine. */
-export class TooComplexError extends Error {}
+export class TooComplexError extends Error {
+  /** Whether it could go through if conditions that are not asked again were dropped. */
+  readonly mayDrop: boolean;
+
+  constructor(what: string, mayDrop: boolean) {
+    super(what);
+    this.mayDrop = mayDrop;
+  }
+}
 
 /** What a diagram may cost. */
 export interface BddLimits {
@@ -149,7 +157,7 @@ export class Bdd {
     const known = table.get(key);
     if (known !== undefined) return known;
     const made = this.#variables.length;
-    if (made > this.#limits.nodes) throw new TooComplexError('too many cases');
+    if (made > this.#limits.nodes) throw new TooComplexError('too many cases', true);
     this.#variables.push(variable);
     this.#lows.push(low);
     this.#highs.push(high);
@@ -157,8 +165,13 @@ export class Bdd {
     return made;
   }
 
-  #count(): void {
-    this.#operations += 1;
-    if (this.#operations > this.#limits.operations) throw new TooComplexError('too many operations');
+  /** Counts work that is done beside the diagram, as operations. Throws `TooComplexError`. */
+  spend(operations: number): void {
+    this.#count(operations);
+  }
+
+  #count(operations = 1): void {
+    this.#operations += operations;
+    if (this.#operations > this.#limits.operations) throw new TooComplexError('too many operations', true);
   }
 }

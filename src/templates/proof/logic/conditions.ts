@@ -4,9 +4,10 @@ import type { CallExpression, Expression } from '../../syntax/tree.ts';
 import { isTruthy } from '../../values.ts';
 import type { Bdd, Ref } from './bdd.ts';
 import { ALWAYS, NEVER } from './bdd.ts';
+import { compareForSure } from './comparing.ts';
 import type { Relation, Statement } from './facts.ts';
 import { relationOfPart, relationOnSame, statementName } from './facts.ts';
-import type { Operand, ProofFrame, Thing } from './things.ts';
+import type { Names, Operand, ProofFrame, Thing } from './things.ts';
 import { nameOf, resolve, thingName } from './things.ts';
 
 /** A condition, and the facts about what it asks: true for every event. */
@@ -34,25 +35,27 @@ const FALSE: Condition = { holds: NEVER, facts: ALWAYS };
 /** All conditions of one template. */
 export class Conditions {
   readonly #bdd: Bdd;
+  readonly #names: Names;
   readonly #variables: Variable[] = [];
   readonly #byName = new Map<string, Variable>();
   // Statements by the name of their thing, and those on parts of it.
-  readonly #onThing = new Map<string, Known[]>();
-  readonly #onParts = new Map<string, Known[]>();
+  readonly #onThing = new Map<number, Known[]>();
+  readonly #onParts = new Map<number, Known[]>();
   readonly #ofLoop = new Map<string, Set<number>>();
 
   #facts: Ref = ALWAYS;
   #gathered = 0;
 
-  constructor(bdd: Bdd) {
+  constructor(bdd: Bdd, names: Names) {
     this.#bdd = bdd;
+    this.#names = names;
   }
 
   /** The truth of an expression in an `if`. */
   truth(expression: Expression, frame: ProofFrame, includeZero: boolean): Condition {
     const logical = expression.kind === 'call' ? this.#logical(expression, frame) : undefined;
     if (logical !== undefined) return logical;
-    const operand = resolve(expression, frame);
+    const operand = resolve(this.#names, expression, frame);
     if (operand.kind === 'constant') return isTruthy(operand.value, includeZero) ? TRUE : FALSE;
     if (operand.thing.isTrue === true) return TRUE;
     const words = truthWords(expression, includeZero);
@@ -94,7 +97,7 @@ export class Conditions {
     frame: ProofFrame,
     words: Variable['words'],
   ): Condition {
-    const operand = resolve(expression, frame);
+    const operand = resolve(this.#names, expression, frame);
     return operand.kind === 'constant' ? FALSE : this.#ask({ kind, thing: operand.thing }, words);
   }
 
@@ -112,8 +115,14 @@ export class Conditions {
       case 'ne':
         return this.#not(this.#equals(call, frame));
       default:
-        return undefined;
+        return this.#compared(call, frame);
     }
+  }
+
+  #compared(call: CallExpression, frame: ProofFrame): Condition | undefined {
+    const operands = call.args.map((arg) => resolve(this.#names, arg, frame));
+    const known = compareForSure(call.helper, operands);
+    return known === undefined ? undefined : known ? TRUE : FALSE;
   }
 
   #truthOf(expression: Expression | undefined, frame: ProofFrame): Condition {
@@ -137,7 +146,7 @@ export class Conditions {
   #equals(call: CallExpression, frame: ProofFrame): Condition {
     const [left, right] = call.args;
     if (left === undefined || right === undefined) return FALSE;
-    const [a, b] = [resolve(left, frame), resolve(right, frame)];
+    const [a, b] = [resolve(this.#names, left, frame), resolve(this.#names, right, frame)];
     if (nameOf(a) === nameOf(b)) return TRUE;
     if (a.kind === 'constant') return b.kind === 'constant' ? FALSE : this.#equalsValue(b.thing, right, a, left);
     if (b.kind === 'constant') return this.#equalsValue(a.thing, left, b, right);
@@ -157,8 +166,8 @@ export class Conditions {
 
   // Whether two things are equal is a thing of its own, about which no fact is known.
   #equalThings(a: Thing, b: Thing, [left, right]: readonly [string, string]): Condition {
-    const base = `(equal ${[thingName(a), thingName(b)].sort().join(' ')})`;
-    const thing = { base, keys: [], loops: [...new Set([...a.loops, ...b.loops])] };
+    const name = this.#names.of(`(equal ${[thingName(a), thingName(b)].sort().join(' ')})`);
+    const thing = { names: [name], keys: [], loops: [...new Set([...a.loops, ...b.loops])] };
     return this.#ask({ kind: 'true', thing }, [`${left} equals ${right}`, `${left} differs from ${right}`]);
   }
 
@@ -181,7 +190,7 @@ export class Conditions {
   #remember(known: Known): void {
     const { thing } = known.statement;
     add(this.#onThing, thingName(thing), known);
-    for (let keys = 0; keys < thing.keys.length; keys += 1) add(this.#onParts, thingName(thing, keys), known);
+    for (const whole of thing.names.slice(0, -1)) add(this.#onParts, whole, known);
     for (const loop of thing.loops) {
       const variables = this.#ofLoop.get(loop) ?? new Set();
       this.#ofLoop.set(loop, variables.add(known.variable.index));
@@ -203,7 +212,7 @@ export class Conditions {
 
   #relatedTo(statement: Statement): { readonly index: number; readonly relation: Relation }[] {
     const { thing } = statement;
-    const wholes = thing.keys.flatMap((_, keys) => this.#onThing.get(thingName(thing, keys)) ?? []);
+    const wholes = thing.names.slice(0, -1).flatMap((whole) => this.#onThing.get(whole) ?? []);
     const same = this.#onThing.get(thingName(thing)) ?? [];
     const parts = this.#onParts.get(thingName(thing)) ?? [];
     return [
@@ -223,7 +232,7 @@ function inverse(relation: Relation): Relation {
   return relation === 'implied' ? 'implies' : relation;
 }
 
-function add(map: Map<string, Known[]>, name: string, known: Known): void {
+function add(map: Map<number, Known[]>, name: number, known: Known): void {
   const list = map.get(name);
   if (list === undefined) map.set(name, [known]);
   else list.push(known);
@@ -237,6 +246,13 @@ function truthWords(expression: Expression, includeZero: boolean): Variable['wor
 }
 
 function sourceOf(expression: Expression): string {
-  if (expression.kind !== 'literal') return expression.source;
-  return expression.spelling ?? (expression.value === undefined ? 'nothing' : JSON.stringify(expression.value));
+  if (expression.kind !== 'literal') return shortened(expression.source);
+  return shortened(
+    expression.spelling ?? (expression.value === undefined ? 'nothing' : JSON.stringify(expression.value)),
+  );
+}
+
+// A message quotes what the author wrote, but not all of it where that is long.
+function shortened(source: string): string {
+  return source.length > 120 ? `${source.slice(0, 119)}…` : source;
 }

@@ -83,5 +83,5 @@ function needsContent(part: Statement, whole: Statement): boolean {
 /** A name for a statement: the same for the same one. */
 export function statementName(statement: Statement): string {
   const value = statement.kind === 'equals' ? nameOf({ kind: 'constant', value: statement.value }) : '';
-  return `${statement.kind} ${thingName(statement.thing)} ${value}`;
+  return `${statement.kind} ${String(thingName(statement.thing))} ${value}`;
 }

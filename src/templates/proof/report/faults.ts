@@ -32,23 +32,30 @@ export class ProofFaults {
     const key = `${fault.code} ${String(offset)}`;
     const known = this.#found.get(key);
     if (known === undefined) this.#found.set(key, { ...fault, offset, when, turns });
-    else if (known.turns.length === turns.length)
+    else if (known.turns.join() === turns.join())
       this.#found.set(key, { ...known, when: this.#bdd.or(known.when, when) });
   }
 
-  /** Whether anything was found. */
-  get isEmpty(): boolean {
-    return this.#found.size === 0;
-  }
-
-  /** All of them, each with the shortest way that leads there. */
+  /** All of them in the order of the text, each that may be shown with the shortest way that leads there. */
   findings(conditions: Conditions, text: string): Finding[] {
-    const first = [...this.#found.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_EXPLAINED);
-    return first.map(({ when, turns, ...fault }) => {
+    const sorted = [...this.#found.values()].sort((a, b) => a.offset - b.offset);
+    return sorted.map(({ when, turns, ...fault }, index) => {
+      if (index >= MAX_EXPLAINED) return fault;
       const words = explained(() => explain(this.#bdd, conditions, when));
-      return { ...fault, hint: hintFor(fault, text), when: [...words, ...turns] };
+      return { ...fault, hint: hintFor(fault, text), when: withoutImplied([...words, ...turns]) };
     });
   }
+}
+
+// Where a later turn or several entries are meant, there are entries.
+function withoutImplied(words: readonly string[]): string[] {
+  return words.filter((word) => {
+    const list = / has entries$/.test(word) ? word.replace(/ has entries$/, '') : undefined;
+    return (
+      list === undefined ||
+      !words.some((other) => other === `${list} has several entries` || other.endsWith(`turn of {{#each ${list}}}`))
+    );
+  });
 }
 
 // A refusal without its reason is better than none.

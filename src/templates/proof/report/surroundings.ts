@@ -4,6 +4,8 @@ import type { Turn } from '../logic/things.ts';
 /** A turn, with the loop's list as the author wrote it. */
 export interface NamedTurn extends Turn {
   readonly source: string;
+  /** Whether there was a turn before for sure. */
+  readonly later: boolean;
 }
 
 /** The loops around a place. */
@@ -28,9 +30,10 @@ export class Surroundings {
   }
 }
 
-// The only turn is said by the condition that there is one entry.
-function whichTurn({ first, last }: NamedTurn): string | undefined {
+// The only turn is said by the condition that there is one entry. An earlier turn is one that another one follows.
+function whichTurn({ first, last, later }: NamedTurn): string | undefined {
   if (first === true) return last === true ? undefined : 'the first';
   if (last === true) return 'the last';
-  return first === false || last === false ? 'a middle' : undefined;
+  if (last === false) return later ? 'a middle' : 'an earlier';
+  return later ? 'a later' : undefined;
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readText } from '../../../../src/templates/proof/json/automaton.ts';
 import type { Reading } from '../../../../src/templates/proof/json/automaton.ts';
 import { isAfterValue, isCompleteNumber, MAX_BRACKETS } from '../../../../src/templates/proof/json/configuration.ts';
+import type { Sight } from '../../../../src/templates/proof/json/sights.ts';
 import { CONFIGURATIONS, place, read, seen } from './reading.ts';
 
 function accepts({ end, sights }: Reading): boolean {
@@ -74,7 +75,7 @@ describe('readText', () => {
     const told = (reading: Reading, shift: number): string[] =>
       // A key is told only where the whole of it stands in one text.
       seen(
-        reading.sights.flatMap((sight) => {
+        reading.sights.flatMap((sight): Sight[] => {
           if (sight.kind === 'key') return [];
           return 'at' in sight ? [{ ...sight, at: sight.at + shift }] : [sight];
         }),
@@ -332,10 +333,15 @@ describe('readText', () => {
   });
 
   it('says which bracket stays open where a colon stands behind an item, and what stands behind a placeholder', () => {
-    const detail = (text: string, mode: 'after' | 'slotted', stack: string): string => {
-      const [fault] = read(text, mode, stack).sights;
+    const detail = (text: string, mode: 'after' | 'slotted' | 'member' | 'value', stack: string): string => {
+      const fault = read(text, mode, stack).sights.find(({ kind }) => kind === 'fault');
       return fault?.kind === 'fault' ? fault.fault.detail : '';
     };
+    assert.equal(detail(':', 'after', '[{['), 'After a value JSON expects a comma or ], not a colon.');
+    assert.equal(detail(':', 'member', '['), 'After a value JSON expects a comma or ], not a colon.');
+    assert.equal(detail(':', 'member', '{'), ': is a key, but keys are strings.');
+    assert.equal(detail(']', 'value', ''), 'No bracket is open that "]" could close.');
+    assert.equal(detail('}', 'after', ''), 'No bracket is open that "}" could close.');
     assert.equal(detail(':', 'after', '{['), 'After a value JSON expects a comma or ], not a colon.');
     assert.equal(detail(':', 'after', '[{'), 'After a value JSON expects a comma or }, not a colon.');
     assert.equal(detail('5', 'slotted', '['), 'After a value JSON expects a comma or a bracket, not "5".');
@@ -353,6 +359,10 @@ describe('readText', () => {
       '!missing_comma@9',
       'member',
     ]);
+  });
+
+  it('stays quiet over commas too many, which end no member', () => {
+    assert.deepEqual(seen(read(',1 2', 'member', '[', false, true).sights), ['comma@0+ in list', 'member', 'member']);
   });
 
   it('opens as many brackets as the limit allows, and not one more', () => {

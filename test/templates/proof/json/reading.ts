@@ -1,8 +1,9 @@
 // What the tests of the automaton share: a reading in one line of words.
 import { readText } from '../../../../src/templates/proof/json/automaton.ts';
-import type { Reading, Sight } from '../../../../src/templates/proof/json/automaton.ts';
+import type { Reading } from '../../../../src/templates/proof/json/automaton.ts';
 import { Configurations } from '../../../../src/templates/proof/json/configuration.ts';
 import type { Configuration, Mode } from '../../../../src/templates/proof/json/configuration.ts';
+import type { Sight } from '../../../../src/templates/proof/json/sights.ts';
 
 /** The configurations of all tests. */
 export const CONFIGURATIONS = new Configurations();

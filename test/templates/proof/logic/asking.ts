@@ -4,8 +4,14 @@ import { parseTemplate } from '../../../../src/templates/parse.ts';
 import { Bdd } from '../../../../src/templates/proof/logic/bdd.ts';
 import type { Condition, Conditions } from '../../../../src/templates/proof/logic/conditions.ts';
 import type { ProofFrame } from '../../../../src/templates/proof/logic/things.ts';
-import { EVENT_FRAME } from '../../../../src/templates/proof/logic/things.ts';
+import { eventFrame, Names } from '../../../../src/templates/proof/logic/things.ts';
 import type { Expression, Node } from '../../../../src/templates/syntax/tree.ts';
+
+/** The names of all tests. */
+export const NAMES = new Names();
+
+/** The frame of the event. */
+export const EVENT_FRAME = eventFrame(NAMES);
 
 /** A diagram with room. */
 export function bigBdd(): Bdd {

@@ -6,15 +6,15 @@ import { Output } from '../../../../src/templates/output.ts';
 import { ALWAYS, NEVER } from '../../../../src/templates/proof/logic/bdd.ts';
 import type { Bdd, Ref } from '../../../../src/templates/proof/logic/bdd.ts';
 import { Conditions } from '../../../../src/templates/proof/logic/conditions.ts';
-import { EVENT_FRAME, itemFrame, resolve, withFrame } from '../../../../src/templates/proof/logic/things.ts';
+import { itemFrame, resolve, withFrame } from '../../../../src/templates/proof/logic/things.ts';
 import type { EachNode } from '../../../../src/templates/syntax/tree.ts';
 import { entriesOf, isTruthy } from '../../../../src/templates/values.ts';
 import { anyJson } from '../../harness.ts';
-import { ask, bigBdd, expression, nodesOf } from './asking.ts';
+import { ask, bigBdd, EVENT_FRAME, expression, NAMES, nodesOf } from './asking.ts';
 
 function setUp(): { readonly bdd: Bdd; readonly conditions: Conditions; readonly holds: (source: string) => Ref } {
   const bdd = bigBdd();
-  const conditions = new Conditions(bdd);
+  const conditions = new Conditions(bdd, NAMES);
   return { bdd, conditions, holds: (source) => ask(conditions, source).holds };
 }
 
@@ -223,6 +223,27 @@ describe('Conditions', () => {
     assert.ok(!implied('data.o.p', 'data.p'));
   });
 
+  it('ties a part to all that was asked about the whole', () => {
+    const { bdd, conditions, holds } = setUp();
+    const [present, equal, other] = [holds('data.a'), holds('(eq data.a 1)'), holds('(eq data.a 2)')];
+    const part = holds('data.a.b');
+    const facts = conditions.facts();
+    assert.ok(bdd.implies(bdd.and(facts, part), present));
+    assert.equal(bdd.and(facts, bdd.and(part, equal)), NEVER);
+    assert.equal(bdd.and(facts, bdd.and(part, other)), NEVER);
+  });
+
+  it('knows that above the event there is nothing', () => {
+    const { holds } = setUp();
+    assert.deepEqual(['../a', '@first', '@index', '../../../a'].map(holds), [NEVER, NEVER, NEVER, NEVER]);
+  });
+
+  it('says nothing for a missing value of the template', () => {
+    const { conditions } = setUp();
+    ask(conditions, '(eq data.a undefined)');
+    assert.deepEqual(wordsOf(conditions), ['data.a is nothing | data.a is not nothing']);
+  });
+
   it('gives with each condition the facts about it', () => {
     const { bdd, conditions } = setUp();
     const whole = ask(conditions, 'data.a');
@@ -243,8 +264,8 @@ describe('Conditions', () => {
     const [each] = nodesOf('{{#each data.xs}}{{#if a}}{{/if}}{{#if ../a}}{{/if}}{{#if (eq a ../a)}}{{/if}}{{/each}}');
     const { body } = each as EachNode;
     const { conditions } = setUp();
-    const outer = itemFrame({ loop: '#1', first: undefined, last: undefined }, EVENT_FRAME);
-    const inner = itemFrame({ loop: '#2', first: undefined, last: undefined }, outer);
+    const outer = itemFrame(NAMES, { loop: '#1', first: undefined, last: undefined }, EVENT_FRAME);
+    const inner = itemFrame(NAMES, { loop: '#2', first: undefined, last: undefined }, outer);
     for (const node of body) if (node.kind === 'if') conditions.truth(node.condition, inner, false);
     assert.deepEqual([...conditions.ofLoop('#2')], [0, 2]);
     assert.deepEqual([...conditions.ofLoop('#1')], [1, 2]);
@@ -253,7 +274,7 @@ describe('Conditions', () => {
 
   it('knows what stands in a with by its own name, and a value as a value', () => {
     const { conditions } = setUp();
-    const inside = withFrame(resolve(expression('data.a'), EVENT_FRAME), EVENT_FRAME);
+    const inside = withFrame(resolve(NAMES, expression('data.a'), EVENT_FRAME), EVENT_FRAME);
     assert.equal(ask(conditions, 'b', inside).holds, ask(conditions, 'data.a.b').holds);
     const zero = withFrame({ kind: 'constant', value: 0 }, EVENT_FRAME);
     assert.equal(ask(conditions, 'this', zero).holds, NEVER);
@@ -266,7 +287,7 @@ describe('Conditions', () => {
       '{{#each data.xs}}{{#if @index}}{{/if}}{{#if (eq @index 0)}}{{/if}}{{#if (eq @index 1)}}{{/if}}{{/each}}',
     );
     const { body } = each as EachNode;
-    const frame = (first: boolean | undefined) => itemFrame({ loop: '#1', first, last: undefined }, EVENT_FRAME);
+    const frame = (first: boolean | undefined) => itemFrame(NAMES, { loop: '#1', first, last: undefined }, EVENT_FRAME);
     const refs = (first: boolean | undefined): Ref[] =>
       body.flatMap((node) => (node.kind === 'if' ? [conditions.truth(node.condition, frame(first), false).holds] : []));
     assert.deepEqual(refs(true), [NEVER, ALWAYS, NEVER]);
@@ -323,5 +344,7 @@ describe('Conditions', () => {
     assert.equal(conditions.truth(call('not'), EVENT_FRAME, false).holds, ALWAYS);
     assert.equal(conditions.truth(call('eq'), EVENT_FRAME, false).holds, NEVER);
     assert.equal(conditions.truth(call('ne'), EVENT_FRAME, false).holds, ALWAYS);
+    const half = { ...call('eq'), args: [expression('data.a')] } as const;
+    assert.equal(conditions.truth(half, EVENT_FRAME, false).holds, NEVER);
   });
 });

@@ -7,6 +7,7 @@ import type { Thing } from '../../../../src/templates/proof/logic/things.ts';
 import { entriesOf, isTruthy, ownProperty } from '../../../../src/templates/values.ts';
 import { callHelper } from '../../helpers/calling.ts';
 import { anyJson } from '../../harness.ts';
+import { NAMES } from './asking.ts';
 
 const SCALARS = [
   undefined,
@@ -40,7 +41,9 @@ const someValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => 
 const someKeys = fc.array(fc.constantFrom('a', 'length', '0', 'b'), { maxLength: 3 });
 
 function thing(keys: readonly string[]): Thing {
-  return { base: 'x', keys, loops: [] };
+  const names = [NAMES.of('x')];
+  for (const key of keys) names.push(NAMES.part(names.at(-1) ?? -1, key));
+  return { names, keys, loops: [] };
 }
 
 function statementOn(keys: readonly string[]): fc.Arbitrary<Statement> {

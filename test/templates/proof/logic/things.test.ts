@@ -1,23 +1,52 @@
 import assert from 'node:assert/strict';
 import { JsonNumber } from '../../../../src/domain/json.ts';
-import type { ProofFrame, Turn } from '../../../../src/templates/proof/logic/things.ts';
+import type { Operand, ProofFrame, Turn } from '../../../../src/templates/proof/logic/things.ts';
 import {
-  EVENT_FRAME,
+  eventFrame,
   itemFrame,
+  Names,
   nameOf,
-  resolve,
-  thingName,
+  resolve as resolveWith,
   withFrame,
 } from '../../../../src/templates/proof/logic/things.ts';
 import type { Expression, PathExpression, PathStart } from '../../../../src/templates/syntax/tree.ts';
 import { expression } from './asking.ts';
+
+// Keeps what each short name stands for.
+class ReadableNames extends Names {
+  readonly #meanings: string[] = [];
+
+  override of(description: string): number {
+    const name = super.of(description);
+    this.#meanings[name] = description.startsWith('(') ? this.read(description) : description;
+    return name;
+  }
+
+  override part(whole: number, key: string): number {
+    const name = super.part(whole, key);
+    this.#meanings[name] = `${this.#meanings[whole] ?? '?'}.${JSON.stringify(key)}`;
+    return name;
+  }
+
+  read(text: string): string {
+    return text.replace(/#(\d+)/g, (_, name) => this.#meanings[Number(name)] ?? '?');
+  }
+}
+
+const NAMES = new ReadableNames();
+const EVENT_FRAME = eventFrame(NAMES);
+
+function resolve(of: Expression, frame: ProofFrame): Operand {
+  return resolveWith(NAMES, of, frame);
+}
 
 function path(up: number, start: PathStart, ...keys: string[]): PathExpression {
   return { kind: 'path', up, start, keys, source: 'as written' };
 }
 
 function name(of: Expression, frame: ProofFrame = EVENT_FRAME): string {
-  return nameOf(resolve(of, frame));
+  const operand = resolve(of, frame);
+  return operand.kind === 'thing' ? NAMES.read(nameOf(operand)) : nameOf(operand);
 }
 
 function loopsOf(of: Expression, frame: ProofFrame): readonly string[] {
@@ -29,8 +58,8 @@ function turn(loop: string, first?: boolean, last?: boolean): Turn {
   return { loop, first, last };
 }
 
-const OUTER = itemFrame(turn('#1'), EVENT_FRAME);
-const INNER = itemFrame(turn('#9', false, true), OUTER);
+const OUTER = itemFrame(NAMES, turn('#1'), EVENT_FRAME);
+const INNER = itemFrame(NAMES, turn('#9', false, true), OUTER);
 
 describe('resolve', () => {
   const table: readonly (readonly [of: Expression, frame: ProofFrame, name: string])[] = [
@@ -43,6 +72,7 @@ describe('resolve', () => {
     [path(1, 'this', 'a'), INNER, 'item of #1."a"'],
     [path(2, 'this'), INNER, 'event'],
     [path(3, 'this', 'a'), INNER, '=null'],
+    [path(5, 'this', 'a'), INNER, '=null'],
     [path(0, 'nothing', 'a'), EVENT_FRAME, '=null'],
     // Turns: what is known of them is a value.
     [path(0, 'first'), EVENT_FRAME, '=null'],
@@ -54,8 +84,8 @@ describe('resolve', () => {
     [path(0, 'last'), INNER, '=true'],
     [path(1, 'first'), INNER, 'first of #1'],
     [path(0, 'index'), INNER, 'index of #9'],
-    [path(0, 'index'), itemFrame(turn('#2', true), OUTER), '=0'],
-    [path(0, 'key'), itemFrame(turn('#2', true), OUTER), 'key of #2'],
+    [path(0, 'index'), itemFrame(NAMES, turn('#2', true), OUTER), '=0'],
+    [path(0, 'key'), itemFrame(NAMES, turn('#2', true), OUTER), 'key of #2'],
     [path(0, 'key', 'length'), OUTER, 'key of #1."length"'],
     // What a `with` stands on is known by its own name.
     [path(0, 'this', 'b'), withFrame(resolve(path(0, 'this', 'a'), EVENT_FRAME), EVENT_FRAME), 'event."a"."b"'],
@@ -100,6 +130,8 @@ describe('resolve', () => {
     assert.deepEqual(loopsOf(path(0, 'this', 'a'), INNER), ['#9']);
     assert.deepEqual(loopsOf(path(1, 'this', 'a'), INNER), ['#1']);
     assert.deepEqual(loopsOf(path(0, 'key'), INNER), ['#9']);
+    const text = withFrame({ kind: 'constant', value: 'abc' }, INNER);
+    assert.deepEqual(loopsOf(path(0, 'this', 'length'), text), []);
     assert.deepEqual(loopsOf(path(2, 'this', 'a'), INNER), []);
     assert.deepEqual(loopsOf(expression('(gt (length a) 3)'), INNER), ['#9']);
     assert.deepEqual(loopsOf(expression('(concat a b)'), INNER), ['#9']);
@@ -128,13 +160,21 @@ describe('resolve', () => {
   });
 });
 
-describe('thingName', () => {
-  it('names a part of the way, too', () => {
-    const thing = { base: 'event', keys: ['a', 'b'], loops: [] };
+describe('Names', () => {
+  it('name a part of each whole, and a description, apart', () => {
+    const names = new Names();
+    const [a, b] = [names.of('a'), names.of('b')];
+    const all = [a, b, names.part(a, 'x'), names.part(b, 'x'), names.part(a, 'a'), names.of('0.x'), names.of(':a')];
+    assert.equal(new Set(all).size, all.length);
+    assert.deepEqual([names.of('a'), names.part(b, 'x')], [a, all[3]]);
+  });
+
+  it('are there for each whole that a thing is a part of', () => {
+    const operand = resolve(path(0, 'this', 'a', 'b'), EVENT_FRAME);
+    assert.ok(operand.kind === 'thing');
     assert.deepEqual(
-      [0, 1, 2].map((keys) => thingName(thing, keys)),
+      operand.thing.names.map((one) => NAMES.read(`#${String(one)}`)),
       ['event', 'event."a"', 'event."a"."b"'],
     );
-    assert.equal(thingName(thing), 'event."a"."b"');
   });
 });

@@ -4,14 +4,14 @@ import type { Bdd, Ref } from '../../../../src/templates/proof/logic/bdd.ts';
 import { ALWAYS, NEVER } from '../../../../src/templates/proof/logic/bdd.ts';
 import { Conditions } from '../../../../src/templates/proof/logic/conditions.ts';
 import { explain } from '../../../../src/templates/proof/logic/witness.ts';
-import { ask, bigBdd } from './asking.ts';
+import { ask, bigBdd, NAMES } from './asking.ts';
 
-const NAMES = ['a', 'b', 'c', 'd', 'e'];
+const LETTERS = ['a', 'b', 'c', 'd', 'e'];
 
 function setUp(): { readonly bdd: Bdd; readonly conditions: Conditions; readonly refs: readonly Ref[] } {
   const bdd = bigBdd();
-  const conditions = new Conditions(bdd);
-  return { bdd, conditions, refs: NAMES.map((name) => ask(conditions, name).holds) };
+  const conditions = new Conditions(bdd, NAMES);
+  return { bdd, conditions, refs: LETTERS.map((name) => ask(conditions, name).holds) };
 }
 
 // All of these values of the variables, and nothing of the others: `undefined` for those.
@@ -25,14 +25,17 @@ function met(bdd: Bdd, refs: readonly Ref[], row: Row): Ref {
 }
 
 function rowOf(words: readonly string[]): Row {
-  return NAMES.map((name) =>
+  return LETTERS.map((name) =>
     words.includes(`${name} is present`) ? true : words.includes(`${name} is absent`) ? false : undefined,
   );
 }
 
 describe('explain', () => {
   it('names conditions that lead there, none of which can be left out', () => {
-    const row = fc.array(fc.constantFrom(true, false, undefined), { minLength: NAMES.length, maxLength: NAMES.length });
+    const row = fc.array(fc.constantFrom(true, false, undefined), {
+      minLength: LETTERS.length,
+      maxLength: LETTERS.length,
+    });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 6 }), (rows) => {
         const { bdd, conditions, refs } = setUp();
@@ -82,9 +85,20 @@ describe('explain', () => {
     ]);
   });
 
+  it('looks at a part once that is reached on many ways', () => {
+    const bdd = bigBdd();
+    const conditions = new Conditions(bdd, NAMES);
+    const names = Array.from({ length: 30 }, (_, index) => `x${String(index)}`);
+    const odd = names.reduce((parity, name) => {
+      const { holds } = ask(conditions, name);
+      return bdd.or(bdd.without(holds, parity), bdd.without(parity, holds));
+    }, NEVER);
+    assert.equal(explain(bdd, conditions, odd).length, 30);
+  });
+
   it('leaves out what follows from the rest', () => {
     const bdd = bigBdd();
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const whole = ask(conditions, 'a');
     const part = ask(conditions, 'a.b');
     const both = bdd.and(bdd.and(whole.holds, part.holds), bdd.and(whole.facts, part.facts));

@@ -3,7 +3,7 @@ import type { StructureFault } from '../../../../src/templates/proof/json/struct
 import { ALWAYS, Bdd } from '../../../../src/templates/proof/logic/bdd.ts';
 import { Conditions } from '../../../../src/templates/proof/logic/conditions.ts';
 import { ProofFaults } from '../../../../src/templates/proof/report/faults.ts';
-import { ask, bigBdd } from '../logic/asking.ts';
+import { ask, bigBdd, NAMES } from '../logic/asking.ts';
 import { refusals } from './telling.ts';
 
 const FAULT: StructureFault = { code: 'no_body', detail: 'Wrong.', hint: 'Mend it.' };
@@ -12,7 +12,7 @@ const OTHER: StructureFault = { code: 'more_text', detail: 'Wrong, too.', hint: 
 describe('ProofFaults', () => {
   it('gives what was found in the order of the text, each with the way that leads there and the turns', () => {
     const bdd = bigBdd();
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const faults = new ProofFaults(bdd);
     faults.add(FAULT, 7, ask(conditions, 'a').holds, ['in the first turn']);
     faults.add(OTHER, 7, ALWAYS, []);
@@ -26,7 +26,7 @@ describe('ProofFaults', () => {
 
   it('gives each place and code once, for all ways that lead there', () => {
     const bdd = bigBdd();
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const faults = new ProofFaults(bdd);
     const a = ask(conditions, 'a').holds;
     faults.add(FAULT, 3, a, []);
@@ -34,34 +34,38 @@ describe('ProofFaults', () => {
     assert.deepEqual(faults.findings(conditions, ''), [{ ...FAULT, offset: 3, when: [] }]);
   });
 
-  it('keeps to the turns that it found first where others are meant by as few words, and to itself where by more', () => {
+  it('keeps to the turns that it found first, and to the ways that lead to those', () => {
     const bdd = bigBdd();
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const faults = new ProofFaults(bdd);
     const [a, b] = [ask(conditions, 'a').holds, ask(conditions, 'b').holds];
     faults.add(FAULT, 3, bdd.and(a, b), ['in the first turn']);
     faults.add(FAULT, 3, a, []);
     assert.deepEqual(faults.findings(conditions, '')[0]?.when, ['a is present', 'b is present', 'in the first turn']);
     faults.add(FAULT, 3, a, ['in the last turn']);
+    assert.deepEqual(faults.findings(conditions, '')[0]?.when, ['a is present', 'b is present', 'in the first turn']);
+    faults.add(FAULT, 3, a, ['in the first turn']);
     assert.deepEqual(faults.findings(conditions, '')[0]?.when, ['a is present', 'in the first turn']);
   });
 
   it('explains the first 21, one more than are shown, and remembers 1,000', () => {
     const bdd = bigBdd();
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const faults = new ProofFaults(bdd);
     for (let offset = 1100; offset > 100; offset -= 1) faults.add(FAULT, offset, ALWAYS, []);
     faults.add(FAULT, 5, ALWAYS, []);
-    const offsets = faults.findings(conditions, '').map(({ offset }) => offset);
+    const findings = faults.findings(conditions, '');
     assert.deepEqual(
-      offsets,
-      Array.from({ length: 21 }, (_, index) => 101 + index),
+      findings.map(({ offset }) => offset),
+      Array.from({ length: 1000 }, (_, index) => 101 + index),
     );
+    assert.equal(findings.filter(({ when }) => when !== undefined).length, 21);
+    assert.deepEqual(findings[20]?.when, []);
   });
 
   it('says nothing of the way where that is too much work', () => {
     const bdd = new Bdd({ nodes: 1000, operations: 2 });
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     const faults = new ProofFaults(bdd);
     const both = bdd.and(ask(conditions, 'x').holds, bdd.not(ask(conditions, 'y').holds));
     faults.add(FAULT, 3, both, ['in the first turn']);
@@ -72,7 +76,7 @@ describe('ProofFaults', () => {
     const bdd = bigBdd();
     const faults = new ProofFaults(bdd);
     faults.add(FAULT, 3, bdd.variable(0), []);
-    const conditions = new Conditions(bdd);
+    const conditions = new Conditions(bdd, NAMES);
     conditions.variable = () => {
       throw new RangeError('broken');
     };

@@ -31,6 +31,7 @@ describe('lineOfInkBefore', () => {
     ['a\n{{/if}}\n{{else}}\n{{#if x}}\n^c', 1],
     // What writes something stays.
     ['a\n{{x}}\n^c', 2],
+    ['a\n{{#if x}}b\n^c', 2],
     ['a\n{{elsewhere}}\n^c', 2],
     ['a\n"{{#if x}}"\n^c', 2],
     ['a\n{}}\n^c', 2],

@@ -37,5 +37,6 @@ function inShort({ code, position, when = [] }: Fault): string {
 /** The text with a dot for each comma that is marked. */
 export function marked(source: string): string {
   const { marks } = draftOf(source);
+  for (const offset of marks) assert.equal(source.charAt(offset), ',');
   return Array.from({ length: source.length }, (_, index) => (marks.has(index) ? '·' : source.charAt(index))).join('');
 }
