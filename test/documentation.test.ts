@@ -232,11 +232,12 @@ describe('docs/templates.md', () => {
 
   it('has every limit', () => {
     const shown = tableRows(section(page, '## Limits')).map(([, most = '']) => most.replaceAll(',', ''));
-    const { sourceBytes, tokens, blocks, nesting, loops, parentheses } = LIMITS;
+    const { sourceBytes, tokens, blocks, nesting, loops, parentheses, names, digits } = LIMITS;
     const known = [
       `${String(sourceBytes / 1024)} KiB`,
       ...[MAX_TAGS, tokens, blocks].map(String),
       ...[nesting, loops, parentheses, MAX_BRACKETS].map((most) => `${String(most)} deep`),
+      ...[names, digits].map(String),
       `${String(RENDER_LIMITS.bytes / 1024 ** 2)} MiB`,
       ...[RENDER_LIMITS.turns, RENDER_LIMITS.steps].map(String),
       `${String(RENDER_LIMITS.helperCharacters / 1024 ** 2)} MiB`,

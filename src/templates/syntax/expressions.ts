@@ -177,15 +177,13 @@ function checkArguments(notes: Notes, call: Call, helper: Helper): void {
   }
 }
 
-// As long as what arithmetic gives.
-const MAX_NUMBER = 400;
 const NO_NUMBER: LiteralExpression = { kind: 'literal', value: undefined };
 
 // A literal keeps its spelling, as the numbers of the event do.
 function exactNumber(notes: Notes, node: hbs.AST.NumberLiteral): LiteralExpression {
   const [written = ''] = /^-?\d+(?:\.\d+)?/.exec(sourceOf(notes, node.loc)) ?? [];
-  if (written.length > MAX_NUMBER || !Number.isFinite(node.value)) {
-    const detail = `A number has at most ${String(MAX_NUMBER)} characters, and lies within the range of a double.`;
+  if (written.length > LIMITS.digits || !Number.isFinite(node.value)) {
+    const detail = `A number has at most ${String(LIMITS.digits)} characters, and lies within the range of a double.`;
     find(notes, 'limit_exceeded', node.loc, detail, 'Write fewer digits, or put them in quotes to send text.');
     return NO_NUMBER;
   }

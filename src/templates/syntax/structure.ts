@@ -13,6 +13,8 @@ export const LIMITS = {
   loops: 3,
   /** In one path: events are no deeper. */
   names: 64,
+  /** Of a number, in characters: as long as what arithmetic gives. */
+  digits: 400,
 } as const;
 
 interface OpenBlock {
@@ -46,6 +48,9 @@ export function checkStructure(tags: Scan['tags']): Finding[] {
   for (const tag of tags) checker.take(tag);
   return checker.end();
 }
+
+// The limits that are counted while the tags are read.
+type CountedLimit = Exclude<keyof typeof LIMITS, 'sourceBytes' | 'names' | 'digits'>;
 
 class StructureChecker {
   readonly #findings: Finding[] = [];
@@ -115,7 +120,7 @@ class StructureChecker {
     this.#find('unclosed_block', tag, `The block ${tag.name} is never closed.`, `Close it with {{/${tag.name}}}.`);
   }
 
-  #limit(value: number, name: Exclude<keyof typeof LIMITS, 'sourceBytes' | 'names'>, tag: Tag, what: string): void {
+  #limit(value: number, name: CountedLimit, tag: Tag, what: string): void {
     if (value <= LIMITS[name] || this.#passed.has(name)) return;
     this.#passed.add(name);
     this.#findings.push(limit(tag.start, `Here the template has ${what}.`, 'Simplify it, or send {{json data}}.'));
