@@ -107,8 +107,9 @@ interface Judgement {
   readonly next: Configuration;
 }
 
+// A placeholder is a member, or in one; the commas before it are not too many.
 function passed(arrival: Arrival, next: Configuration): Arrival {
-  return { ...arrival, at: next, commas: arrival.at.mode === 'string' ? arrival.commas : NO_COMMAS };
+  return { ...arrival, at: next, commas: NO_COMMAS };
 }
 
 function placeholders(nodes: readonly Node[]): PlaceholderNode[] {

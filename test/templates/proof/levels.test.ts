@@ -67,7 +67,18 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{"a":1,"b":[{{#each xs}}{"a":1},{{/each}}],"a":2}', '1:44 duplicate_key'],
   ['{{#with o}}{"a":1}{{else}}{"a":2}{{/with}}'],
   ['{"o":{{#if x}}{"a":1{{else}}{"b":1{{/if}},"a":2}}', 'warns 1:43 duplicate_key when x is present'],
+  ['{"o":{{#if x}}{"b":1{{else}}{"a":1{{/if}},"a":2}}', 'warns 1:43 duplicate_key when x is absent'],
   ['{"o":{{#if x}}{"a":1{{else}}{"b":1{{/if}}},"o":2}', '1:44 duplicate_key'],
+  ['{"o":{{#if x}}{"a":1{{else}}{"a":2{{/if}},"a":3}}', '1:43 duplicate_key'],
+  [
+    '{"o":{{#if x}}{"a":1{{else if y}}{"b":1{{else}}{"c":1{{/if}}{{#if z}},"c":2{{/if}},"b":3}}',
+    'warns 1:71 duplicate_key when x is absent & y is absent & z is present',
+    'warns 1:84 duplicate_key when x is absent & y is present',
+  ],
+  [
+    '[{{#if x}}{"a":1{{else}}{"b":{"a":1}{{/if}} },{"a":1,{{#if x}}"a":2{{/if}} }]',
+    'warns 1:63 duplicate_key when x is present',
+  ],
   ['{ {{#if (eq x 1)}}"a":1,{{/if}}{{#if (eq x 2)}}"a":2{{/if}} }'],
   ['{ {{#if x.y}}"a":1,{{/if}}{{#if x}}"a":2{{/if}} }', 'warns 1:36 duplicate_key when x.y is present'],
   [

@@ -6,7 +6,7 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{{#if a}}1{{else}}2{{/if}}'],
   ['{{#if a}}1{{/if}}{{#if a}}{{else}}2{{/if}}'],
   ['{{#if a}}1{{/if}}{{#unless a}}2{{/unless}}'],
-  ['{{#if a}}1{{/if}}{{#if a includeZero=true}}{{else}}2{{/if}}', '1:60 no_body when a is absent & a is present or 0'],
+  ['{{#if a}}1{{/if}}{{#if a includeZero=true}}{{else}}2{{/if}}', '1:60 no_body when a is 0'],
   ['{{#if a includeZero=true}}1{{/if}}{{#unless a}}2{{/unless}}'],
   ['{{#if a}}1{{else if b}}2{{else}}3{{/if}}'],
   ['{{#if a}}1{{else if b}}2{{/if}}', '1:32 no_body when a is absent & b is absent'],
@@ -35,6 +35,8 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{{#each xs}}{{#if @first}}1{{/if}}{{else}}2{{/each}}'],
   ['{{#each xs}}{{#if @last}}1{{/if}}{{else}}2{{/each}}'],
   ['{{#each xs}}{{#unless @index}}1{{/unless}}{{else}}2{{/each}}'],
+  ['[{{#each xs}}{{#if (gt @index 0)}},{{/if}}{{this}}{{/each}}]'],
+  ['[{{#each xs}}{{#unless (lt @index 1)}},{{/unless}}{{this}}{{/each}}]'],
   ['{{#each xs}}{{#if (eq @index 0)}}1{{/if}}{{else}}2{{/each}}'],
   ['{{#each xs}}{{#if (eq @index 1)}}1{{/if}}{{else}}2{{/each}}', '1:60 no_body when xs has entries'],
   [

@@ -42,9 +42,18 @@ export class ProofFaults {
     return sorted.map(({ when, turns, ...fault }, index) => {
       if (index >= MAX_EXPLAINED) return fault;
       const words = explained(() => explain(this.#bdd, conditions, when));
-      return { ...fault, hint: hintFor(fault, text), when: withoutImplied([...words, ...turns]) };
+      return { ...fault, hint: hintFor(fault, text), when: withoutImplied(withZero([...words, ...turns])) };
     });
   }
+}
+
+// What is absent to an `if`, and is something, is 0.
+function withZero(words: readonly string[]): string[] {
+  return words.flatMap((word) => {
+    const source = word.replace(/ is (?:absent|present or 0)$/, '');
+    if (!words.includes(`${source} is absent`) || !words.includes(`${source} is present or 0`)) return [word];
+    return word === `${source} is absent` ? [] : [`${source} is 0`];
+  });
 }
 
 // Where a later turn or several entries are meant, there are entries.

@@ -153,6 +153,9 @@ describe('Conditions', () => {
     ['(first data.a)', '(last data.a)'],
     ['(concat data.a 1.10)', '(concat data.a 1.1)'],
     ['(concat data.a data.b)', '(concat data.b data.a)'],
+    ['(eq data.a data.b)', '(eq data.a data.c)'],
+    ['(eq data.a data.b)', 'data.a'],
+    ['(lt data.a 1)', '(lt data.a 2)'],
   ];
   for (const [one, other] of different) {
     it(`may get different answers for ${one} and ${other}`, () => {
@@ -161,7 +164,16 @@ describe('Conditions', () => {
     });
   }
 
+  it('may get different answers for every two pairs of things that are compared', () => {
+    const { holds } = setUp();
+    const places = Array.from({ length: 30 }, (_, index) => `data.x${String(index)}`);
+    const pairs = places.flatMap((a, index) => places.slice(index + 1).map((b) => holds(`(eq ${a} ${b})`)));
+    assert.equal(new Set(pairs).size, (30 * 29) / 2);
+  });
+
   const known: readonly (readonly [source: string, holds: boolean])[] = [
+    ['(lt 1 2)', true],
+    ['(gte 1 2.0)', false],
     ['true', true],
     ['false', false],
     ['0', false],
@@ -236,6 +248,17 @@ describe('Conditions', () => {
   it('knows that above the event there is nothing', () => {
     const { holds } = setUp();
     assert.deepEqual(['../a', '@first', '@index', '../../../a'].map(holds), [NEVER, NEVER, NEVER, NEVER]);
+  });
+
+  it('quotes 120 characters of what was asked', () => {
+    const { conditions } = setUp();
+    const [whole, longer] = ['a'.repeat(115), 'b'.repeat(116)];
+    for (const name of [whole, longer]) ask(conditions, `data.${name}`);
+    const cut = `data.${longer}`.slice(0, 119);
+    assert.deepEqual(wordsOf(conditions), [
+      `data.${whole} is present | data.${whole} is absent`,
+      `${cut}… is present | ${cut}… is absent`,
+    ]);
   });
 
   it('says nothing for a missing value of the template', () => {
