@@ -124,8 +124,8 @@ export const OUTCOMES = {
   not_sent: {
     verdict: 'open',
     phases: ['dns', 'connect', 'ssl'],
-    sentence: 'The engine stopped before the first byte left; this does not count as an attempt.',
-    hint: 'Nothing to do: it is sent after the restart.',
+    sentence: 'Nothing was sent; this does not count as an attempt.',
+    hint: 'Nothing to do: it is sent as soon as that is possible.',
   },
   unknown: {
     verdict: 'open',
