@@ -9,6 +9,7 @@ import type { Due } from './due.ts';
 import { findDue } from './due.ts';
 import { checkEnd } from './ending.ts';
 import { ProofFaults } from './report/faults.ts';
+import { NO_INK } from './report/ink.ts';
 import type { Slot } from './slot.ts';
 import { SlotMap } from './slots.ts';
 import type { State } from './state.ts';
@@ -56,7 +57,9 @@ function attempt(nodes: readonly Node[], text: string, drops: boolean): Attempt 
   const work = new Work();
   const texts = new TextPass({ bdd, conditions, configurations, faults, warnings, work });
   const start = configurations.of('value', '');
-  const before: State = new Map([[start.id, { at: start, when: ALWAYS, commas: NO_COMMAS, level: undefined }]]);
+  const before: State = new Map([
+    [start.id, { at: start, when: ALWAYS, commas: NO_COMMAS, ink: NO_INK, level: undefined }],
+  ]);
   const known = (): Pick<Proof, 'findings' | 'warnings'> => ({
     findings: faults.findings(conditions, text),
     warnings: warnings.findings(conditions, text),

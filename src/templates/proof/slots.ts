@@ -10,7 +10,7 @@ import type { Slot } from './slot.ts';
 import type { Arrival, State } from './state.ts';
 import { addArrival, NO_COMMAS } from './state.ts';
 import type { StructureFault } from './json/structure-faults.ts';
-import { unquotedKey } from './json/structure-faults.ts';
+import { followingSlot, joinedSlot, moreSlots, unquotedKey } from './json/structure-faults.ts';
 import type { Surroundings } from './report/surroundings.ts';
 
 /** What the pass over placeholders touches. */
@@ -40,9 +40,9 @@ export class SlotMap {
       const { fault, next } = this.#judge(node, arrival.at);
       if (arrival.at.muted) this.#guesses.set(node.offset, isInString(arrival.at.mode) ? 'string' : 'value');
       if (fault !== undefined && !isMixed && !arrival.at.muted) {
-        this.#deps.faults.add(fault, node.offset, arrival.when, around.words());
+        this.#deps.faults.add(fault, node.offset, arrival.when, around.words(), arrival.ink);
       }
-      addArrival(this.#deps.bdd, after, passed(arrival, isMixed ? this.#muted(next.mode, next) : next));
+      addArrival(this.#deps.bdd, after, passed(node, arrival, isMixed ? this.#muted(next.mode, next) : next));
     }
     return after;
   }
@@ -88,7 +88,7 @@ export class SlotMap {
       return { next: this.#deps.configurations.of('slotted', stack, false, at.muted) };
     }
     if (mode === 'member') return { fault: unquotedPlaceholder(node), next: this.#muted('colon', at) };
-    return { fault: misplaced(node, mode), next: this.#muted('after', at) };
+    return { fault: misplaced(node, at), next: this.#muted('after', at) };
   }
 
   #muted(mode: Mode, { stack, inKey }: Configuration): Configuration {
@@ -108,8 +108,8 @@ interface Judgement {
 }
 
 // A placeholder is a member, or in one; the commas before it are not too many.
-function passed(arrival: Arrival, next: Configuration): Arrival {
-  return { ...arrival, at: next, commas: NO_COMMAS };
+function passed({ offset, source }: PlaceholderNode, arrival: Arrival, next: Configuration): Arrival {
+  return { ...arrival, at: next, commas: NO_COMMAS, ink: [offset + source.length - 1] };
 }
 
 function placeholders(nodes: readonly Node[]): PlaceholderNode[] {
@@ -143,7 +143,7 @@ function unquotedPlaceholder({ source }: PlaceholderNode): StructureFault {
   };
 }
 
-function misplaced({ source }: PlaceholderNode, mode: Mode): StructureFault {
+function misplaced({ source }: PlaceholderNode, { mode, stack }: Configuration): StructureFault {
   if (mode === 'colon') {
     return {
       code: 'missing_colon',
@@ -151,12 +151,6 @@ function misplaced({ source }: PlaceholderNode, mode: Mode): StructureFault {
       hint: 'Put a colon between key and value.',
     };
   }
-  const joined = isInNumber(mode) || isInWord(mode) || !isAfterValue(mode);
-  return {
-    code: 'misplaced_slot',
-    detail: joined
-      ? `${source} follows directly on a number or word; JSON expects a comma, a bracket or a blank there.`
-      : `${source} follows on a value; JSON expects a comma or a closing bracket there.`,
-    hint: 'Put a comma between two values, or both into one string.',
-  };
+  if (isInNumber(mode) || isInWord(mode) || !isAfterValue(mode)) return joinedSlot(source);
+  return stack === '' ? moreSlots(source) : followingSlot(source);
 }

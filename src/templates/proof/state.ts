@@ -5,6 +5,8 @@ import { NEVER } from './logic/bdd.ts';
 import type { Configuration } from './json/configuration.ts';
 import type { Level } from './levels.ts';
 import { joinLevels } from './levels.ts';
+import type { Ink } from './report/ink.ts';
+import { joinInk } from './report/ink.ts';
 
 /** One configuration, with what led to it. */
 export interface Arrival {
@@ -13,6 +15,8 @@ export interface Arrival {
   readonly when: Ref;
   /** Offsets of commas since the last member, not marked yet: too many, if no member follows. */
   readonly commas: ReadonlySet<number>;
+  /** Offsets of what may have been written last: the last character of each way. For hints, so only some of many. */
+  readonly ink: Ink;
   /** What was written into the open brackets. */
   readonly level: Level | undefined;
 }
@@ -78,5 +82,11 @@ function change(state: State, to: (arrival: Arrival) => Arrival): State {
 
 function joined(bdd: Bdd, a: Arrival, b: Arrival): Arrival {
   const commas = includes(a, b) ? a.commas : new Set([...a.commas, ...b.commas]);
-  return { at: a.at, when: bdd.or(a.when, b.when), commas, level: joinLevels(bdd, a.level, b.level) };
+  return {
+    at: a.at,
+    when: bdd.or(a.when, b.when),
+    commas,
+    ink: joinInk(a.ink, b.ink),
+    level: joinLevels(bdd, a.level, b.level),
+  };
 }

@@ -15,6 +15,7 @@ import { bothWritten, withKey } from './levels.ts';
 import type { Arrival, State } from './state.ts';
 import { addArrival, NO_COMMAS } from './state.ts';
 import type { StructureFault } from './json/structure-faults.ts';
+import { inkOf } from './report/ink.ts';
 import type { Surroundings } from './report/surroundings.ts';
 import type { Work } from './work.ts';
 
@@ -49,7 +50,8 @@ export class TextPass {
       this.#deps.work.count('sights', reading.sights.length);
       let passed = arrival;
       for (const sight of reading.sights) passed = this.#see(sight, node, passed, around);
-      if (reading.end !== undefined) addArrival(this.#deps.bdd, after, { ...passed, at: reading.end });
+      const ink = inkOf(node.text, node.offset, arrival.ink);
+      if (reading.end !== undefined) addArrival(this.#deps.bdd, after, { ...passed, at: reading.end, ink });
     }
     return after;
   }
@@ -90,9 +92,19 @@ export class TextPass {
       case 'key':
         return this.#key(sight, node.offset + sight.at, arrival, around);
       case 'fault':
-        this.#deps.faults.add(sight.fault, node.offset + sight.at, arrival.when, around.words());
+        this.#fault(sight, node, arrival, around);
         return arrival;
     }
+  }
+
+  #fault(
+    { fault, at }: Extract<Sight, { kind: 'fault' }>,
+    node: TextNode,
+    arrival: Arrival,
+    around: Surroundings,
+  ): void {
+    const ink = inkOf(node.text.slice(0, at), node.offset, arrival.ink);
+    this.#deps.faults.add(fault, node.offset + at, arrival.when, around.words(), ink);
   }
 
   #mark(offsets: ReadonlySet<number>): void {

@@ -9,7 +9,6 @@ import type { Node } from '../../../src/templates/syntax/tree.ts';
 import { draftOf, refusals, told, warnings } from './report/telling.ts';
 
 const COMMA = 'Put a comma between them. Commas too many do no harm.';
-const BETWEEN = 'Put a comma between two values, or both into one string.';
 
 type Expected = Pick<Fault, 'code' | 'detail' | 'hint' | 'excerpt' | 'when'> & { readonly at: string };
 
@@ -20,7 +19,7 @@ const REFUSALS: readonly (readonly [source: string, expected: Expected])[] = [
       code: 'template_missing_comma',
       at: '3:3',
       detail: 'A member starts here, but there is no comma after the one before it.',
-      hint: 'End line 2 with a comma. Commas too many do no harm.',
+      hint: 'Put a comma at line 2, column 16. Commas too many do no harm.',
       excerpt: '  "source": 2{{/unless}}',
       when: ['data.source is absent'],
     },
@@ -53,7 +52,7 @@ const REFUSALS: readonly (readonly [source: string, expected: Expected])[] = [
       code: 'template_misplaced_slot',
       at: '2:2',
       detail: '{{y}} follows on a value; JSON expects a comma or a closing bracket there.',
-      hint: BETWEEN,
+      hint: 'End line 1 with a comma. Commas too many do no harm.',
       excerpt: ' {{y}}]',
     },
   ],

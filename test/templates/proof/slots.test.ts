@@ -33,10 +33,10 @@ const REFUSED: readonly (readonly [source: string, ...told: string[]])[] = [
   ['1{{x}}', '1:2 misplaced_slot'],
   ['[1{{x}},-{{y}},tru{{z}}]', '1:3 misplaced_slot', '1:10 misplaced_slot', '1:19 misplaced_slot'],
   ['{{seconds}}000', '1:12 misplaced_slot'],
-  ['{{x}} {{y}}', '1:7 misplaced_slot'],
-  ['{{x}}{{y}}{{z}}', '1:6 misplaced_slot'],
+  ['{{x}} {{y}}', '1:7 more_text'],
+  ['{{x}}{{y}}{{z}}', '1:6 more_text'],
   ['["a" {{x}}]', '1:6 misplaced_slot'],
-  ['["a"]{{x}}', '1:6 misplaced_slot'],
+  ['["a"]{{x}}', '1:6 more_text'],
   ['[{{x}} "a"]', '1:8 missing_comma'],
   ['[{{x}}"a"]', '1:7 missing_comma'],
   ['[{{x}}{{#if a}} {"a":1}{{/if}}]', '1:17 missing_comma when a is present'],
@@ -131,11 +131,11 @@ describe('SlotMap', () => {
       (source) =>
         [
           source,
-          '{{x}} follows directly on a number or word; JSON expects a comma, a bracket or a blank there.',
-          'Put a comma between two values, or both into one string.',
+          '{{x}} follows directly on a number or word, which has to end before it.',
+          'A number is not put together from parts: use a helper, such as {{multiply data.seconds -1}}. Or put all into one string.',
         ] as const,
     ),
-    ...['[{{y}} {{x}}]', '[1 {{x}}]', '"a"{{x}}'].map(
+    ...['[{{y}} {{x}}]', '[1 {{x}}]', '["a" {{x}}]'].map(
       (source) =>
         [
           source,

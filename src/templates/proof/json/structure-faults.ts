@@ -7,6 +7,8 @@ export interface StructureFault {
   readonly code: FindingCode;
   readonly detail: string;
   readonly hint: string;
+  /** Whether a comma behind what was written before would mend it. */
+  readonly lacksComma?: boolean;
 }
 
 const CLOSERS: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
@@ -26,6 +28,7 @@ export function missingComma(found: string, bracket: string): StructureFault {
     code: 'missing_comma',
     detail: 'A member starts here, but there is no comma after the one before it.',
     hint: 'Put a comma between them. Commas too many do no harm.',
+    lacksComma: true,
   };
 }
 
@@ -35,6 +38,31 @@ export function joinedText(found: string): StructureFault {
     ? 'Digits cannot be joined on to a value. To calculate, use a helper: {{multiply data.seconds 1000}}.'
     : 'Put a comma between, or both into one string.';
   return { code: 'misplaced_slot', detail: `After a value JSON expects a comma or a bracket, not "${found}".`, hint };
+}
+
+/** A placeholder stands directly behind a number or word. */
+export function joinedSlot(source: string): StructureFault {
+  return {
+    code: 'misplaced_slot',
+    detail: `${source} follows directly on a number or word, which has to end before it.`,
+    hint: 'A number is not put together from parts: use a helper, such as {{multiply data.seconds -1}}. Or put all into one string.',
+  };
+}
+
+/** A placeholder stands behind a value. */
+export function followingSlot(source: string): StructureFault {
+  const detail = `${source} follows on a value; JSON expects a comma or a closing bracket there.`;
+  const hint = 'Put a comma between two values, or both into one string.';
+  return { code: 'misplaced_slot', detail, hint, lacksComma: true };
+}
+
+/** There is a placeholder after the one value of the body. */
+export function moreSlots(source: string): StructureFault {
+  return {
+    code: 'more_text',
+    detail: `The JSON text is complete before ${source}.`,
+    hint: 'A body is one JSON text: several, one a line (NDJSON), cannot be sent. Put them into an array, or into one string.',
+  };
 }
 
 /** There is more after the one value of the body. */

@@ -5,12 +5,15 @@ import { TooComplexError } from '../logic/bdd.ts';
 import type { Conditions } from '../logic/conditions.ts';
 import { explain } from '../logic/witness.ts';
 import type { StructureFault } from '../json/structure-faults.ts';
-import { lineOf, lineOfInkBefore } from './lines.ts';
+import { foreignHint } from './foreign.ts';
+import type { Ink } from './ink.ts';
+import { commaHint, joinInk, NO_INK } from './ink.ts';
 
 interface Found extends StructureFault {
   readonly offset: number;
   readonly when: Ref;
   readonly turns: readonly string[];
+  readonly ink: Ink;
 }
 
 // No more are shown to anybody.
@@ -26,23 +29,25 @@ export class ProofFaults {
     this.#bdd = bdd;
   }
 
-  /** Notes a fault. `turns` says which turns of the loops around it are meant. */
-  add(fault: StructureFault, offset: number, when: Ref, turns: readonly string[]): void {
+  /** Notes a fault. `turns` says which turns of the loops around it are meant, `ink` what was written before it. */
+  add(fault: StructureFault, offset: number, when: Ref, turns: readonly string[], ink = NO_INK): void {
     if (this.#found.size >= MAX_FOUND) return;
     const key = `${fault.code} ${String(offset)}`;
     const known = this.#found.get(key);
-    if (known === undefined) this.#found.set(key, { ...fault, offset, when, turns });
+    if (known === undefined) this.#found.set(key, { ...fault, offset, when, turns, ink });
     else if (known.turns.join() === turns.join())
-      this.#found.set(key, { ...known, when: this.#bdd.or(known.when, when) });
+      this.#found.set(key, { ...known, when: this.#bdd.or(known.when, when), ink: joinInk(known.ink, ink) });
   }
 
   /** All of them in the order of the text, each that may be shown with the shortest way that leads there. */
   findings(conditions: Conditions, text: string): Finding[] {
     const sorted = [...this.#found.values()].sort((a, b) => a.offset - b.offset);
-    return sorted.map(({ when, turns, ...fault }, index) => {
-      if (index >= MAX_EXPLAINED) return fault;
+    return sorted.map(({ code, offset, detail, when, turns, ...more }, index) => {
+      if (index >= MAX_EXPLAINED) return { code, offset, detail, hint: more.hint };
       const words = explained(() => explain(this.#bdd, conditions, when));
-      return { ...fault, hint: hintFor(fault, text), when: withoutImplied(withZero([...words, ...turns])) };
+      const comma = more.lacksComma === true ? commaHint(text, offset, more.ink) : undefined;
+      const hint = foreignHint(code, text, offset) ?? comma ?? more.hint;
+      return { code, offset, detail, hint, when: withoutImplied(withZero([...words, ...turns])) };
     });
   }
 }
@@ -75,12 +80,4 @@ function explained(explain: () => string[]): string[] {
     if (error instanceof TooComplexError) return [];
     throw error;
   }
-}
-
-// People mend lines: where the member before stands on a line of its own, that line is named.
-function hintFor({ code, offset, hint }: Omit<Found, 'when' | 'turns'>, text: string): string {
-  if (code !== 'missing_comma' || text[offset] === ':') return hint;
-  const before = lineOfInkBefore(text, offset);
-  if (before === lineOf(text, offset)) return hint;
-  return `End line ${String(before)} with a comma. Commas too many do no harm.`;
 }

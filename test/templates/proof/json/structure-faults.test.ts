@@ -152,7 +152,7 @@ const TABLE: readonly (readonly [fault: StructureFault, code: string, detail: st
 describe('the faults of structure', () => {
   for (const [fault, code, detail, hint] of TABLE) {
     it(`say: ${detail}`, () => {
-      assert.deepEqual(fault, { code, detail, hint });
+      assert.deepEqual([fault.code, fault.detail, fault.hint], [code, detail, hint]);
     });
   }
 

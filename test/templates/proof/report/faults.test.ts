@@ -96,6 +96,18 @@ describe('the hint at a missing comma', () => {
     ['{"a": "{{x}}"\n "b": 1}', 'End line 1 with a comma. Commas too many do no harm.'],
     ['{"a": {{x}}\n "b": 1}', 'End line 1 with a comma. Commas too many do no harm.'],
     ['[1\n{{#if a}}\n{{! a note }}\n2{{/if}}]', 'End line 1 with a comma. Commas too many do no harm.'],
+    // The member before is the one that was written, not the one that stands before.
+    ['[\n{{#each xs}}\n{\n"a": 1\n}\n{{/each}}\n]', 'End line 5 with a comma. Commas too many do no harm.'],
+    ['[\n{{#each xs}}\n{{this}}\n{{/each}}\n]', 'End line 3 with a comma. Commas too many do no harm.'],
+    ['[\n{{#if a}}\n1\n{{else}}\n2,\n{{/if}}\n3]', 'End line 3 with a comma. Commas too many do no harm.'],
+    ['[\n{{#if a}}\n1\n{{else}}\n2\n{{/if}}\n3]', 'End lines 3 and 5 with a comma. Commas too many do no harm.'],
+    ['[\n1 {{! one }}\n2]', 'Put a comma at line 2, column 2. Commas too many do no harm.'],
+    ['[{{#each xs}}{"a":\n1}{{/each}}]', 'Put a comma at line 2, column 3. Commas too many do no harm.'],
+    ['[{{#each xs}}{{this}}{{/each}}]', 'Put a comma at line 1, column 22. Commas too many do no harm.'],
+    [
+      '[{{#if a}}1{{else}}2{{/if}}\n3]',
+      'Put a comma at line 1, column 12 and line 1, column 21. Commas too many do no harm.',
+    ],
   ];
   for (const [source, hint] of table) {
     it(`in ${JSON.stringify(source)} is: ${hint}`, () => {
