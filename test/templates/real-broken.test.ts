@@ -373,6 +373,13 @@ const TABLE: readonly Broken[] = [
     when: ['data.current_target_object.active is absent'],
   },
   {
+    mistake: 'the bulk format, one JSON text a line',
+    base: '46-elastic-bulk-as-an-array',
+    from: '[\n  { "index": { "_index": "audit-{{formatDate event_time "YYYY.MM"}}", "_id": "{{id}}" } },\n  {',
+    to: '{ "index": { "_index": "audit", "_id": "{{id}}" } }\n{{data}}\n{',
+    faults: ['2:1 more_text'],
+  },
+  {
     mistake: 'a brace is opened only sometimes',
     base: '13-elastic-common-schema',
     from: '"source": { "ip": "{{data.metadata.request_ip}}" },\n  {{/if}}',

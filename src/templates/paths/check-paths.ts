@@ -5,19 +5,20 @@ import type { Finding, FindingCode } from '../findings.ts';
 import type { Slot } from '../proof/slot.ts';
 import type { EachNode, Expression, IfNode, Node, PathExpression, PlaceholderNode, WithNode } from '../syntax/tree.ts';
 import type { Frame, Resolution } from './frames.ts';
-import { resolvePath } from './frames.ts';
+import { isFieldOfEvent, resolvePath } from './frames.ts';
 import { presentWhere, withParents } from './guards.ts';
-import { shapeOfCall } from './helper-types.ts';
+import { missingWith, shapeOfCall } from './helper-types.ts';
 import { locatePaths } from './locate.ts';
 import type { Message, Standing } from './messages.ts';
 import * as say from './messages.ts';
 import type { Place, Places } from './places.ts';
-import { createPlaces, freePlace, shownPath } from './places.ts';
+import { createPlaces, freePlace, mayBeNull, shownPath } from './places.ts';
+import type { Shape } from './schema/shape.ts';
 import { ANYTHING } from './schema/shape.ts';
 import { typeText } from './schema/types.ts';
 import { isJsonCall, warnInString, warnInValue } from './slot-warnings.ts';
 import type { StringState } from './strings.ts';
-import { OUTSIDE, readPlaceholder, readText } from './strings.ts';
+import { isCommaTooMany, OUTSIDE, readPlaceholder, readText } from './strings.ts';
 import { suggestPaths } from './suggest.ts';
 
 /** What a placeholder writes, as far as the payload schema tells. */
@@ -86,7 +87,14 @@ class PathChecker {
   }
 
   #walk(nodes: readonly Node[], scope: Scope, before: StringState): StringState {
-    return nodes.reduce((state, node) => this.#visit(node, scope, state), before);
+    return nodes.reduce((state, node, index) => {
+      const after = this.#visit(node, scope, state);
+      const next = nodes[index + 1];
+      if (node.kind === 'each' && next?.kind === 'text' && isCommaTooMany(after, next.text)) {
+        this.#warn('comma_in_string', node.offset, say.commaInString());
+      }
+      return after;
+    }, before);
   }
 
   #visit(node: Node, scope: Scope, state: StringState): StringState {
@@ -145,23 +153,33 @@ class PathChecker {
     const slot = this.#slots.get(offset);
     const path = expression.kind === 'path' && place.path !== '' ? place.path : shownPath(inside);
     const known = pathsOf(expression).every((one) => this.#resolve(one, scope).place.status === 'declared');
-    const type = isJsonCall(expression) && slot === 'string' ? 'string' : typeText(place.types);
+    const type = isJsonCall(expression) && slot === 'string' ? 'string' : this.#typeOf(expression, place, scope);
     this.#placeholders.push({ path, offset, slot, type, known: known && expression.kind !== 'literal' });
-    if (slot === 'value') this.#inValue(node, scope);
+    if (slot === 'value') this.#inValue(node, place, scope);
     if (slot !== 'string') return;
     const standing: Standing = { inside, expression, place, alone: this.#isAlone(node) };
     this.#warnings.push(...warnInString(this.#text, node, standing, scope.present, state));
   }
 
   // Once a path: whoever knows that a field can be null knows it at the next place too.
-  #inValue(node: PlaceholderNode, scope: Scope): void {
-    const path = isJsonCall(node.expression) ? node.expression.args[0] : node.expression;
-    if (path?.kind !== 'path') return;
+  #inValue(node: PlaceholderNode, { types }: Place, scope: Scope): void {
+    const value = isJsonCall(node.expression) ? node.expression.args[0] : node.expression;
+    const path = missingWith(value);
+    if (value === undefined || path === undefined) return;
     const { place } = this.#resolve(path, scope);
     if (this.#warnedNull.has(place.path)) return;
-    const found = warnInValue(node, path.source, place, scope.present);
+    const written = value.kind === 'call' ? `(${insideOf(value.source)})` : path.source;
+    const found = warnInValue(node, { written, types }, place, scope.present);
     if (found.length > 0) this.#warnedNull.add(place.path);
     this.#warnings.push(...found);
+  }
+
+  // The type of a call, which is null as well where what it is made of can be missing.
+  #typeOf(expression: Expression, { types }: Place, scope: Scope): string {
+    const path = expression.kind === 'call' && !isJsonCall(expression) ? missingWith(expression) : undefined;
+    if (path === undefined || types === undefined) return typeText(types);
+    const isNullable = mayBeNull(this.#resolve(path, scope).place, scope.present);
+    return typeText(isNullable ? new Set([...types, 'null']) : types);
   }
 
   #isAlone({ offset, source }: PlaceholderNode): boolean {
@@ -179,13 +197,19 @@ class PathChecker {
     if (expression.kind === 'path') return this.#resolve(expression, scope).place;
     if (expression.kind === 'literal') return freePlace('', ANYTHING, 'open');
     const [argument] = expression.args;
-    const shape = isJsonCall(expression) && argument ? this.#placeOf(argument, scope).shape : shapeOfCall(expression);
-    return freePlace(insideOf(expression.source), shape);
+    const shapeOf = (one: Expression): Shape => this.#placeOf(one, scope).shape;
+    const shape = isJsonCall(expression) && argument ? shapeOf(argument) : shapeOfCall(expression, shapeOf);
+    return freePlace(`(${insideOf(expression.source)})`, shape);
   }
 
   #path(path: PathExpression, offset: number, scope: Scope): void {
     const { doubt } = this.#resolve(path, scope);
-    if (doubt === undefined) return;
+    if (doubt === undefined) {
+      if (isFieldOfEvent(this.#places, scope.frame, path)) {
+        this.#warn('unknown_field', offset, say.fieldOfEvent(path.source));
+      }
+      return;
+    }
     if (doubt.to.status === 'list') {
       this.#warn('path_through_list', offset, say.pathThroughList(path, doubt));
       return;

@@ -45,3 +45,18 @@ function startPlace(start: PathExpression['start'], frame: Frame | undefined, so
   if (start === 'key') return frame.loop?.key ?? freePlace('@key', ANYTHING, 'open');
   return freePlace(`@${start}`, typedShape(start === 'index' ? 'number' : 'boolean'));
 }
+
+// Items of lists have an id of their own, more often than not.
+const OWN_NAMES: ReadonlySet<string> = new Set(['id', 'schema']);
+
+/**
+ * Whether a path names a field of the event although it stands in a block that stands on something else, of which nothing
+ * is known: then it is more likely that `../` was forgotten.
+ */
+export function isFieldOfEvent(places: Places, frame: Frame, { up, start, keys }: PathExpression): boolean {
+  const [first, ...others] = keys;
+  if (up > 0 || start !== 'this' || first === undefined || frame.parent === undefined) return false;
+  if (places.child(frame.place, first).status !== 'open' || OWN_NAMES.has(first)) return false;
+  const isEvent = places.child(places.root, first).status === 'declared' && (first !== 'data' || others.length > 0);
+  return isEvent && keys.reduce((place, key) => places.child(place, key), places.root).status === 'declared';
+}

@@ -56,6 +56,23 @@ function kindOf({ types }: Place): string {
   return isOnly(types, ['boolean']) ? 'true or false' : typeText(types).replaceAll('|', ' or ');
 }
 
+/** A field of the event, in a block that stands on something else. */
+export function fieldOfEvent(source: string): Message {
+  return {
+    detail: `Inside of this block ${quoted(source)} is looked up in what the block stands on, of which the payload schema says nothing; the event has a field of this name.`,
+    hint: `If that of the event is meant, write @root.${code(source.replace(/^this\./, ''))}.`,
+  };
+}
+
+/** A comma that is written behind the last item of a list inside of a string. */
+export function commaInString(): Message {
+  return {
+    detail:
+      'Inside of a string no comma is dropped: behind the last turn of this loop one too many is left in the JSON there.',
+    hint: 'Write {{#unless @first}},{{/unless}} before each item instead, or let json write the whole list.',
+  };
+}
+
 /** A field that is asked of a whole list. */
 export function pathThroughList(path: PathExpression, { from, index }: Doubt): Message {
   const keys = path.keys.slice(index).join('.');
@@ -142,19 +159,24 @@ function argument({ inside, expression }: Standing): string {
 }
 
 /** A value that can be null where it is written as JSON. */
-export function mayBeNullMessage({ path, types }: Place, source: string): Message {
+export function mayBeNullMessage(
+  path: string,
+  { written, types }: { readonly written: string; readonly types: Place['types'] },
+): Message {
   return {
     detail: `${quoted(path)} can be absent or null; then null is written here.`,
-    hint: `If the receiver takes no null, write ${fallbackFor(types, code(source))}.`,
+    hint: `If the receiver takes no null, write ${fallbackFor(types, code(written))}.`,
   };
 }
 
 function fallbackFor(types: Place['types'], source: string): string {
+  // A call stands in parentheses where it is an argument, and in none where it is the whole tag.
+  const alone = source.replace(/^\(|\)$/g, '');
   if (isOnly(types, ['object', 'array'])) {
     const empty = isOnly(types, ['array']) ? '[]' : '{}';
-    return `{{#if ${source}}}{{${source}}}{{else}}${empty}{{/if}}`;
+    return `{{#if ${source}}}{{${alone}}}{{else}}${empty}{{/if}}`;
   }
   if (isOnly(types, ['number', 'integer'])) return `{{default ${source} 0}}`;
   if (isOnly(types, ['boolean'])) return `{{default ${source} false}}`;
-  return `{{default ${source} "none"}}, or "{{${source}}}" for an empty text`;
+  return `{{default ${source} "none"}}, or "{{${alone}}}" for an empty text`;
 }

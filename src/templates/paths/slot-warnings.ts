@@ -33,14 +33,14 @@ export function warnInString(
 // In a string, these types are written in their JSON spelling; text is written as it is.
 const WRITTEN_AS_JSON = ['object', 'array', 'number', 'integer', 'boolean'] as const;
 
-/** A placeholder where a value is expected, which becomes null where the field at `place` is missing. */
+/** A placeholder where a value is expected, which becomes null where the field at `place` is missing. `written`: an argument. */
 export function warnInValue(
   { offset }: PlaceholderNode,
-  written: string,
+  value: { readonly written: string; readonly types: Place['types'] },
   place: Place,
   present: ReadonlySet<Place>,
 ): Finding[] {
-  return mayBeNull(place, present) ? warning('may_be_null', offset, mayBeNullMessage(place, written)) : [];
+  return mayBeNull(place, present) ? warning('may_be_null', offset, mayBeNullMessage(place.path, value)) : [];
 }
 
 /** Whether an expression is a call of `json`, which writes what its argument is. */

@@ -49,6 +49,12 @@ export function innerSlot({ inString, head, tail, inner }: StringState): InnerSl
   return /[:,[]$/.test(withoutBlanks(tail)) ? 'value' : 'none';
 }
 
+/** Whether a comma comes directly before in JSON inside of a string, and `next` goes on with a closing bracket. */
+export function isCommaTooMany({ inString, head, tail, inner }: StringState, next: string): boolean {
+  if (!inString || inner || !/^[[{]/.test(withoutBlanks(head))) return false;
+  return withoutBlanks(tail).endsWith(',') && /^(?:\s|\\[nrt])*[\]}]/.test(next);
+}
+
 /** The key and the quote that come directly before, as `\"a\":` of `{\"a\":\"`. */
 export function innerKeyBefore({ tail }: StringState): string | undefined {
   return /(\\"[^"\\\ufffc]{1,60}\\"\s*:\s*)(?:\\")?$/.exec(tail)?.[1];

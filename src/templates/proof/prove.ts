@@ -1,5 +1,6 @@
 // The proof: runs the JSON automaton along every way through the blocks of a template. What it finds no fault with
 // renders JSON for every event (TEMPLATES.md section 2).
+import { positionAt } from '../../domain/text.ts';
 import type { Finding } from '../findings.ts';
 import type { Node } from '../syntax/tree.ts';
 import { ALWAYS, Bdd, TooComplexError } from './logic/bdd.ts';
@@ -17,6 +18,7 @@ import { NO_COMMAS } from './state.ts';
 import { TextPass } from './text-pass.ts';
 import { eventFrame, Names } from './logic/things.ts';
 import { findAskedTurns } from './turns.ts';
+import type { Progress } from './walk.ts';
 import { Walk } from './walk.ts';
 import { Work } from './work.ts';
 
@@ -64,31 +66,41 @@ function attempt(nodes: readonly Node[], text: string, drops: boolean): Attempt 
     findings: faults.findings(conditions, text),
     warnings: warnings.findings(conditions, text),
   });
-  let at = 0;
+  let progress: Progress = NO_PROGRESS;
   try {
     const due = drops ? findDue(bdd, conditions, names, nodes) : NOTHING_DUE;
-    const deps = { bdd, conditions, names, faults, slots, texts, work, asked: findAskedTurns(nodes), due };
-    const walk = new Walk(deps, (offset) => (at = offset));
+    const walk = new Walk({ bdd, conditions, names, faults, slots, texts, work, asked: findAskedTurns(nodes), due });
+    ({ progress } = walk);
     checkEnd(faults, text, walk.nodes(nodes, before, eventFrame(names)));
   } catch (error) {
     if (!(error instanceof TooComplexError)) throw error;
-    return { proof: tooMuch(known(), at), mayDrop: error.mayDrop };
+    return { proof: tooMuch(known(), tooComplex(progress, text)), mayDrop: error.mayDrop };
   }
   return { proof: { slots: slots.result(nodes), marks: texts.marks, ...known() }, mayDrop: false };
 }
 
+const NOTHING_DUE: Due = new Map();
+const NO_PROGRESS: Progress = { at: 0, parting: [] };
+
 // What was found before it was too much is said; only where there is nothing, that it was too much.
-function tooMuch(known: Pick<Proof, 'findings' | 'warnings'>, at: number): Proof {
-  const findings = known.findings.length > 0 ? known.findings : [tooComplex(at)];
+function tooMuch(known: Pick<Proof, 'findings' | 'warnings'>, finding: Finding): Proof {
+  const findings = known.findings.length > 0 ? known.findings : [finding];
   return { slots: new Map(), marks: new Set(), findings, warnings: known.warnings };
 }
 
-const NOTHING_DUE: Due = new Map();
-function tooComplex(offset: number): Finding {
+const MOST_BLOCKS = 6;
+
+function tooComplex({ at, parting }: Progress, text: string): Finding {
+  const places = parting.slice(0, MOST_BLOCKS).map((offset) => {
+    const { line, column } = positionAt(text, offset);
+    return `${String(line)}:${String(column)}`;
+  });
+  const more = parting.length > MOST_BLOCKS ? ' and others' : '';
+  const which = places.length < 2 ? 'around here' : `at ${places.join(', ')}${more} (line:column)`;
   return {
     code: 'too_complex',
-    offset,
-    detail: 'The blocks around here go together in more ways than can be checked.',
+    offset: at,
+    detail: `The blocks ${which} go together in more ways than can be checked.`,
     hint: 'Let fewer blocks decide about brackets, quotes and colons; write whole members inside of each block.',
   };
 }

@@ -34,16 +34,22 @@ export interface WalkDeps {
 // More ways than that next to each other are not followed (TEMPLATES.md section 2).
 const MAX_CONFIGURATIONS = 64;
 
+/** How far a walk has come. */
+export interface Progress {
+  /** The offset of the block that was walked into last. */
+  at: number;
+  /** The offsets of blocks behind which there are more ways than before them. */
+  readonly parting: number[];
+}
+
 /** One walk through a template. */
 export class Walk {
-  readonly #enter: (offset: number) => void;
+  readonly progress: Progress = { at: 0, parting: [] };
   readonly #deps: WalkDeps;
   #around = new Surroundings([]);
 
-  /** `enter` hears of each block that is walked into, by its offset. */
-  constructor(deps: WalkDeps, enter: (offset: number) => void) {
+  constructor(deps: WalkDeps) {
     this.#deps = deps;
-    this.#enter = enter;
   }
 
   /** The state behind some nodes. Throws `TooComplexError`. */
@@ -57,9 +63,10 @@ export class Walk {
     if (before.size > MAX_CONFIGURATIONS) throw new TooComplexError('too many ways', false);
     if (node.kind === 'text') return this.#deps.texts.through(node, before, this.#around);
     if (node.kind === 'placeholder') return this.#deps.slots.through(node, before, this.#around);
-    this.#enter(node.offset);
+    this.progress.at = node.offset;
     const due = this.#deps.due.get(node);
     const after = this.#block(node, before, frame);
+    if (after.size > before.size) this.progress.parting.push(node.offset);
     return due === undefined ? after : forget(this.#deps.bdd, after, due);
   }
 

@@ -65,7 +65,7 @@ describe('checkPaths', () => {
         '["{{ upper data.name }}",{{length data.tags}},{{json data.tags}},"{{json data.tags}}",{{first data.nme}}]';
       assert.deepEqual(placeholdersOf(OWN, source), [
         'upper data.name: string string',
-        'length data.tags: number value',
+        'length data.tags: number|null value',
         'json data.tags: array value',
         'json data.tags: string string',
         'first data.nme?: unknown value',
@@ -255,6 +255,61 @@ describe('checkPaths', () => {
       assert.deepEqual(warningsOf(schema, '"{{data.if.a}}{{data.if.b}}{{data.if.c}}{{data.if.d}}{{data.if.x}}"'), [
         'unknown_field @ data.if.x',
       ]);
+    });
+  });
+
+  describe('unknown_field, of the event', () => {
+    const loop = (body: string): string => `[{{#each data.metadata.list}}${body},{{/each}}]`;
+
+    it('is said of a field of the event inside a block that stands on something unknown', () => {
+      assert.deepEqual(warningsOf(AUDIT, loop('"{{event_type}} {{data.action}}"')), [
+        'unknown_field @ event_type',
+        'unknown_field @ data.action',
+      ]);
+      assert.match(hintsOf(AUDIT, loop('"{{data.action}}"'))[0] ?? '', /write @root\.data\.action\.$/);
+      assert.deepEqual(warningsOf(AUDIT, '{{#with data.metadata}}"{{data.actor_name}}"{{else}}0{{/with}}'), [
+        'unknown_field @ data.actor_name',
+      ]);
+    });
+
+    it('is not said of other names, of the event itself, and of what is declared where it is looked up', () => {
+      for (const body of [
+        '"{{id}}"',
+        '"{{schema}}"',
+        '{{data}}',
+        '"{{name}}"',
+        '"{{data.name}}"',
+        '"{{this.x.data.action}}"',
+      ])
+        assert.deepEqual(warningsOf(AUDIT, loop(body)), [], body);
+      assert.deepEqual(warningsOf(AUDIT, loop('"{{@root.event_type}} {{../event_type}}"')), []);
+      assert.deepEqual(warningsOf(AUDIT, '"{{event_type}} {{data.action}}"'), []);
+      const own = fields({ list: { type: 'array', items: { type: 'object', properties: { event_type: text } } } });
+      assert.deepEqual(warningsOf(own, '[{{#each data.list}}"{{event_type}}",{{/each}}]'), []);
+    });
+  });
+
+  describe('comma_in_string', () => {
+    const inString = (json: string): string => `{"a":"${json.replaceAll('"', '\\"')}"}`;
+    const told = ['comma_in_string @ {{#each data.metadata.tags}}'];
+    const each = (body: string): string => `{{#each data.metadata.tags}}${body}{{/each}}`;
+
+    it('is said of a loop that leaves a comma before a bracket of the JSON in a string', () => {
+      assert.deepEqual(warningsOf(AUDIT, inString(`{"tags":[${each('{{json this}},')}]}`)), told);
+      assert.deepEqual(warningsOf(AUDIT, inString(`[${each('{{json this}}, ')} ]`)), told);
+      assert.deepEqual(warningsOf(AUDIT, inString(`{${each('"{{@key}}":{{json this}},')}\\n}`)).slice(-1), told);
+      assert.deepEqual(warningsOf(AUDIT, inString(`[${each('{{#if this}}{{json this}},{{/if}}')}]`)), told);
+    });
+
+    it('is not said where a member follows, no comma is left, or the string is no JSON', () => {
+      for (const json of [
+        `[${each('{{json this}},')}1]`,
+        `[${each('{{#unless @first}},{{/unless}}{{json this}}')}]`,
+        `Tags [${each('{{json this}},')}]`,
+        `[1,2]${each('{{json this}},')}.`,
+      ])
+        assert.deepEqual(warningsOf(AUDIT, inString(json)), [], json);
+      assert.deepEqual(warningsOf(AUDIT, `[${each('{{json this}},')}]`), []);
     });
   });
 

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { HELPERS } from '../../../src/templates/helpers/index.ts';
-import { shapeOfCall } from '../../../src/templates/paths/helper-types.ts';
+import { missingWith, shapeOfCall } from '../../../src/templates/paths/helper-types.ts';
+import { ANYTHING } from '../../../src/templates/paths/schema/shape.ts';
 import { typeOf, typesOf, typeText } from '../../../src/templates/paths/schema/types.ts';
+import type { CallExpression, Expression, PathExpression } from '../../../src/templates/syntax/tree.ts';
 import { render } from '../harness.ts';
+import { callHelper } from '../helpers/calling.ts';
+import { AUDIT, fields, hintsOf, placeholdersOf, text, warningsOf } from './checking.ts';
 
-const typeOfCall = (helper: string): string =>
-  typeText(typesOf(shapeOfCall({ kind: 'call', helper, args: [], options: [], source: '' })));
+function call(helper: string, ...args: readonly Expression[]): CallExpression {
+  return { kind: 'call', helper, args, options: [], source: '' };
+}
+
+const typeOfCall = (helper: string): string => typeText(typesOf(shapeOfCall(call(helper), () => ANYTHING)));
 
 const DATA = { text: 'a,b', count: 2, list: ['b', 'a'], objects: [{ a: 1 }], object: { a: 1, b: 2 }, other: { a: 2 } };
 
@@ -61,5 +68,59 @@ describe('shapeOfCall', () => {
     for (const helper of ['default', 'coalesce', 'first', 'last', 'lookup', 'parseJson', 'json', 'reverse', 'slice']) {
       assert.equal(typeOfCall(helper), 'unknown', helper);
     }
+  });
+});
+
+describe('missingWith', () => {
+  const path: PathExpression = { kind: 'path', up: 0, start: 'this', keys: ['a'], source: 'a' };
+  const foretold = [...HELPERS.keys()].filter((helper) => missingWith(call(helper, path)) !== undefined);
+
+  it('is the path of the first argument, of most helpers', () => {
+    assert.ok(foretold.length > 30);
+    assert.equal(missingWith(path), path);
+    assert.equal(missingWith(call('upper', call('trim', path))), path);
+    assert.equal(missingWith(call('upper', call('default', path))), undefined);
+    assert.equal(missingWith(call('upper', { kind: 'literal', value: 'x' })), undefined);
+    assert.equal(missingWith(undefined), undefined);
+  });
+
+  for (const helper of foretold) {
+    it(`is right about ${helper}`, () => {
+      for (const more of [[], ['YYYY'], [1]]) {
+        const { result } = callHelper(helper, [undefined, ...more]);
+        assert.ok(result === undefined || (helper === 'json' && result === 'null'), `${helper} ${String(result)}`);
+      }
+    });
+  }
+});
+
+describe('what is known of the results of helpers', () => {
+  const schema = fields({
+    list: { type: 'array', items: { type: 'object', required: ['n'], properties: { n: text } } },
+  });
+  const items = (list: string, body: string): string => `[{{#each (${list})}}${body},{{/each}}]`;
+
+  it('goes on into what lists hold', () => {
+    const changes = 'changes data.previous_target_object data.current_target_object';
+    assert.deepEqual(warningsOf(AUDIT, items(changes, '"{{pth}} {{from}}"')), ['unknown_field @ pth']);
+    assert.deepEqual(hintsOf(AUDIT, items(changes, '"{{pth}}"')), ['Did you mean path?']);
+    assert.deepEqual(warningsOf(AUDIT, items('entries data.metadata', '"{{kye}} {{value}}"')), ['unknown_field @ kye']);
+    for (const list of ['sort data.list', 'reverse data.list', 'slice data.list 1', 'unique (sort data.list)'])
+      assert.deepEqual(warningsOf(schema, items(list, '"{{n}} {{m}}"')), ['unknown_field @ m'], list);
+    assert.deepEqual(placeholdersOf(AUDIT, items('keys data.metadata', '"{{this}}"')), [
+      '(keys data.metadata)[]: string string',
+    ]);
+  });
+
+  it('is null as well where the first argument can be, and says how to avoid that', () => {
+    assert.deepEqual(placeholdersOf(AUDIT, '[{{upper data.action}}]'), ['upper data.action: string|null value']);
+    assert.deepEqual(warningsOf(AUDIT, '[{{upper data.action}}]'), ['may_be_null @ {{upper data.action}}']);
+    const [hint = ''] = hintsOf(AUDIT, '[{{truncate data.action 5}}]');
+    assert.match(
+      hint,
+      /write \{\{default \(truncate data\.action 5\) "none"\}\}, or "\{\{truncate data\.action 5\}\}"/,
+    );
+    assert.deepEqual(warningsOf(AUDIT, '[{{default (upper data.action) "none"}},{{upper event_type}}]'), []);
+    assert.deepEqual(warningsOf(AUDIT, '[{{#if data.action}}{{upper data.action}}{{/if}}]'), []);
   });
 });

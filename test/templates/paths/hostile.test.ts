@@ -65,7 +65,7 @@ const template = fc.letrec<{ nodes: string; node: string }>((tie) => ({
   nodes: fc.array(tie('node'), { maxLength: 5 }).map((nodes) => nodes.join('')),
   node: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom(...TEXTS),
+    fc.constantFrom(...TEXTS, '"[{{#each data}}{{json this}},{{/each}}]"'),
     fc.oneof(path, call.call).map((inside) => `{{${inside}}}`),
     fc
       .tuple(block, tie('nodes'), fc.option(tie('nodes')))
@@ -175,6 +175,7 @@ describe('checkPaths, for whatever it is given', () => {
       { numRuns: 1000 },
     );
     assert.deepEqual([...seen].sort(), [
+      'comma_in_string',
       'json_in_string',
       'may_be_null',
       'not_iterable',

@@ -252,6 +252,16 @@ describe('proveTree', () => {
     assert.deepEqual(codes(`${opened(62)}"${'{{x}} '.repeat(600)}"`), ['too_complex']);
   });
 
+  it('names the first blocks behind which there are more ways', () => {
+    const block = (name: string): string => `{{#if ${name}}}[{{else}}{"k":{{/if}}`;
+    const blocks = (names: string): string => Array.from(names, block).join('\n');
+    const detail = (source: string): string => draftOf(source).findings[0]?.detail ?? '';
+    assert.equal(
+      detail(`${blocks('abcdefg')}1`),
+      'The blocks at 1:1, 2:1, 3:1, 4:1, 5:1, 6:1 and others (line:column) go together in more ways than can be checked.',
+    );
+  });
+
   it('does not take a mistake of its own for a template that is too complex', () => {
     assert.throws(() => proveTree([{ kind: 'if' } as Node], ''), TypeError);
   });

@@ -15,6 +15,7 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['[{{#if a}}"x"{{else}}1{{/if}}{{#if a}},{{/if}}{{#unless a}},{{/unless}}2]'],
   ['{{#if (eq a "x")}}1{{/if}}{{#if (eq a "y")}}2{{/if}}', '1:53 no_body when a is not "x" & a is not "y"'],
   ['{{#if (eq a "x")}}1{{/if}}{{#if (ne a "x")}}2{{/if}}'],
+  ['{{#if (eq a "x")}}1{{/if}}{{#if (eq a "y")}}2{{/if}}{{#if (not (in a "x" "y"))}}3{{/if}}'],
   ['{{#if (and a b)}}1{{/if}}{{#unless a}}2{{/unless}}{{#if a}}{{#unless b}}3{{/unless}}{{/if}}'],
   ['{{#if (or a b)}}{{#if a}}1{{else}}2{{/if}}{{else}}3{{/if}}'],
   ['{{#if a.b}}{{#if a}}1{{/if}}{{else}}2{{/if}}'],

@@ -1,7 +1,7 @@
 // The conditions of blocks as Boolean functions over statements about the event: the same statement is the same
 // variable wherever it is asked.
 import type { CallExpression, Expression } from '../../syntax/tree.ts';
-import { isTruthy } from '../../values.ts';
+import { isMissing, isTruthy } from '../../values.ts';
 import type { Bdd, Ref } from './bdd.ts';
 import { ALWAYS, NEVER } from './bdd.ts';
 import { compareForSure } from './comparing.ts';
@@ -109,11 +109,13 @@ export class Conditions {
       case 'and':
         return this.#all(call.args.map((arg) => this.#truthOf(arg, frame)));
       case 'or':
-        return this.#not(this.#all(call.args.map((arg) => this.#not(this.#truthOf(arg, frame)))));
+        return this.#any(call.args.map((arg) => this.#truthOf(arg, frame)));
       case 'eq':
-        return this.#equals(call, frame);
+        return this.#equals(call.args, frame);
       case 'ne':
-        return this.#not(this.#equals(call, frame));
+        return this.#not(this.#equals(call.args, frame));
+      case 'in':
+        return this.#among(call.args, frame);
       default:
         return this.#compared(call, frame);
     }
@@ -143,8 +145,20 @@ export class Conditions {
     );
   }
 
-  #equals(call: CallExpression, frame: ProofFrame): Condition {
-    const [left, right] = call.args;
+  #any(conditions: readonly Condition[]): Condition {
+    return this.#not(this.#all(conditions.map((condition) => this.#not(condition))));
+  }
+
+  // Several values are compared one by one; a single one can be a list, whose items only the event knows.
+  #among([value, ...among]: readonly Expression[], frame: ProofFrame): Condition | undefined {
+    const [only, another] = among.map((one) => resolve(this.#names, one, frame));
+    if (value === undefined || only === undefined) return FALSE;
+    if (another === undefined && only.kind === 'thing') return undefined;
+    if (another === undefined && only.kind === 'constant' && isMissing(only.value)) return FALSE;
+    return this.#any(among.map((one) => this.#equals([value, one], frame)));
+  }
+
+  #equals([left, right]: readonly Expression[], frame: ProofFrame): Condition {
     if (left === undefined || right === undefined) return FALSE;
     const [a, b] = [resolve(this.#names, left, frame), resolve(this.#names, right, frame)];
     if (nameOf(a) === nameOf(b)) return TRUE;

@@ -49,6 +49,9 @@ const question = fc.letrec<{ question: string; operand: string }>((tie) => ({
       .tuple(fc.constantFrom('eq', 'ne', 'and', 'or'), tie('operand'), tie('operand'))
       .map(([h, a, b]) => `(${h} ${a} ${b})`),
     tie('operand').map((of) => `(not ${of})`),
+    fc
+      .tuple(path, fc.array(fc.oneof(literal, path), { minLength: 1, maxLength: 3 }))
+      .map(([of, among]) => `(in ${of} ${among.join(' ')})`),
     fc.constantFrom('true', 'false', '0', '""', '"a"'),
   ),
 })).question;
@@ -134,6 +137,9 @@ describe('Conditions', () => {
     ['(or data.a)', 'data.a'],
     ['(length data.a)', '(length this.data.a)'],
     ['(and data.a true)', 'data.a'],
+    ['(in data.a "x" 1 null)', '(or (eq data.a "x") (eq data.a 1) (eq data.a null))'],
+    ['(in data.a "x")', '(eq data.a "x")'],
+    ['(in data.a data.b "x")', '(or (eq data.a data.b) (eq data.a "x"))'],
     ['(or data.a false)', 'data.a'],
   ];
   for (const [one, other] of same) {
@@ -156,6 +162,7 @@ describe('Conditions', () => {
     ['(eq data.a data.b)', '(eq data.a data.c)'],
     ['(eq data.a data.b)', 'data.a'],
     ['(lt data.a 1)', '(lt data.a 2)'],
+    ['(in data.a data.b)', '(eq data.a data.b)'],
   ];
   for (const [one, other] of different) {
     it(`may get different answers for ${one} and ${other}`, () => {
@@ -174,6 +181,9 @@ describe('Conditions', () => {
   const known: readonly (readonly [source: string, holds: boolean])[] = [
     ['(lt 1 2)', true],
     ['(gte 1 2.0)', false],
+    ['(in 1 2 1.0)', true],
+    ['(in 1 2 "1")', false],
+    ['(in data.a null)', false],
     ['true', true],
     ['false', false],
     ['0', false],
