@@ -49,7 +49,9 @@ export const FINDING_CODES = [
 /** The codes of what is allowed but seldom meant. */
 export const WARNING_CODES = [
   'above_root',
+  'comma_in_string',
   'duplicate_key',
+  'helper_arguments',
   'json_in_string',
   'literal_mustache',
   'may_be_null',

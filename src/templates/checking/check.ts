@@ -8,13 +8,14 @@ import type { PathCheck, Placeholder } from '../paths/index.ts';
 import { checkPaths } from '../paths/index.ts';
 import type { TemplateDraft, TemplatePlan } from '../plan.ts';
 import { draftTemplate, planDraft } from '../plan.ts';
+import { literalWarnings } from './literals.ts';
 import type { Comparison, Trial, TrialEvents } from './trial.ts';
 import { tryPlan } from './trial.ts';
 
 /** What is checked, and against what. */
 export interface TemplateCheckInput extends Partial<Pick<TrialEvents, 'event' | 'compareWith'>> {
   readonly source: string;
-  /** The payload schema of its events, and events by it; `undefined`: only the proof is made. */
+  /** The payload schema of its events, and events by it; `undefined`: only what needs neither is checked. */
   readonly payload: CheckedPayload | undefined;
 }
 
@@ -92,8 +93,8 @@ function pathsOf(draft: TemplateDraft, payload: CheckedPayload | undefined): Pat
   return checkPaths(draft.text, draft.nodes, draft.slots, payload.schema);
 }
 
-function warningsOf({ text, warnings, readingWarnings }: TemplateDraft, paths: PathCheck): Fault[] {
-  return toFaults(text, [...readingWarnings, ...warnings, ...paths.warnings]);
+function warningsOf({ text, nodes, warnings, readingWarnings }: TemplateDraft, paths: PathCheck): Fault[] {
+  return toFaults(text, [...readingWarnings, ...warnings, ...paths.warnings, ...literalWarnings(text, nodes)]);
 }
 
 function placeholdersOf(text: string, placeholders: readonly Placeholder[]): PlaceholderReport[] {

@@ -8,15 +8,38 @@ import type { Helper, HelperCall } from './helper.ts';
 /** The most arguments that a helper takes: more than anybody writes. */
 export const MANY = 20;
 
-/** A helper that makes a value out of `min` to `max` arguments. */
+/** What not every helper has. Without stand-ins, numbers are what it can use: they are text, counts and times as well. */
+export type Extras = Partial<Pick<Helper, 'options' | 'flags' | 'standIns' | 'hintFor'>>;
+
+/** A helper that makes a value out of `min` to `max` arguments. `options` are those that are no flags. */
 export function valueHelper(
   name: string,
   [min, max]: readonly [min: number, max: number],
   example: string,
   call: Helper['call'],
-  options: readonly string[] = [],
+  { options = [], flags = [], standIns = [[1]], ...extras }: Extras = {},
 ): Helper {
-  return { name, returns: 'value', arity: { min, max }, options, example, call };
+  return {
+    ...extras,
+    name,
+    returns: 'value',
+    arity: { min, max },
+    options: [...options, ...flags],
+    flags,
+    example,
+    call: flags.length === 0 ? call : withFlags(name, flags, call),
+    standIns,
+  };
+}
+
+// Whoever writes descending="true" means something by it, so it must not count as left out.
+function withFlags(name: string, flags: readonly string[], call: Helper['call']): Helper['call'] {
+  return (args, rendering) => {
+    const { options } = rendering;
+    const wrong = flags.find((flag) => !isMissing(options[flag]) && typeof options[flag] !== 'boolean');
+    if (wrong === undefined) return call(args, rendering);
+    return unusable(rendering, name, `true or false as its option ${wrong}`, options[wrong]);
+  };
 }
 
 /** The text of a value: a string itself, a number or boolean in its JSON spelling; none of missing, lists, objects. */

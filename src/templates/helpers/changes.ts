@@ -25,6 +25,7 @@ const changes = valueHelper(
     finder.compare(from, to, '', 0);
     return finder.found;
   },
+  { standIns: [[{}], [[]]] },
 );
 
 /** `changes`. */

@@ -1,19 +1,20 @@
 // Helpers that write text in the alphabets of other systems: for headers, addresses and fingerprints.
 import { sha256Hex } from '../../domain/event.ts';
+import type { Extras } from './arguments.ts';
 import { isComposite, kindOf, textOf, valueHelper } from './arguments.ts';
 import type { Helper, HelperCall } from './helper.ts';
 
 /** `base64 urlEncode sha256`, all of the text's UTF-8 bytes. */
 export const ENCODING_HELPERS: readonly Helper[] = [
-  encoding('base64', '{{base64 data.actor_name}}', ['url'], base64),
-  encoding('urlEncode', '{{urlEncode data.target_name}}', [], urlEncode),
-  encoding('sha256', '{{sha256 data.actor_id}}', ['encoding'], sha256),
+  encoding('base64', '{{base64 data.actor_name}}', { flags: ['url'] }, base64),
+  encoding('urlEncode', '{{urlEncode data.target_name}}', {}, urlEncode),
+  encoding('sha256', '{{sha256 data.actor_id encoding="base64"}}', { options: ['encoding'] }, sha256),
 ];
 
 function encoding(
   name: string,
   example: string,
-  options: readonly string[],
+  extras: Extras,
   encode: (text: string, call: HelperCall) => string | undefined,
 ): Helper {
   const call = ([value]: readonly unknown[], rendering: HelperCall): unknown => {
@@ -24,7 +25,7 @@ function encoding(
     const text = textOf(value);
     return text === undefined ? undefined : encode(text, rendering);
   };
-  return valueHelper(name, [1, 1], example, call, options);
+  return valueHelper(name, [1, 1], example, call, extras);
 }
 
 // RFC 4648: section 4, or with `url` section 5, which then has no padding.

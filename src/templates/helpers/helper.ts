@@ -9,6 +9,8 @@ export interface Helper {
   readonly arity: { readonly min: number; readonly max: number };
   /** The named options that it knows (`pretty=true`). */
   readonly options: readonly string[];
+  /** Those of the options that are `true` or `false`. */
+  readonly flags: readonly string[];
   /** The call as an example, for hints. */
   readonly example: string;
   /**
@@ -16,6 +18,16 @@ export interface Helper {
    * JSON, or `undefined` for missing. Never throws by itself, never changes an argument.
    */
   call(args: readonly unknown[], rendering: HelperCall): unknown;
+  /**
+   * Arguments that it can use: one list for each kind of value that it takes, whose last one stands for all further
+   * ones. They stand in for what only an event decides when the literals of a call are judged.
+   */
+  readonly standIns: readonly (readonly unknown[])[];
+  /**
+   * What was probably meant by a literal that it cannot use, as a sentence; `undefined` where nobody can tell. `place`
+   * is the argument's position, or the option's name.
+   */
+  readonly hintFor?: (place: number | string, literal: unknown) => string | undefined;
 }
 
 /**

@@ -1,35 +1,30 @@
 // Helpers between values and their JSON text.
 import { readJson } from '../../domain/json-read.ts';
 import { jsonText } from '../values.ts';
-import { isComposite, kindOf, textOf } from './arguments.ts';
+import { isComposite, kindOf, textOf, valueHelper } from './arguments.ts';
 import type { Helper, HelperCall } from './helper.ts';
 
 /** `{{json data.metadata}}` gives `{"team":"core"}`; with `pretty=true` on lines of their own. Missing gives `null`. */
 const json: Helper = {
-  name: 'json',
+  ...valueHelper(
+    'json',
+    [1, 1],
+    '{{json data.metadata}}',
+    ([value], call) => jsonText(value, call.options['pretty'] === true ? '  ' : '', call),
+    { flags: ['pretty'] },
+  ),
   returns: 'json',
-  arity: { min: 1, max: 1 },
-  options: ['pretty'],
-  example: '{{json data.metadata}}',
-  call: ([value], call) => jsonText(value, call.options['pretty'] === true ? '  ' : '', call),
 };
 
 /** `{{parseJson data.raw}}` gives the value that a text holds, read as strictly as events are. */
-const parseJson: Helper = {
-  name: 'parseJson',
-  returns: 'value',
-  arity: { min: 1, max: 1 },
-  options: [],
-  example: '{{parseJson data.raw}}',
-  call: ([value], call) => {
-    if (isComposite(value)) {
-      call.warn(`parseJson takes text; it was given ${kindOf(value)}, which needs no parsing.`);
-      return undefined;
-    }
-    const text = textOf(value);
-    return text === undefined ? undefined : parsed(text, call);
-  },
-};
+const parseJson = valueHelper('parseJson', [1, 1], '{{parseJson data.raw}}', ([value], call) => {
+  if (isComposite(value)) {
+    call.warn(`parseJson takes text; it was given ${kindOf(value)}, which needs no parsing.`);
+    return undefined;
+  }
+  const text = textOf(value);
+  return text === undefined ? undefined : parsed(text, call);
+});
 
 /** `json parseJson`. */
 export const JSON_HELPERS: readonly Helper[] = [json, parseJson];

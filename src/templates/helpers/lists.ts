@@ -5,11 +5,23 @@ import { canonicalJson, isObject, JsonNumber } from '../../domain/json.ts';
 import type { SortKey } from '../../domain/ordering.ts';
 import { compareKeys, LAST, sortKeyOf } from '../../domain/ordering.ts';
 import { isMissing, ownProperty } from '../values.ts';
+import type { Extras } from './arguments.ts';
 import { countOf, doubleOf, textOf, unusable, valueHelper } from './arguments.ts';
 import type { Helper, HelperCall } from './helper.ts';
 import { nameOf, namesOf } from './objects.ts';
 
 const ROW = 'a list or text';
+
+// For a list alone, with or without the name of a member.
+function listHelper(
+  name: string,
+  arity: readonly [min: number, max: number],
+  example: string,
+  call: Helper['call'],
+  extras: Extras = {},
+): Helper {
+  return valueHelper(name, arity, example, call, { ...extras, standIns: [[[], 'name']] });
+}
 
 /** `{{length data.tags}}`: how many items, members or code points there are. */
 const length = valueHelper('length', [1, 1], '{{length data.metadata}}', ([value], call) => {
@@ -47,7 +59,7 @@ const reverse = valueHelper('reverse', [1, 1], '{{reverse data.steps}}', ([value
 });
 
 /** `{{sort data.grantees by="name"}}`: in the order of `domain/ordering.ts`; equal items stay as they stand. */
-const sort = valueHelper(
+const sort = listHelper(
   'sort',
   [1, 1],
   '{{sort data.grantees by="name"}}',
@@ -60,11 +72,11 @@ const sort = valueHelper(
     if (name === undefined) return unusable(call, 'sort', 'the name of a member as by', by);
     return sorted(list, membersOf(list, name, call), descending === true, call);
   },
-  ['by', 'descending'],
+  { options: ['by'], flags: ['descending'] },
 );
 
 /** `{{unique data.tags}}`: each value once, where it stands first. */
-const unique = valueHelper('unique', [1, 1], '{{unique data.tags}}', ([value], call) => {
+const unique = listHelper('unique', [1, 1], '{{unique data.tags}}', ([value], call) => {
   const list = listOf('unique', value, call);
   const known = new Map<string, unknown>();
   for (const item of list ?? []) {
@@ -75,7 +87,7 @@ const unique = valueHelper('unique', [1, 1], '{{unique data.tags}}', ([value], c
 });
 
 /** `{{pluck data.grantees "name"}}`: one member of each item, `null` where there is none. */
-const pluck = valueHelper('pluck', [2, 2], '{{pluck data.grantees "name"}}', ([value, key], call) => {
+const pluck = listHelper('pluck', [2, 2], '{{pluck data.grantees "name"}}', ([value, key], call) => {
   const list = listOf('pluck', value, call);
   const name = nameOf(key);
   if (name === undefined) return unusable(call, 'pluck', 'the name of a member', key);

@@ -34,13 +34,21 @@ function present(value: unknown): unknown {
 }
 
 function comparison(name: string, holds: (order: number) => boolean): Helper {
-  return valueHelper(name, [2, 2], `{{${name} data.seconds 3600}}`, ([a, b], call) => {
-    if (isMissing(a) || isMissing(b)) return false;
-    const order = orderOf(a, b);
-    if (order !== undefined) return holds(order);
-    call.warn(`${name} compares two numbers or two texts; it was given ${kindOf(a)} and ${kindOf(b)}.`);
-    return undefined;
-  });
+  return valueHelper(
+    name,
+    [2, 2],
+    `{{${name} data.seconds 3600}}`,
+    ([a, b], call) => {
+      if (isMissing(a) || isMissing(b)) return false;
+      const order = orderOf(a, b);
+      if (order !== undefined) return holds(order);
+      const wrong = [a, b].find((value) => typeof value !== 'string' && doubleOf(value) === undefined);
+      const given = wrong === undefined ? `${kindOf(a)} and ${kindOf(b)}` : kindOf(wrong);
+      call.warn(`${name} compares two numbers or two texts; it was given ${given}.`);
+      return undefined;
+    },
+    { standIns: [[1], ['text']] },
+  );
 }
 
 function orderOf(a: unknown, b: unknown): number | undefined {

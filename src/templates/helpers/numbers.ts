@@ -15,17 +15,35 @@ import {
 } from '../../domain/decimal.ts';
 import { JsonNumber } from '../../domain/json.ts';
 import { isMissing } from '../values.ts';
+import type { Extras } from './arguments.ts';
 import { MANY, unusable, valueHelper } from './arguments.ts';
 import type { Helper, HelperCall } from './helper.ts';
 
-const add = valueHelper('add', [2, MANY], '{{add data.count 1}}', (args, call) => fold('add', args, call, addDecimals));
+// With 0, whatever else there is, a result is never too long or too large.
+const ZERO: Extras = { standIns: [[0]] };
 
-const subtract = valueHelper('subtract', [2, 2], '{{subtract data.end data.start}}', (args, call) =>
-  fold('subtract', args, call, (a, b) => addDecimals(a, negated(b))),
+const add = valueHelper(
+  'add',
+  [2, MANY],
+  '{{add data.count 1}}',
+  (args, call) => fold('add', args, call, addDecimals),
+  ZERO,
 );
 
-const multiply = valueHelper('multiply', [2, MANY], '{{multiply data.seconds 1000}}', (args, call) =>
-  fold('multiply', args, call, multiplyDecimals),
+const subtract = valueHelper(
+  'subtract',
+  [2, 2],
+  '{{subtract data.end data.start}}',
+  (args, call) => fold('subtract', args, call, (a, b) => addDecimals(a, negated(b))),
+  ZERO,
+);
+
+const multiply = valueHelper(
+  'multiply',
+  [2, MANY],
+  '{{multiply data.seconds 1000}}',
+  (args, call) => fold('multiply', args, call, multiplyDecimals),
+  ZERO,
 );
 
 // Without `digits`, a quotient that does not end has so many after the point, or so many significant ones if that is more.
@@ -45,7 +63,7 @@ const divide = valueHelper(
     const places = readPlaces('divide', call.options['digits'], defaultPlaces(dividend, divisor), call);
     return places === undefined ? undefined : resultOf('divide', divideDecimals(dividend, divisor, places), call);
   },
-  ['digits'],
+  { options: ['digits'], standIns: [[0, 1]] },
 );
 
 const round = valueHelper('round', [1, 2], '{{round data.score 2}}', (args, call) => {

@@ -9,8 +9,14 @@ const ONE = [1, 1] as const;
 // An object and more names than anybody writes.
 const NAMES = [2, MANY] as const;
 
+function objectHelper(name: string, arity: readonly [number, number], example: string, call: Helper['call']): Helper {
+  return valueHelper(name, arity, example, call, { standIns: AN_OBJECT_AND_NAMES });
+}
+
+const AN_OBJECT_AND_NAMES = [[{}, 'name']];
+
 /** `{{lookup data.names data.action}}`: the member of that name, or the item at that place. */
-const lookup = valueHelper('lookup', [2, 2], '{{lookup data.metadata data.action}}', ([value, key], call) => {
+const lookup = objectHelper('lookup', [2, 2], '{{lookup data.metadata data.action}}', ([value, key], call) => {
   if (!isComposite(value) && typeof value !== 'string') {
     return unusable(call, 'lookup', 'an object, a list or text', value);
   }
@@ -20,7 +26,7 @@ const lookup = valueHelper('lookup', [2, 2], '{{lookup data.metadata data.action
 });
 
 /** `{{pick data "action" "source"}}`: an object of these members only, in the order of the names. */
-const pick = valueHelper('pick', NAMES, '{{pick data "action" "source"}}', (args, call) => {
+const pick = objectHelper('pick', NAMES, '{{pick data "action" "source"}}', (args, call) => {
   const members = readMembers('pick', args, call);
   if (members === undefined) return undefined;
   const { object, names } = members;
@@ -29,7 +35,7 @@ const pick = valueHelper('pick', NAMES, '{{pick data "action" "source"}}', (args
 });
 
 /** `{{omit data "metadata"}}`: the object without these members. */
-const omit = valueHelper('omit', NAMES, '{{omit data "metadata"}}', (args, call) => {
+const omit = objectHelper('omit', NAMES, '{{omit data "metadata"}}', (args, call) => {
   const read = readMembers('omit', args, call);
   if (read === undefined) return undefined;
   const members = entriesOf(read.object, call);
@@ -38,19 +44,19 @@ const omit = valueHelper('omit', NAMES, '{{omit data "metadata"}}', (args, call)
 });
 
 /** `{{keys data.metadata}}`: the names of the members. */
-const keys = valueHelper('keys', ONE, '{{keys data.metadata}}', ([value], call) => {
+const keys = objectHelper('keys', ONE, '{{keys data.metadata}}', ([value], call) => {
   const object = objectOf('keys', value, call);
   return object === undefined ? undefined : namesOf(object, call);
 });
 
 /** `{{values data.metadata}}`: the values of the members. */
-const values = valueHelper('values', ONE, '{{values data.metadata}}', ([value], call) => {
+const values = objectHelper('values', ONE, '{{values data.metadata}}', ([value], call) => {
   const object = objectOf('values', value, call);
   return object === undefined ? undefined : entriesOf(object, call).map(([, item]) => item);
 });
 
 /** `{{entries data.metadata}}`: the members as a list of `{ key, value }`. */
-const entries = valueHelper('entries', ONE, '{{entries data.metadata}}', ([value], call) => {
+const entries = objectHelper('entries', ONE, '{{entries data.metadata}}', ([value], call) => {
   const object = objectOf('entries', value, call);
   return object === undefined ? undefined : entriesOf(object, call).map(([key, item]) => ({ key, value: item }));
 });

@@ -30,11 +30,11 @@ export const TEXT_HELPERS: readonly Helper[] = [
     (text, part) => text.slice(0, part.length) === part,
   ),
   question('endsWith', '{{endsWith data.actor_id ".example"}}', (text, part) => text.endsWith(part)),
-  valueHelper('truncate', [2, 2], '{{truncate data.note 100}}', truncate, ['end']),
-  valueHelper('mask', [1, 2], '{{mask data.token 4}}', mask, ['with']),
+  valueHelper('truncate', [2, 2], '{{truncate data.note 100}}', truncate, { options: ['end'] }),
+  valueHelper('mask', [1, 2], '{{mask data.token 4 with="#"}}', mask, { options: ['with'] }),
   valueHelper('replace', [3, 3], '{{replace data.target_name " " "_"}}', replace),
   valueHelper('split', [2, 2], '{{split data.path "/"}}', split),
-  valueHelper('join', [2, 2], '{{join data.tags ", "}}', join),
+  valueHelper('join', [2, 2], '{{join data.tags ", "}}', join, { standIns: [[[], 1]] }),
   valueHelper('concat', [1, MANY], '{{concat data.actor_type ":" data.actor_id}}', concat),
 ];
 

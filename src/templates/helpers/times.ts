@@ -8,6 +8,7 @@ import { floorDivide, nanosOf } from '../../domain/time.ts';
 import { isMissing } from '../values.ts';
 import { unusable, valueHelper } from './arguments.ts';
 import type { Helper, HelperCall } from './helper.ts';
+import { hintForFormat, hintForZone } from './time-hints.ts';
 
 /** `{{isoDate event_time}}`: RFC 3339 in UTC, with as many digits of the fraction as were given. */
 const isoDate = valueHelper('isoDate', [1, 1], '{{isoDate event_time}}', ([value], call) => {
@@ -24,7 +25,7 @@ const unixSeconds = valueHelper(
   [1, 1],
   '{{unixSeconds event_time floor=true}}',
   ([value], call) => sinceEpoch('unixSeconds', value, 9, call),
-  ['floor'],
+  { flags: ['floor'] },
 );
 
 /** `{{unixMillis data.created_at}}`: the same in milliseconds. */
@@ -33,7 +34,7 @@ const unixMillis = valueHelper(
   [1, 1],
   '{{unixMillis event_time floor=true}}',
   ([value], call) => sinceEpoch('unixMillis', value, 6, call),
-  ['floor'],
+  { flags: ['floor'] },
 );
 
 /** `{{formatDate event_time "D MMM YYYY, HH:mm" "Europe/Berlin"}}`: in a format of one's own, in UTC or a time zone. */
@@ -50,6 +51,7 @@ const formatDate = valueHelper(
     const offsetSec = typeof zone === 'string' ? readZone(zone, time.nanos, call) : 0;
     return offsetSec === undefined ? undefined : writeFormatted(time.nanos, offsetSec, format, call);
   },
+  { standIns: [[0, 'YYYY', 'UTC']], hintFor: hintForTime },
 );
 
 /** `isoDate unixSeconds unixMillis formatDate`. */
@@ -70,6 +72,12 @@ const A_TIME = 'a time in seconds (1732104000.123456789) or RFC 3339 (2024-11-20
 
 // The one thing that is kept from call to call: what Node knows of a zone does not change while it runs.
 const ZONES = createTimeZones();
+
+function hintForTime(place: number | string, literal: unknown): string | undefined {
+  if (typeof literal !== 'string') return undefined;
+  if (place === 1) return hintForFormat(literal);
+  return place === 2 ? hintForZone(literal, (zone) => ZONES.offsetAt(zone, 0) !== undefined) : undefined;
+}
 
 interface Time {
   readonly nanos: bigint;

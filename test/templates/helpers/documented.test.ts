@@ -1,12 +1,18 @@
 // docs/helpers.md against the helpers, in both directions: what the page lacks fails, and what it has too much.
 import assert from 'node:assert/strict';
 import type { ExactJson } from '../../../src/domain/json.ts';
-import { isObject } from '../../../src/domain/json.ts';
+import { isObject, JsonNumber } from '../../../src/domain/json.ts';
 import { readJson } from '../../../src/domain/json-read.ts';
 import { HELPER_GROUPS, HELPERS } from '../../../src/templates/helpers/index.ts';
-import { compileTemplate, renderTemplate } from '../../../src/templates/index.ts';
-import { code, codeBlocks, readText, tableRows } from '../../support/markdown.ts';
+import {
+  compileTemplate,
+  contextOf as eventContextOf,
+  renderTemplate,
+  standInEvent,
+} from '../../../src/templates/index.ts';
+import { code, codeBlocks, codes, readText, tableRows } from '../../support/markdown.ts';
 import { contextOf } from '../harness.ts';
+import { callHelper } from './calling.ts';
 
 const PAGE = readText('docs/helpers.md');
 const ROWS = tableRows(PAGE);
@@ -69,6 +75,47 @@ describe('docs/helpers.md', () => {
       assert.equal(result.ok ? result.body : result.message, code(body));
     });
   }
+});
+
+describe('what documents say of helpers', () => {
+  for (const file of ['README.md', 'CHANGELOG.md']) {
+    it(`is their number in ${file}`, () => {
+      const said = [...readText(file).matchAll(/(\d+) (?:template helpers|\[helpers\])/g)].map(([, count]) => count);
+      assert.deepEqual(said, [String(HELPERS.size)]);
+    });
+  }
+
+  it('is which options are true or false', () => {
+    const sentence = /((?:`\w+=`(?:, | and )?)+) take `true` or `false`/.exec(PAGE)?.[1];
+    const said = codes(sentence).map((option) => option.slice(0, -1));
+    const flags = new Set([...HELPERS.values()].flatMap((helper) => helper.flags));
+    assert.deepEqual(said.toSorted(), [...flags].sort());
+  });
+
+  it('is how many digits of numbers are told apart', () => {
+    const said = [...PAGE.matchAll(/(\d+) digits (?:the|by the|that is by|,)/g)].map(([, digits]) => Number(digits));
+    assert.ok(said.length >= 3);
+    const compared = (digits: number): unknown =>
+      callHelper('eq', [new JsonNumber('9'.repeat(digits)), new JsonNumber(`${'9'.repeat(digits - 1)}8`)]).result;
+    for (const digits of said) assert.equal(compared(digits), false);
+    const [a, b] = codes(/different numbers can count as the same, as (.*?) do/.exec(PAGE)?.[1]).map(
+      (digits) => new JsonNumber(digits),
+    );
+    assert.equal(a?.text.length, Math.max(...said) + 1);
+    for (const helper of ['eq', 'lte', 'gte', 'in']) assert.equal(callHelper(helper, [a, b]).result, true, helper);
+    assert.equal(callHelper('contains', [[a], b]).result, true);
+  });
+
+  it('is that a time that was posted as a number is text', () => {
+    const said = /for `([\d.]+)`, `(\{.*?\}\})\}` gives `(\{.*?\})`/.exec(readText('docs/templates.md'));
+    const [, posted = '', template = '', body] = said ?? [];
+    const reading = readJson(`{"schema":"audit","event_type":"a.b","event_time":${posted},"data":{}}`);
+    const event = reading.ok ? reading.documents[0]?.value : undefined;
+    const compiled = compileTemplate(`${template}}`);
+    assert.ok(isObject(event) && compiled.ok);
+    const result = renderTemplate(compiled.template, eventContextOf(standInEvent(event)));
+    assert.equal(result.ok ? result.body : result.message, body);
+  });
 });
 
 describe('every helper', () => {

@@ -249,13 +249,9 @@ describe('the warnings of helpers', () => {
     ] as const;
     assert.deepEqual(
       pairs.flatMap((pair) => callHelper('lt', pair).warnings),
-      [
-        'text and a number',
-        'a number and text',
-        'a boolean and a number',
-        'a list and text',
-        'an object and a number',
-      ].map((given) => `lt compares two numbers or two texts; it was given ${given}.`),
+      ['text and a number', 'a number and text', 'a boolean', 'a list', 'an object'].map(
+        (given) => `lt compares two numbers or two texts; it was given ${given}.`,
+      ),
     );
     assert.deepEqual(callHelper('contains', [{}, 'a']).warnings, [
       'contains takes text, a number or a boolean; it was given an object.',

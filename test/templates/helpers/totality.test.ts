@@ -142,6 +142,41 @@ for (const helper of HELPERS.values()) {
       );
     });
 
+    it('can use its stand-ins', () => {
+      for (const standIns of helper.standIns) {
+        for (const count of [helper.arity.min, helper.arity.max]) {
+          const args = Array.from({ length: count }, (_, index) => standIns[Math.min(index, standIns.length - 1)]);
+          const { result, warnings } = callHelper(helper.name, args);
+          assert.deepEqual(warnings, []);
+          assert.ok(result !== undefined || MAY_FIND_NOTHING.has(helper.name));
+        }
+      }
+    });
+
+    for (const flag of helper.flags) {
+      it(`takes nothing but true and false as ${flag}, which it can do without`, () => {
+        const [args = []] = helper.standIns;
+        const called = (value: unknown): unknown => callHelper(helper.name, args.slice(0, 1), { [flag]: value });
+        assert.ok(helper.options.includes(flag));
+        for (const missing of [undefined, null, false]) assert.deepEqual(called(missing), called(undefined));
+        fc.assert(
+          fc.property(anyGiven, (value) => {
+            const { result, warnings } = callHelper(helper.name, args.slice(0, 1), { [flag]: value });
+            if (value === undefined || value === null || typeof value === 'boolean') {
+              assert.deepEqual(warnings, []);
+              assert.notEqual(result, undefined);
+            } else {
+              assert.equal(result, undefined);
+              assert.match(
+                warnings.join(' '),
+                new RegExp(`^${helper.name} takes true or false as its option ${flag}; it was given .+\\.$`),
+              );
+            }
+          }),
+        );
+      });
+    }
+
     it('does not warn where nothing was given', () => {
       const nothing = Array.from({ length: helper.arity.min }, () => undefined);
       assert.deepEqual(callHelper(helper.name, nothing).warnings, []);
