@@ -19,6 +19,8 @@ const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{{#if (and a b)}}1{{/if}}{{#unless a}}2{{/unless}}{{#if a}}{{#unless b}}3{{/unless}}{{/if}}'],
   ['{{#if (or a b)}}{{#if a}}1{{else}}2{{/if}}{{else}}3{{/if}}'],
   ['{{#if a.b}}{{#if a}}1{{/if}}{{else}}2{{/if}}'],
+  ['{{#if (sort a)}}[{{#each (sort a)}}1,{{/each}}]{{/if}}{{#each (sort a)}}{{else}}2{{/each}}'],
+  ['{{#if (length a)}}1{{/if}}{{#each a}}{{else}}2{{/each}}', '1:56 no_body when (length a) is false & a has entries'],
   ['{{#if a}}{{#if a.b}}1{{/if}}{{else}}2{{/if}}', '1:45 no_body when a is present & a.b is absent'],
   ['{{#with a}}1{{else}}2{{/with}}'],
   ['{{#with a}}{{#if ../a}}1{{else}}0{{/if}}{{else}}2{{/with}}'],

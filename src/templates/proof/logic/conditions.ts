@@ -29,6 +29,11 @@ interface Known {
   readonly statement: Statement;
 }
 
+/** Helpers that give a list or nothing: what they give is true where it has entries. */
+export const LIST_HELPERS: ReadonlySet<string> = new Set(
+  'changes entries keys pluck sort split unique values'.split(' '),
+);
+
 const TRUE: Condition = { holds: ALWAYS, facts: ALWAYS };
 const FALSE: Condition = { holds: NEVER, facts: ALWAYS };
 
@@ -55,6 +60,7 @@ export class Conditions {
   truth(expression: Expression, frame: ProofFrame, includeZero: boolean): Condition {
     const logical = expression.kind === 'call' ? this.#logical(expression, frame) : undefined;
     if (logical !== undefined) return logical;
+    if (expression.kind === 'call' && LIST_HELPERS.has(expression.helper)) return this.entries(expression, frame);
     const operand = resolve(this.#names, expression, frame);
     if (operand.kind === 'constant') return isTruthy(operand.value, includeZero) ? TRUE : FALSE;
     if (operand.thing.isTrue === true) return TRUE;

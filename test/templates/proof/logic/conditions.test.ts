@@ -5,11 +5,12 @@ import { compileExpression } from '../../../../src/templates/evaluate.ts';
 import { Output } from '../../../../src/templates/output.ts';
 import { ALWAYS, NEVER } from '../../../../src/templates/proof/logic/bdd.ts';
 import type { Bdd, Ref } from '../../../../src/templates/proof/logic/bdd.ts';
-import { Conditions } from '../../../../src/templates/proof/logic/conditions.ts';
+import { Conditions, LIST_HELPERS } from '../../../../src/templates/proof/logic/conditions.ts';
 import { itemFrame, resolve, withFrame } from '../../../../src/templates/proof/logic/things.ts';
 import type { EachNode } from '../../../../src/templates/syntax/tree.ts';
 import { entriesOf, isTruthy } from '../../../../src/templates/values.ts';
 import { anyJson } from '../../harness.ts';
+import { callHelper } from '../../helpers/calling.ts';
 import { ask, bigBdd, EVENT_FRAME, expression, NAMES, nodesOf } from './asking.ts';
 
 function setUp(): { readonly bdd: Bdd; readonly conditions: Conditions; readonly holds: (source: string) => Ref } {
@@ -379,5 +380,22 @@ describe('Conditions', () => {
     assert.equal(conditions.truth(call('ne'), EVENT_FRAME, false).holds, ALWAYS);
     const half = { ...call('eq'), args: [expression('data.a')] } as const;
     assert.equal(conditions.truth(half, EVENT_FRAME, false).holds, NEVER);
+  });
+});
+
+describe('LIST_HELPERS', () => {
+  it('give a list or nothing, whatever they are given', () => {
+    const argument = fc.oneof(anyJson, fc.constantFrom<ExactJson>('', ',', [[]], [{ a: 1 }], {}, { a: [] }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...LIST_HELPERS),
+        fc.array(argument, { minLength: 1, maxLength: 2 }),
+        (helper, args) => {
+          const { result } = callHelper(helper, args);
+          assert.ok(result === undefined || Array.isArray(result), JSON.stringify(result));
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 });
