@@ -4,12 +4,15 @@ import type { Fault } from '../domain/errors.ts';
 import type { Finding } from './findings.ts';
 import { quoted, toFaults } from './findings.ts';
 import { buildTree } from './syntax/grammar.ts';
-import { hintForTag } from './syntax/habits.ts';
+import { isPartOfBlock } from './syntax/habits/blocks.ts';
+import { hintForTag } from './syntax/habits/hints.ts';
+import { tagAt } from './syntax/habits/tags.ts';
 import type { LibraryPosition, LibraryResult } from './syntax/library.ts';
 import { createLibraryParser } from './syntax/library.ts';
 import type { Scan, Tag } from './syntax/scan.ts';
-import { scan } from './syntax/scan.ts';
+import { blank, scan } from './syntax/scan.ts';
 import { checkStructure, checkText } from './syntax/structure.ts';
+import type { Notes } from './syntax/notes.ts';
 import type { Node } from './syntax/tree.ts';
 
 /** A tree with what was noticed on the way, or faults. `text` is the source without a byte order mark. */
@@ -41,7 +44,7 @@ export function parseTemplate(source: string): ParseResult {
 
 // A tag that was not understood may have been the other end of a block, so nothing is said about that block.
 function independent(structure: readonly Finding[], scanned: readonly Finding[]): readonly Finding[] {
-  if (scanned.every(({ code }) => code === 'empty_tag')) return structure;
+  if (scanned.every(({ code }) => code === 'empty_tag' || code === 'syntax')) return structure;
   return structure.filter(({ code }) => code !== 'unclosed_block' && code !== 'unopened_block');
 }
 
@@ -56,11 +59,10 @@ function parseScanned(text: string, scanned: Scan, found: readonly Finding[]): P
   const offsetOf = createOffsets(text);
   const { program, broken, findings } = parseAround(text, scanned, offsetOf);
   if (program === undefined) return { ok: false, faults: toFaults(text, [...found, ...findings]) };
-  const notes = { text, findings: [...found, ...findings], warnings: scanned.dropped.map(literalMustache), offsetOf };
+  const warnings = scanned.dropped.map(literalMustache);
+  const notes: Notes = { text, findings: [...found, ...findings], warnings, blockLike: new Set(), offsetOf };
   const nodes = buildTree(notes, scanned, broken, program);
-  // Where a tag could not be read, or a block is no block, what stands around it cannot be judged further.
-  if (notes.findings.some(({ code }) => SHAPELESS.has(code)))
-    return { ok: false, faults: toFaults(text, notes.findings) };
+  if (!hasShape(notes, scanned.tags, broken)) return { ok: false, faults: toFaults(text, notes.findings) };
   return { ok: true, text, nodes, findings: notes.findings, warnings: notes.warnings };
 }
 
@@ -73,6 +75,17 @@ function literalMustache(offset: number): Finding {
       'The backslash makes these braces text: the receiver gets them as they stand, and nothing is filled in here.',
     hint: 'If a placeholder is meant, remove the backslash. A backslash of the JSON text is written twice.',
   };
+}
+
+// Where a tag could not be read, a block is no block or its condition is not known, what stands around it cannot be
+// judged further: most of what would be said comes from this alone.
+function hasShape({ text, findings, blockLike }: Notes, tags: readonly Tag[], broken: ReadonlySet<number>): boolean {
+  if (blockLike.size > 0 || findings.some(({ code }) => SHAPELESS.has(code))) return false;
+  return !tags.some(({ kind, start, end }) => {
+    if (kind === 'placeholder') return broken.has(start) && isPartOfBlock(text.slice(start, end));
+    const isBlock = kind === 'open' || kind === 'else';
+    return isBlock && (broken.has(start) || findings.some(({ offset }) => offset >= start && offset < end));
+  });
 }
 
 const SHAPELESS: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
@@ -97,7 +110,7 @@ const MAX_RUNS = 10;
 // Handlebars stops at the first error. To show all, the inside of the tag concerned is blanked and parsing starts again.
 function parseAround(text: string, scanned: Scan, offsetOf: (position: LibraryPosition) => number): Attempt {
   const parse = createLibraryParser();
-  const broken = new Set<number>();
+  const broken = new Set(scanned.unread);
   const findings: Finding[] = [];
   let { masked } = scanned;
   while (findings.length < MAX_RUNS) {
@@ -105,19 +118,14 @@ function parseAround(text: string, scanned: Scan, offsetOf: (position: LibraryPo
     if (result.ok) return { program: result.program, broken, findings };
     const offset = result.at === undefined ? 0 : offsetOf(result.at);
     const tag = scanned.tags.findLast(({ start }) => start <= offset);
+    // Of a tag whose inside is blanked already, all is said.
+    if (tag !== undefined && broken.has(tag.start)) break;
     findings.push(syntaxFinding(text, result, tag, offset));
-    if (tag === undefined || broken.has(tag.start)) break;
+    if (tag === undefined) break;
     broken.add(tag.start);
-    masked = blank(masked, tag);
+    masked = masked.slice(0, tag.start) + blank(masked.slice(tag.start, tag.end), tag) + masked.slice(tag.end);
   }
   return { program: undefined, broken, findings };
-}
-
-function blank(masked: string, tag: Tag): string {
-  const head = tag.kind === 'placeholder' ? '{{x' : masked.slice(tag.start, tag.headEnd);
-  const closing = tag.kind === 'comment' ? '' : '}}';
-  const blanked = head.padEnd(tag.end - tag.start - closing.length) + closing;
-  return masked.slice(0, tag.start) + blanked + masked.slice(tag.end);
 }
 
 function syntaxFinding(
@@ -127,12 +135,24 @@ function syntaxFinding(
   offset: number,
 ): Finding {
   const word = wholeWord(text.slice(offset, tag?.end)) ?? failure.word.trim();
-  const missing = `Something is missing${tag === undefined || offset < tag.end ? '' : ' after this tag'}.`;
-  const what = failure.message || (word === '' ? missing : `"${quoted(word)}" is not expected here.`);
-  const source = tag === undefined ? '' : text.slice(tag.start, tag.end);
-  const where = source === '' ? '' : ` in ${quoted(source)}`;
-  const detail = `The template cannot be read${where}: ${what}`;
-  return { code: 'syntax', offset, detail, hint: hintForTag(source, word) ?? ANY_TAG };
+  const standing = tagAt(text, tag?.start ?? 0, tag?.end ?? 0);
+  const where = tag === undefined ? '' : ` in ${quoted(standing.tag)}`;
+  const detail = `The template cannot be read${where}: ${messageOf(failure) ?? unexpected(word, tag, offset)}`;
+  return { code: 'syntax', offset, detail, hint: hintForTag(standing, word) ?? ANY_TAG };
+}
+
+function unexpected(word: string, tag: Tag | undefined, offset: number): string {
+  if (word !== '') return `"${quoted(word)}" is not expected here.`;
+  return `Something is missing${tag === undefined || offset < tag.end ? '' : ' after this tag'}.`;
+}
+
+// Without the place, which is shown beside it. Of a block it is said that its end has another name: where that is not
+// so for the author, blanks before a dot were passed over.
+function messageOf({ message }: Extract<LibraryResult, { ok: false }>): string | undefined {
+  const said = message.replace(/ - \d+:\d+$/, '');
+  const read = /^(\S+) doesn't match /.exec(said)?.[1];
+  if (read !== undefined) return `its name is read as ${quoted(read)}.`;
+  return said === '' ? undefined : `${said}.`;
 }
 
 // The parser may stand on half a word; people look for whole ones.

@@ -110,6 +110,27 @@ describe('parseTemplate', () => {
     });
   }
 
+  const spaced: readonly (readonly [source: string, path: string, hint: string])[] = [
+    ['{"a":{{upper .x}}}', 'upper .x', 'Write {{upper x}}.'],
+    ['{"a":{{json upper .x}}}', 'upper .x', 'Write (upper x).'],
+    ['{"a":{{#each .x}}1{{else}}2{{/each}}}', '', 'Write {{#each x}}.'],
+    ['{"a":{{x .y}}}', 'x .y', 'Write x.y.'],
+    ['{"a":{{x .[a b] }}}', 'x .[a b]', 'Remove the blanks.'],
+  ];
+  for (const [source, path, hint] of spaced) {
+    it(`says of ${source} that blanks do not end a path`, () => {
+      const [fault, ...others] = faultsOf(source);
+      assert.deepEqual([fault?.code, fault?.hint, others], ['template_syntax', hint, []]);
+      const detail = `${path} is read as one path, as if there were no blanks in it.`;
+      if (path !== '') assert.equal(fault?.detail, detail);
+      else assert.match(fault?.detail ?? '', /: its name is read as each\.x\.$/);
+    });
+  }
+
+  it('takes blanks in the brackets of a path', () => {
+    assert.equal(render('[{{data.[a b].[ ]}}]', { 'a b': { ' ': 1 } }), '[1]');
+  });
+
   it('says where, what is there, and how to mend it', () => {
     const [fault] = faultsOf('{\r\n  "é": {{#if a}}1{{else}}2{{/if}},\r\n  "b": {{jsno data}}\r\n}');
     assert.deepEqual(fault, {
@@ -124,7 +145,7 @@ describe('parseTemplate', () => {
 
   it('suggests the block that was meant', () => {
     assert.match(faultsOf('[{{#eahc a}}{{/eahc}}]')[0]?.hint ?? '', /Did you mean \{\{#each\}\}\?/);
-    assert.match(faultsOf('[{{if a}}]')[0]?.hint ?? '', /\{\{#if …\}\}/);
+    assert.match(faultsOf('[{{if a}}]')[0]?.hint ?? '', /\{\{#if a\}\}/);
   });
 
   it('counts lines as editors do, also after line separators and carriage returns', () => {
@@ -270,6 +291,14 @@ describe('the limits of parseTemplate', () => {
       '{{"'.repeat(21_001),
       '{{a|}},'.repeat(1900),
       `"${' \n'.repeat(30_000)}`,
+      `{{a ${'\\'.repeat(65_000)}}}`,
+      '{{a \\"b\\"}}'.repeat(1900),
+      '{{a \\"'.repeat(10_000),
+      '{{a {{b}}}}'.repeat(1900),
+      '{{a {{b}} '.repeat(6500),
+      '{{a ? "b" : "c"}}'.repeat(1900),
+      `{{a${' '.repeat(65_000)}.b}}`,
+      '{{- (a | b ? c : d) == "e" && [f]}}'.repeat(1800),
     ];
     for (const source of hostile) assert.ok(faultsOf(source).length <= 21);
   });

@@ -12,14 +12,17 @@ import { jsonText } from '../values.ts';
  */
 export function patchBetween(from: string, to: string): string {
   const [before, after] = [valueOf(from), valueOf(to)];
-  return jsonText(smallSteps(before, after) ?? [{ op: 'replace', path: '', value: after }]);
+  const steps = before === undefined || after === undefined ? undefined : smallSteps(before, after);
+  if (steps !== undefined) return jsonText(steps);
+  return from === to ? '[]' : `[{"op":"replace","path":"","value":${to}}]`;
 }
 
-// A rendered body is JSON, and may be nested deeper than an event.
-function valueOf(body: string): ExactJson {
+// A rendered body is JSON, and may be nested deeper than an event. `undefined` where an object in it cannot be taken apart.
+function valueOf(body: string): ExactJson | undefined {
   const reading = readJson(body, Number.POSITIVE_INFINITY);
   if (!reading.ok) throw new Error('A rendered body is not readable JSON.');
-  return reading.documents[0]?.value ?? null;
+  const [document] = reading.documents;
+  return document?.faults.some(({ code }) => code === 'forbidden_key') === true ? undefined : document?.value;
 }
 
 class TooDifferent extends Error {}

@@ -149,7 +149,7 @@ class PathChecker {
   #placeholder(node: PlaceholderNode, scope: Scope, state: StringState): void {
     const { expression, offset } = node;
     const place = this.#expression(expression, offset, scope);
-    const inside = expression.kind === 'path' ? expression.source : insideOf(node.source);
+    const inside = expression.kind === 'path' ? joinable(expression.source) : insideOf(node.source);
     const slot = this.#slots.get(offset);
     const path = expression.kind === 'path' && place.path !== '' ? place.path : shownPath(inside);
     const known = pathsOf(expression).every((one) => this.#resolve(one, scope).place.status === 'declared');
@@ -250,4 +250,9 @@ function pathsOf(expression: Expression): PathExpression[] {
 function insideOf(source: string): string {
   const opened = source.replace(/^(?:\{+[~&]?|\()/, '');
   return opened.replace(/(?:~?\}{2,3}|\))$/, '').trim();
+}
+
+// A path to which names can be joined on: `.` is `this`, `..` is `../this`.
+function joinable(source: string): string {
+  return source.replace(/(?<=^|\/)\.$/, 'this').replace(/(?<=^|\/)\.\.$/, '../this');
 }

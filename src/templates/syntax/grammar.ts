@@ -1,23 +1,16 @@
 // Handlebars' tree → ours: an allow-list. What it does not know, it refuses; nothing gets through by being overlooked.
-import { nearestName } from '../../domain/text.ts';
 import type { FindingCode } from '../findings.ts';
-import { HELPERS } from '../helpers/index.ts';
-import {
-  BLOCKS,
-  find,
-  hashOf,
-  isBoolean,
-  isPath,
-  isSimple,
-  noteSplitPath,
-  NOTHING,
-  readExpression,
-  readPlaceholder,
-} from './expressions.ts';
-import type { Notes } from './expressions.ts';
-import { hintForArguments, hintForBlock } from './habits.ts';
+import { quoted } from '../findings.ts';
+import { BLOCKS, readExpression, readPlaceholder } from './expressions.ts';
+import { hintForBlock, hintForMeant } from './habits/hints.ts';
+import type { StandingTag } from './habits/tags.ts';
+import { tagAt } from './habits/tags.ts';
 import { ROOT_SCOPE } from './names.ts';
 import type { Scope } from './names.ts';
+import { hashOf, isBoolean, isPath, isSimple } from './nodes.ts';
+import type { Notes } from './notes.ts';
+import { find } from './notes.ts';
+import { noteSplitPath, NOTHING } from './read-path.ts';
 import type { Scan, Tag } from './scan.ts';
 import type { Expression, Node, TextNode } from './tree.ts';
 
@@ -140,41 +133,45 @@ class Builder {
 
   #blockName(block: hbs.AST.BlockStatement, tag: Tag, inverted: boolean): Block | undefined {
     if (inverted) return undefined;
-    const written = isPath(block.path) && isSimple(block.path) ? block.path.original : undefined;
+    const written = isPath(block.path) ? block.path.original : tag.name;
     const name = BLOCKS.find((known) => known === written);
-    if (name !== undefined) return name;
-    const near = written === undefined || tag.name === '-if' ? undefined : nearestName(written, BLOCKS);
-    const meant = near === undefined ? hintForBlock(tag.name, this.#written(block)) : `Did you mean {{#${near}}}?`;
-    const hint = [`Blocks are ${BLOCKS.join(', ')}.`, meant].join(' ').trim();
-    this.#find('unknown_block', tag, `There is no block ${tag.name}.`, hint);
+    if (name !== undefined && isPath(block.path) && isSimple(block.path)) return name;
+    const standing = this.#standing(tag);
+    // Of a tag that could not be read, what is meant by it is said already.
+    if (this.#broken.has(tag.start) && hintForMeant(standing) !== undefined) return undefined;
+    const hint = hintForBlock(standing, tag.name, BLOCKS);
+    this.#find('unknown_block', tag, `There is no block ${quoted(written)}.`, hint);
     return undefined;
   }
 
   #argument(block: hbs.AST.BlockStatement, tag: Tag, name: Block, scope: Scope): Expression {
     if (this.#broken.has(tag.start)) return NOTHING;
-    this.#checkBlock(block, tag, name);
+    if (!this.#hasOneArgument(block, tag, name)) return NOTHING;
+    this.#checkParameters(block, tag, name);
+    this.#checkOptions(block, name);
     const [argument] = block.params.map((param) => readExpression(this.#notes, param, scope));
     return argument ?? NOTHING;
   }
 
-  #checkBlock(block: hbs.AST.BlockStatement, tag: Tag, name: Block): void {
+  #hasOneArgument(block: hbs.AST.BlockStatement, tag: Tag, name: Block): boolean {
     const given = block.params.length;
-    if (given !== 1 && !noteSplitPath(this.#notes, block.params)) {
-      const detail = `${name} takes one argument; here it has ${String(given)}.`;
-      const habit = hintForArguments(name, this.#written(block), [...HELPERS.keys()]);
-      this.#find('block_arguments', tag, detail, habit ?? `Write it like {{#${name} data.metadata}}.`);
-    }
-    const most = MOST_PARAMETERS[name];
-    if (paramsOf(block).length > most) {
-      const hint = most === 0 ? 'Remove them: nothing is new inside.' : `Name at most ${String(most)}.`;
-      this.#find('block_arguments', tag, `${name} has ${String(most)} block parameters to give.`, hint);
-    }
-    this.#checkOptions(block, name);
+    if (given === 1) return true;
+    if (noteSplitPath(this.#notes, block.params)) return false;
+    const detail = `${name} takes one argument; here it has ${String(given)}.`;
+    const hint = hintForMeant(this.#standing(tag)) ?? `Write it like {{#${name} data.metadata}}.`;
+    this.#find('block_arguments', tag, detail, hint);
+    return false;
   }
 
-  #written(block: hbs.AST.BlockStatement): string[] {
-    const notes = this.#notes;
-    return block.params.map(({ loc }) => notes.text.slice(notes.offsetOf(loc.start), notes.offsetOf(loc.end)));
+  #standing(tag: Tag): StandingTag {
+    return tagAt(this.#notes.text, tag.start, tag.end);
+  }
+
+  #checkParameters(block: hbs.AST.BlockStatement, tag: Tag, name: Block): void {
+    const most = MOST_PARAMETERS[name];
+    if (paramsOf(block).length <= most) return;
+    const hint = most === 0 ? 'Remove them: nothing is new inside.' : `Name at most ${String(most)}.`;
+    this.#find('block_arguments', tag, `${name} has ${String(most)} block parameters to give.`, hint);
   }
 
   #checkOptions(block: hbs.AST.BlockStatement, name: Block): void {

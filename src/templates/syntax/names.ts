@@ -78,13 +78,15 @@ function ancestor(scope: Scope, up: number): Scope | undefined {
   return at;
 }
 
-function heightOf(scope: Scope): number {
+/** How many levels are around a scope: the event has none. */
+export function heightOf(scope: Scope): number {
   let height = 0;
   for (let at = scope.parent; at !== undefined; at = at.parent) height += 1;
   return height;
 }
 
-function isInLoop(scope: Scope): boolean {
+/** Whether a scope, or one around it, is that of an `each`. */
+export function isInLoop(scope: Scope): boolean {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.loop) return true;
   return false;
 }

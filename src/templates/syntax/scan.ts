@@ -3,6 +3,9 @@
 // lines: literal braces and backslashes are replaced one for one, so every position stays true.
 import type { Finding } from '../findings.ts';
 import { quoted } from '../findings.ts';
+import { tagAt } from './habits/tags.ts';
+import type { Message } from './habits/unread.ts';
+import { endOfNesting, escapedQuotes, nestedTag } from './habits/unread.ts';
 import type { Ending } from './tag-body.ts';
 import { TagBody } from './tag-body.ts';
 
@@ -30,6 +33,8 @@ export interface Scan {
   readonly tags: readonly Tag[];
   /** Offsets of the backslashes that make a mustache literal; they are not part of the rendered text. */
   readonly dropped: readonly number[];
+  /** Starts of the tags whose inside cannot be read; Handlebars is not shown it. */
+  readonly unread: ReadonlySet<number>;
   readonly findings: readonly Finding[];
 }
 
@@ -54,6 +59,10 @@ const KINDS: Readonly<Record<string, TagKind>> = {
   '*': 'leaf',
 };
 
+function kindOf(sigil: string, name: string): TagKind {
+  return sigil === '^' && name === '' ? 'else' : (KINDS[sigil] ?? 'placeholder');
+}
+
 /** Finds tags and literal text. Never throws; reads the text once. */
 export function scan(text: string): Scan {
   return new Scanner(text).run();
@@ -64,11 +73,19 @@ export function maskLiteral(text: string): string {
   return text.replace(/[{}\\\u2028\u2029]/g, 'x');
 }
 
+/** A tag, of which Handlebars may see `shown`, with its inside blanked: only what kind of tag it is can still be seen. */
+export function blank(shown: string, tag: Tag): string {
+  const head = tag.kind === 'placeholder' ? '{{x' : shown.slice(0, tag.headEnd - tag.start);
+  const closing = tag.kind === 'comment' ? '' : '}}';
+  return head.padEnd(tag.end - tag.start - closing.length) + closing;
+}
+
 class Scanner {
   readonly #text: string;
   readonly #tags: Tag[] = [];
   readonly #masked: string[] = [];
   readonly #dropped: number[] = [];
+  readonly #unread = new Set<number>();
   readonly #findings: Finding[] = [];
   #literalFrom = 0;
   #at = 0;
@@ -80,14 +97,21 @@ class Scanner {
   run(): Scan {
     for (;;) {
       const found = this.#text.indexOf('{{', this.#at);
-      if (found === -1 || this.#findings.length >= MAX_FINDINGS || this.#tooMany(found)) break;
+      const lost = this.#findings.length - this.#unread.size;
+      if (found === -1 || lost >= MAX_FINDINGS || this.#tooMany(found)) break;
       if (this.#backslashesBefore(found) === 1) {
         this.#dropped.push(found - 1);
         this.#at = found + 2;
       } else this.#braces(found);
     }
     this.#masked.push(maskLiteral(this.#text.slice(this.#literalFrom)));
-    return { masked: this.#masked.join(''), tags: this.#tags, dropped: this.#dropped, findings: this.#findings };
+    return {
+      masked: this.#masked.join(''),
+      tags: this.#tags,
+      dropped: this.#dropped,
+      unread: this.#unread,
+      findings: this.#findings,
+    };
   }
 
   #tooMany(offset: number): boolean {
@@ -164,18 +188,32 @@ class Scanner {
     const isTriple = sigil === '{';
     const body = new TagBody(this.#text, bodyAt, isTriple);
     const ending = body.read();
-    if (ending === undefined) {
-      this.#brokenTag(start, body);
-      return;
-    }
-    if (three && !ending.triple) {
+    if (three && ending?.triple === false) {
       this.#tag(start + 1, false);
       return;
     }
-    const kind = sigil === '^' && body.name === '' ? 'else' : (KINDS[sigil] ?? 'placeholder');
-    const tag = { kind, start, end: ending.end, name: body.name, headEnd: body.headEnd };
-    if (body.tokens === 0 && kind !== 'else') this.#emptyTag(tag);
-    else this.#add({ ...tag, tokens: body.tokens, parentheses: body.parentheses }, this.#normalised(start, ending));
+    const end = ending?.end ?? endOfNesting(this.#text, start);
+    if (end === undefined) {
+      this.#brokenTag(start, body);
+      return;
+    }
+    const { name, headEnd, tokens, parentheses } = body;
+    this.#ended({ kind: kindOf(sigil, name), start, end, name, headEnd, tokens, parentheses }, ending, body);
+  }
+
+  #ended(tag: Tag, ending: Ending | undefined, { hasEscapedQuotes }: TagBody): void {
+    const standing = tagAt(this.#text, tag.start, tag.end);
+    if (ending === undefined) this.#unreadTag(tag, nestedTag(standing));
+    else if (tag.tokens === 0 && tag.kind !== 'else') this.#emptyTag(tag);
+    else if (hasEscapedQuotes) this.#unreadTag(tag, escapedQuotes(standing));
+    else this.#add(tag, this.#normalised(tag.start, ending));
+  }
+
+  // Where it ends is known, but not what it holds.
+  #unreadTag(tag: Tag, { detail, hint }: Message): void {
+    this.#find('syntax', tag.start, detail, hint);
+    this.#unread.add(tag.start);
+    this.#add(tag, blank(this.#text.slice(tag.start, tag.end), tag));
   }
 
   // Three braces mean what two mean, so Handlebars is shown two and blanks.

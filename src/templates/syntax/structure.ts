@@ -56,6 +56,8 @@ class StructureChecker {
   readonly #findings: Finding[] = [];
   readonly #open: OpenBlock[] = [];
   readonly #passed = new Set<string>();
+  // Names of placeholders, one of which may be a block without its `#`.
+  readonly #placeholders = new Set<string>();
   #tokens = 0;
   #blocks = 0;
 
@@ -66,6 +68,7 @@ class StructureChecker {
     if (tag.kind === 'open') this.#opened(tag);
     else if (tag.kind === 'else') this.#else(tag);
     else if (tag.kind === 'close') this.#closed(tag);
+    else if (tag.kind === 'placeholder') this.#placeholders.add(tag.name);
   }
 
   end(): Finding[] {
@@ -108,16 +111,23 @@ class StructureChecker {
   #closed(tag: Tag): void {
     const at = this.#open.findLastIndex((block) => block.tag.name === tag.name);
     if (at === -1) {
-      const open = this.#open.at(-1)?.tag.name;
-      const hint = open === undefined ? 'Remove it, or open the block.' : `The open block is closed with {{/${open}}}.`;
-      this.#find('unopened_block', tag, `{{/${tag.name}}} closes a block that is not open.`, hint);
+      this.#find('unopened_block', tag, `{{/${tag.name}}} closes a block that is not open.`, this.#hintForEnd(tag));
       return;
     }
     for (const inner of this.#open.splice(at).slice(1)) this.#unclosed(inner.tag);
   }
 
+  #hintForEnd({ name }: Tag): string {
+    if (this.#placeholders.has(name)) return `Open it with {{#${name} …}}: a block begins with #.`;
+    const open = this.#open.at(-1)?.tag.name;
+    return open === undefined ? 'Remove it, or open the block.' : `The open block is closed with {{/${open}}}.`;
+  }
+
   #unclosed(tag: Tag): void {
-    this.#find('unclosed_block', tag, `The block ${tag.name} is never closed.`, `Close it with {{/${tag.name}}}.`);
+    const hint = ELSE.test(tag.name)
+      ? 'Write it without #, as in {{else}} or {{else if data.x}}.'
+      : `Close it with {{/${tag.name}}}.`;
+    this.#find('unclosed_block', tag, `The block ${tag.name} is never closed.`, hint);
   }
 
   #limit(value: number, name: CountedLimit, tag: Tag, what: string): void {
@@ -130,6 +140,9 @@ class StructureChecker {
     this.#findings.push({ code, offset: tag.start, detail, hint });
   }
 }
+
+// Blocks of no language, but what some write with a `#`.
+const ELSE = /^(?:else|else-?if|elsif|elif)$/i;
 
 function limit(offset: number, detail: string, hint: string): Finding {
   return { code: 'limit_exceeded', offset, detail, hint };

@@ -1,8 +1,10 @@
 // The inside of a tag, word by word. It has to agree with Handlebars' lexer on where a tag ends: a quote or a bracket in
 // it may hold braces.
 
-// One token inside a tag, with the same rules and precedence as Handlebars' lexer.
-const TOKEN = /\s+|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]|~?\}\}|[^\s!"#%-,./;->@[-^`{-~]+|[^]/y;
+// One token inside a tag, with the same rules and precedence as Handlebars' lexer, for which a backslash is no token:
+// one before a quote is how JSON has them, so that is read as a text of its own.
+const TOKEN =
+  /\\{1,7}"[^"]*"|\\{1,7}'[^']*'|\s+|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]|~?\}\}|[^\s!"#%-,./;->@[-^`{-~]+|[^]/y;
 
 /** Where a tag's closing braces stand, and whether there are three of them. */
 export interface Ending {
@@ -21,6 +23,8 @@ export class TagBody {
   tokens = 0;
   parentheses = 0;
   unclosedQuote: string | undefined;
+  /** Whether a text in it has backslashes before its quotes. */
+  hasEscapedQuotes = false;
   #open = 0;
   #naming = true;
 
@@ -64,6 +68,7 @@ export class TagBody {
       return;
     }
     this.tokens += 1;
+    if (/^\\+["']/.test(token)) this.hasEscapedQuotes = true;
     if (token === '(') this.parentheses = Math.max(this.parentheses, (this.#open += 1));
     if (token === ')') this.#open -= 1;
     if (/^[()=|]/.test(token)) this.#naming = false;

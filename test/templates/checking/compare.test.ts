@@ -13,6 +13,9 @@ describe('patchBetween', () => {
     ['[1,2,3]', '[1,3]', '[{"op":"remove","path":"/1"}]'],
     ['{"a/b":{"~":1}}', '{"a/b":{"~":null}}', '[{"op":"replace","path":"/a~1b/~0","value":null}]'],
     ['1', '"1"', '[{"op":"replace","path":"","value":"1"}]'],
+    ['{"a":{"__proto__":1}}', '{"a":{"__proto__":2}}', '[{"op":"replace","path":"","value":{"a":{"__proto__":2}}}]'],
+    ['{"a":{"__proto__":1}}', '{"a":{"__proto__":1}}', '[]'],
+    ['{}', '{ "\\u005f_proto__": 1.0 }', '[{"op":"replace","path":"","value":{ "\\u005f_proto__": 1.0 }}]'],
   ];
   for (const [from, to, expected] of table) {
     it(`gives ${expected} from ${from} to ${to}`, () => assert.equal(patchBetween(from, to), expected));
@@ -30,8 +33,10 @@ describe('patchBetween', () => {
     fc.assert(
       fc.property(json, json, (from, to) => {
         const box = { value: JSON.parse(from) as unknown };
-        const steps = patch(from, to) as { op: string; path: string }[];
-        applyPatch(box, steps.map((step) => ({ ...step, path: `/value${step.path}` })) as never);
+        const steps = patch(from, to) as { op: string; path: string; value?: unknown }[];
+        // The library applies no value with a key __proto__; such a one stands in a patch as a whole only.
+        if (steps[0]?.path === '') box.value = steps[0].value;
+        else applyPatch(box, steps.map((step) => ({ ...step, path: `/value${step.path}` })) as never);
         // A patch of JSON cannot tell -0 from 0.
         assert.deepEqual(JSON.parse(JSON.stringify(box.value)), JSON.parse(JSON.stringify(JSON.parse(to))));
       }),
