@@ -5,7 +5,7 @@ import type { Finding } from '../findings.ts';
 import { quoted } from '../findings.ts';
 import { tagAt } from './habits/tags.ts';
 import type { Message } from './habits/unread.ts';
-import { endOfNesting, escapedQuotes, nestedTag } from './habits/unread.ts';
+import { endOfNesting, escapedQuotes, hintForCardFunction, nestedTag } from './habits/unread.ts';
 import type { Ending } from './tag-body.ts';
 import { TagBody } from './tag-body.ts';
 
@@ -228,7 +228,8 @@ class Scanner {
 
   #brokenTag(start: number, body: TagBody): void {
     const opened = body.unclosedQuote;
-    if (opened === undefined) this.#unclosed(start, 'This tag is not closed.', 'Close it with }}.');
+    const card = hintForCardFunction(this.#text.slice(start, body.at));
+    if (opened === undefined) this.#unclosed(start, 'This tag is not closed.', card ?? 'Close it with }}.');
     else {
       this.#unclosed(start, `A ${opened} inside this tag is not closed.`, 'Close it, and the tag with }}.');
     }

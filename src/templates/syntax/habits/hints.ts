@@ -6,6 +6,7 @@ import { closeName, helperLike, hintWithout } from './names.ts';
 import type { StandingTag } from './tags.ts';
 import { meantArgument, meantTag } from './tags.ts';
 import { LONGEST_READ, tokensOf } from './tokens.ts';
+import { hintForCardFunction } from './unread.ts';
 
 /**
  * How to write what a tag that cannot be read seems to mean, as a sentence; `undefined` where nobody can tell. `word` is
@@ -13,6 +14,8 @@ import { LONGEST_READ, tokensOf } from './tokens.ts';
  */
 export function hintForTag(standing: StandingTag, word: string): string | undefined {
   if (standing.tag.length > LONGEST_READ) return undefined;
+  const card = hintForCardFunction(standing.tag);
+  if (card !== undefined) return card;
   const meant = meantTag(standing);
   const fault = parenthesisFault(meant?.unclosed ?? openParentheses(standing.tag));
   if (meant !== undefined) return `${fault}Write ${meant.text}${bracketNote(standing.tag, meant.text)}.`;

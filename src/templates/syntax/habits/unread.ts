@@ -4,6 +4,15 @@ import type { StandingTag } from './tags.ts';
 import { ownTag } from './tags.ts';
 import { LONGEST_READ } from './tokens.ts';
 
+const CARD_FUNCTION = /^\{\{~?\s*(?:DATE|TIME)\(/;
+
+/** How to keep a function of adaptive cards, which Teams fills in; `undefined` where a tag does not begin with one. */
+export function hintForCardFunction(tag: string): string | undefined {
+  return CARD_FUNCTION.test(tag.slice(0, LONGEST_READ))
+    ? 'If Teams is to fill this in, write a backslash before it, which makes its braces text: \\{{DATE({{received_at}}, SHORT)}}.'
+    : undefined;
+}
+
 /** What is wrong with a tag, and how it is mended. */
 export interface Message {
   readonly detail: string;

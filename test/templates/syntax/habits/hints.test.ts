@@ -185,6 +185,8 @@ describe('hints for tags as other languages write them', () => {
   });
 });
 
+const TEAMS = /^If Teams is to fill this in, write a backslash .*: \\\{\{DATE\(\{\{received_at\}\}, SHORT\)\}\}\./;
+
 describe('hints where no tag can be proposed', () => {
   const cases: readonly (readonly [source: string, hint: RegExp])[] = [
     ['{"a":"{{now "iso"}}"}', /^A template has no clock: write the time of the event, \{\{isoDate event_time\}\}/],
@@ -207,6 +209,9 @@ describe('hints where no tag can be proposed', () => {
     ['{"a":"{{if data.x}}1{{/if}}"}', /^Open it with \{\{#if …\}\}: a block begins with #\.$/],
     ['{"a":"{{- end -}}"}', /^Close each block by its name, as in \{\{\/if\}\}\.$/],
     ['{"a":{{#if (foo data.a (eq 1 2)}}1{{else}}2{{/if}}}', /^A parenthesis is not closed\. Each helper/],
+    ['{"a":"{{DATE()}}"}', TEAMS],
+    ['{"a":"{{TIME(2024-01-01T00:00:00Z)}}"}', TEAMS],
+    ['{"a":"{{DATE({{received_at}}, SHORT)}}"}', TEAMS],
   ];
   for (const [source, hint] of cases) {
     it(`says of ${source} ${hint.source.slice(0, 40)}`, () => {
