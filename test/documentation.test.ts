@@ -16,7 +16,7 @@ import { readProductFiles } from '../src/product-files.ts';
 import { SANDBOX_PATHS } from '../src/sandbox/index.ts';
 import { createCatalogue } from '../src/services/catalogue.ts';
 import { tryValidators } from '../src/services/validators.ts';
-import { compileTemplate, createChecker, renderTemplate } from '../src/templates/index.ts';
+import { compileTemplate, contextOf, createChecker, renderTemplate, standInEvent } from '../src/templates/index.ts';
 import { RENDER_LIMITS } from '../src/templates/output.ts';
 import { MAX_BRACKETS } from '../src/templates/proof/json/configuration.ts';
 import { MAX_TAGS } from '../src/templates/syntax/scan.ts';
@@ -257,12 +257,8 @@ describe('docs/templates.md', () => {
       assert.ok(compiled.ok);
       const event = eventOf(page);
       const result = renderTemplate(compiled.template, {
+        ...contextOf(standInEvent(event)),
         id: 'evt_1',
-        schema: 'audit',
-        event_type: event['event_type'] ?? null,
-        event_time: event['event_time'] ?? null,
-        received_at: '2026-01-01T00:00:00.000Z',
-        data: event['data'] ?? null,
       });
       assert.equal(result.ok ? result.body : result.message, code(body));
     });

@@ -52,7 +52,7 @@ export function acceptEvent(value: ExactJsonObject, text: string, acceptance: Ac
   const eventTime = timeText(value['event_time']);
   const eventTimeExact = normaliseEventTime(eventTime);
   const eventType = value['event_type'];
-  if (eventTimeExact === undefined || typeof eventType !== 'string') {
+  if (eventTimeExact === undefined || typeof eventType !== 'string' || eventType === '') {
     throw new Error('An event was approved by its payload schema without a usable event_type or event_time.');
   }
   const schema = value['schema'];

@@ -1,32 +1,33 @@
 // What a template can name of an event. One function for deliveries, tests and checks: they must never differ.
 import type { Event } from '../domain/event.ts';
 import { acceptEvent } from '../domain/event.ts';
-import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
+import type { ExactJsonObject } from '../domain/json.ts';
 import { isObject, writeExact } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 
-/** What a template can name. */
+/** What a template can name. The proof counts on it that each is there: texts that are not empty, and an object. */
 // A type, not an interface: only types fit where an object of any keys is asked for.
 export type TemplateContext = {
-  readonly id: ExactJson;
-  readonly schema: ExactJson;
-  readonly event_type: ExactJson;
-  readonly event_time: ExactJson;
-  readonly received_at: ExactJson;
-  readonly data: ExactJson;
+  readonly id: string;
+  readonly schema: string;
+  readonly event_type: string;
+  readonly event_time: string;
+  readonly received_at: string;
+  readonly data: ExactJsonObject;
 };
 
 /** The context of an event, read from its stored text: numbers keep their spelling. */
 export function contextOf(event: Event): TemplateContext {
   const reading = readJson(event.body);
   const value = reading.ok ? reading.documents[0]?.value : undefined;
+  const data = isObject(value) ? value['data'] : undefined;
   return {
     id: event.id,
     schema: event.schema,
     event_type: event.eventType,
     event_time: event.eventTime,
     received_at: event.receivedAt.toISOString(),
-    data: isObject(value) ? (value['data'] ?? null) : null,
+    data: data !== undefined && isObject(data) ? data : {},
   };
 }
 

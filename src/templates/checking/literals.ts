@@ -46,7 +46,7 @@ function judgeCall(call: CallExpression, meter: Output, isHinted: boolean): Mess
   if (details.length === 0) return undefined;
   const hints = isHinted ? bad.map(({ literal }) => hintFor(helper, literal)) : [];
   return {
-    detail: [...new Set(details), 'So the result is missing for every event.'].join(' '),
+    detail: [...new Set(details), 'No event makes this work.'].join(' '),
     hint: [...new Set(hints)].join(' ') || exampleOf(helper),
   };
 }

@@ -15,7 +15,7 @@ function inTag(inside: string): Finding[] {
   return warningsOf(`"{{${inside}}}"`);
 }
 
-const NEVER = ' So the result is missing for every event.';
+const NEVER = ' No event makes this work.';
 
 describe('literalWarnings', () => {
   for (const [inside, detail, hint] of [

@@ -4,14 +4,8 @@ import type { ExactJson } from '../../../src/domain/json.ts';
 import { isObject, JsonNumber } from '../../../src/domain/json.ts';
 import { readJson } from '../../../src/domain/json-read.ts';
 import { HELPER_GROUPS, HELPERS } from '../../../src/templates/helpers/index.ts';
-import {
-  compileTemplate,
-  contextOf as eventContextOf,
-  renderTemplate,
-  standInEvent,
-} from '../../../src/templates/index.ts';
+import { compileTemplate, contextOf, renderTemplate, standInEvent } from '../../../src/templates/index.ts';
 import { code, codeBlocks, codes, readText, tableRows } from '../../support/markdown.ts';
-import { contextOf } from '../harness.ts';
 import { callHelper } from './calling.ts';
 
 const PAGE = readText('docs/helpers.md');
@@ -66,12 +60,7 @@ describe('docs/helpers.md', () => {
       const compiled = compileTemplate(code(template));
       assert.ok(compiled.ok, JSON.stringify(compiled.ok ? '' : compiled.faults));
       const event = eventOfPage();
-      const context = {
-        ...contextOf(event['data'] ?? null),
-        event_type: event['event_type'] ?? null,
-        event_time: event['event_time'] ?? null,
-      };
-      const result = renderTemplate(compiled.template, context);
+      const result = renderTemplate(compiled.template, contextOf(standInEvent(event)));
       assert.equal(result.ok ? result.body : result.message, code(body));
     });
   }
@@ -113,7 +102,7 @@ describe('what documents say of helpers', () => {
     const event = reading.ok ? reading.documents[0]?.value : undefined;
     const compiled = compileTemplate(`${template}}`);
     assert.ok(isObject(event) && compiled.ok);
-    const result = renderTemplate(compiled.template, eventContextOf(standInEvent(event)));
+    const result = renderTemplate(compiled.template, contextOf(standInEvent(event)));
     assert.equal(result.ok ? result.body : result.message, body);
   });
 });

@@ -4,6 +4,12 @@ import { told } from './report/telling.ts';
 // Each template with all that is said of it; nothing: it is accepted.
 const TABLE: readonly (readonly [source: string, ...told: string[]])[] = [
   ['{{#if a}}1{{else}}2{{/if}}'],
+  // What each event has.
+  ['{{#with data}}{"a":"{{x}}"}{{/with}}'],
+  ['[{{#each xs}}{{#if ../event_type}}{{#if @root.id}}1,{{/if}}{{/if}}{{/each}}]'],
+  ['{{#if schema}}{{#if event_time}}{{#if received_at}}1{{/if}}{{/if}}{{/if}}'],
+  ['{{#with xs}}{{#if data}}1{{/if}}{{else}}2{{/with}}', '1:51 no_body when xs is present or 0 & data is absent'],
+  ['{{#if data.data}}1{{/if}}', '1:26 no_body when data.data is absent'],
   ['{{#if a}}1{{/if}}{{#if a}}{{else}}2{{/if}}'],
   ['{{#if a}}1{{/if}}{{#unless a}}2{{/unless}}'],
   ['{{#if a}}1{{/if}}{{#if a includeZero=true}}{{else}}2{{/if}}', '1:60 no_body when a is 0'],

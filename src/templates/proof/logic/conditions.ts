@@ -34,6 +34,10 @@ export const LIST_HELPERS: ReadonlySet<string> = new Set(
   'changes entries keys pluck sort split unique values'.split(' '),
 );
 
+// Values in all calls of `in` that are compared one by one: each is tied to all others that are asked of the same thing.
+// That is more than people write; beyond it, a question stays whole, and is not known to go together with others.
+const MOST_COMPARED = 40;
+
 const TRUE: Condition = { holds: ALWAYS, facts: ALWAYS };
 const FALSE: Condition = { holds: NEVER, facts: ALWAYS };
 
@@ -47,6 +51,9 @@ export class Conditions {
   readonly #onThing = new Map<number, Known[]>();
   readonly #onParts = new Map<number, Known[]>();
   readonly #ofLoop = new Map<string, Set<number>>();
+
+  readonly #takenApart = new Map<string, boolean>();
+  #amongAll = 0;
 
   #facts: Ref = ALWAYS;
   #gathered = 0;
@@ -161,7 +168,19 @@ export class Conditions {
     if (value === undefined || only === undefined) return FALSE;
     if (another === undefined && only.kind === 'thing') return undefined;
     if (another === undefined && only.kind === 'constant' && isMissing(only.value)) return FALSE;
+    if (!this.#isTakenApart([value, ...among], frame)) return undefined;
     return this.#any(among.map((one) => this.#equals([value, one], frame)));
+  }
+
+  // The same call always in the same way. What is not taken apart is a question of its own, as that to any helper.
+  #isTakenApart(args: readonly Expression[], frame: ProofFrame): boolean {
+    const name = args.map((arg) => nameOf(resolve(this.#names, arg, frame))).join(' ');
+    const known = this.#takenApart.get(name);
+    if (known !== undefined) return known;
+    this.#amongAll += args.length - 1;
+    const isWithin = this.#amongAll <= MOST_COMPARED;
+    this.#takenApart.set(name, isWithin);
+    return isWithin;
   }
 
   #equals([left, right]: readonly Expression[], frame: ProofFrame): Condition {

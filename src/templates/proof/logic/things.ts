@@ -51,7 +51,7 @@ export interface Thing {
   readonly keys: readonly string[];
   /** The loops with whose turns it changes. */
   readonly loops: readonly string[];
-  /** Whether it is true for every event: the event itself, and an index above zero. */
+  /** Whether it is true for every event: the event itself, what each event has, and an index above zero. */
   readonly isTrue?: boolean;
   /** Whether it is the index of a turn that is not the first. */
   readonly isLaterIndex?: boolean;
@@ -129,7 +129,15 @@ function below(names: Names, operand: Operand, keys: readonly string[]): Operand
   const whole = operand.kind === 'thing' ? operand.thing : { names: [names.of(nameOf(operand))], keys: [], loops: [] };
   const path = [...whole.names];
   for (const key of keys) path.push(names.part(path.at(-1) ?? -1, key));
-  return { kind: 'thing', thing: { names: path, keys: [...whole.keys, ...keys], loops: whole.loops } };
+  const thing: Thing = { names: path, keys: [...whole.keys, ...keys], loops: whole.loops };
+  return { kind: 'thing', thing: isMemberOfEvent(names, thing) ? { ...thing, isTrue: true } : thing };
+}
+
+// What each event has, whatever it holds: see TemplateContext.
+const MEMBERS: ReadonlySet<string> = new Set(['id', 'schema', 'event_type', 'event_time', 'received_at', 'data']);
+
+function isMemberOfEvent(names: Names, { names: [whole], keys: [key, ...more] }: Thing): boolean {
+  return key !== undefined && more.length === 0 && MEMBERS.has(key) && whole === names.of('event');
 }
 
 function ofTurn(names: Names, start: 'key' | 'index' | 'first' | 'last', turn: Turn | undefined): Operand {

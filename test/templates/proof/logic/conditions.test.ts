@@ -272,6 +272,18 @@ describe('Conditions', () => {
     ]);
   });
 
+  it('compares 40 values of in one by one, and leaves further calls whole', () => {
+    const { conditions, holds } = setUp();
+    const values = (from: number, count: number): string =>
+      Array.from({ length: count }, (_, index) => String(from + index)).join(' ');
+    const calls = [values(0, 19), values(19, 19), values(38, 2), '99'].map((among) => `(in data.a ${among})`);
+    const beyond = '(in data.a 99)';
+    for (const question of [...calls, ...calls]) holds(question);
+    assert.equal(wordsOf(conditions).length, 41);
+    assert.equal(wordsOf(conditions)[40], '(in data.a 99) is true | (in data.a 99) is false');
+    assert.notEqual(holds('(eq data.a 99)'), holds(beyond));
+  });
+
   it('says nothing for a missing value of the template', () => {
     const { conditions } = setUp();
     ask(conditions, '(eq data.a undefined)');

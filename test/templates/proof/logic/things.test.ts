@@ -146,6 +146,20 @@ describe('resolve', () => {
     assert.deepEqual(loopsOf(path(0, 'this', 'b'), withFrame(resolve(path(0, 'this', 'a'), INNER), INNER)), ['#9']);
   });
 
+  it('knows what each event has, and of what else is named like it nothing', () => {
+    const isTrue = (of: Expression, frame: ProofFrame): boolean => {
+      const operand = resolve(of, frame);
+      return operand.kind === 'thing' && operand.thing.isTrue === true;
+    };
+    for (const member of ['id', 'schema', 'event_type', 'event_time', 'received_at', 'data']) {
+      assert.equal(isTrue(path(0, 'this', member), EVENT_FRAME), true, member);
+      assert.equal(isTrue(path(1, 'this', member), OUTER), true, member);
+      assert.equal(isTrue(path(0, 'this', member), OUTER), false, member);
+      assert.equal(isTrue(path(0, 'this', 'data', member), EVENT_FRAME), false, member);
+    }
+    assert.equal(isTrue(path(0, 'this', 'other'), EVENT_FRAME), false);
+  });
+
   it('knows that the index behind the first turn is above zero, and of nothing else', () => {
     const isPositive = (of: Expression, frame: ProofFrame): boolean => {
       const operand = resolve(of, frame);

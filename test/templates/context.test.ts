@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { contextOf, standInEvent } from '../../src/templates/index.ts';
+import { eventWith } from '../store/fixtures.ts';
+
+describe('contextOf', () => {
+  it('has an object as data, whatever a payload schema may let through', () => {
+    for (const data of ['null', '[1]', '"text"', '5']) {
+      const event = eventWith({ body: `{"event_type":"a","event_time":"1","data":${data}}` });
+      assert.deepEqual(contextOf(event).data, {});
+    }
+    assert.deepEqual(contextOf(eventWith({ body: '{"event_type":"a","event_time":"1"}' })).data, {});
+    assert.deepEqual(contextOf(eventWith({ body: '{"data":{"a":1}}' })).data, { a: 1 });
+  });
+
+  it('has texts that are not empty, since an event without them is not accepted', () => {
+    const { data, ...texts } = contextOf(standInEvent({ event_type: 'a', event_time: '1', data: {} }));
+    assert.deepEqual(data, {});
+    for (const [name, text] of Object.entries(texts)) assert.ok(text.length > 0, name);
+    for (const value of [{ event_type: '', event_time: '1' }, { event_type: 'a' }, { event_time: '1' }])
+      assert.throws(() => standInEvent(value), /without a usable event_type or event_time/);
+  });
+});
