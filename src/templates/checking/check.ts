@@ -93,8 +93,11 @@ function pathsOf(draft: TemplateDraft, payload: CheckedPayload | undefined): Pat
   return checkPaths(draft.text, draft.nodes, draft.slots, payload.schema);
 }
 
-function warningsOf({ text, nodes, warnings, readingWarnings }: TemplateDraft, paths: PathCheck): Fault[] {
-  return toFaults(text, [...readingWarnings, ...warnings, ...paths.warnings, ...literalWarnings(text, nodes)]);
+function warningsOf({ text, nodes, findings, warnings, readingWarnings }: TemplateDraft, paths: PathCheck): Fault[] {
+  // Behind the first fault of the JSON it is a guess what stands in a string.
+  const broken = Math.min(...findings.map(({ offset }) => offset));
+  const doubts = paths.warnings.filter(({ code, offset }) => code !== 'may_be_null' || offset < broken);
+  return toFaults(text, [...readingWarnings, ...warnings, ...doubts, ...literalWarnings(text, nodes)]);
 }
 
 function placeholdersOf(text: string, placeholders: readonly Placeholder[]): PlaceholderReport[] {

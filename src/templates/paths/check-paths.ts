@@ -6,7 +6,7 @@ import type { Slot } from '../proof/slot.ts';
 import type { EachNode, Expression, IfNode, Node, PathExpression, PlaceholderNode, WithNode } from '../syntax/tree.ts';
 import type { Frame, Resolution } from './frames.ts';
 import { isFieldOfEvent, resolvePath } from './frames.ts';
-import { presentWhere, withParents } from './guards.ts';
+import { endsButLast, presentWhere, withParents } from './guards.ts';
 import { missingWith, shapeOfCall } from './helper-types.ts';
 import { locatePaths } from './locate.ts';
 import type { Message, Standing } from './messages.ts';
@@ -15,11 +15,14 @@ import type { Place, Places } from './places.ts';
 import { createPlaces, freePlace, mayBeNull, shownPath } from './places.ts';
 import type { Shape } from './schema/shape.ts';
 import { ANYTHING } from './schema/shape.ts';
+import { namesOf } from './schema/steps.ts';
 import { typeText } from './schema/types.ts';
 import { isJsonCall, warnInString, warnInValue } from './slot-warnings.ts';
 import type { StringState } from './strings.ts';
 import { isCommaTooMany, OUTSIDE, readPlaceholder, readText } from './strings.ts';
 import { suggestPaths } from './suggest.ts';
+import type { Unquoted } from './unquoted.ts';
+import { hintForUnquoted, unquotedIn } from './unquoted.ts';
 
 /** What a placeholder writes, as far as the payload schema tells. */
 export interface Placeholder {
@@ -90,7 +93,12 @@ class PathChecker {
     return nodes.reduce((state, node, index) => {
       const after = this.#visit(node, scope, state);
       const next = nodes[index + 1];
-      if (node.kind === 'each' && next?.kind === 'text' && isCommaTooMany(after, next.text)) {
+      if (
+        node.kind === 'each' &&
+        next?.kind === 'text' &&
+        isCommaTooMany(after, next.text) &&
+        !endsButLast(node.body)
+      ) {
         this.#warn('comma_in_string', node.offset, say.commaInString());
       }
       return after;
@@ -189,7 +197,8 @@ class PathChecker {
   // Checks all paths of an expression, and gives the place of its value.
   #expression(expression: Expression, offset: number, scope: Scope): Place {
     const offsetOf = this.#offsetsOf(expression, offset);
-    for (const path of pathsOf(expression)) this.#path(path, offsetOf(path), scope);
+    const unquoted = unquotedIn(expression);
+    for (const path of pathsOf(expression)) this.#path(path, offsetOf(path), scope, unquoted.get(path));
     return this.#placeOf(expression, scope);
   }
 
@@ -202,7 +211,7 @@ class PathChecker {
     return freePlace(`(${insideOf(expression.source)})`, shape);
   }
 
-  #path(path: PathExpression, offset: number, scope: Scope): void {
+  #path(path: PathExpression, offset: number, scope: Scope, unquoted?: Unquoted): void {
     const { doubt } = this.#resolve(path, scope);
     if (doubt === undefined) {
       if (isFieldOfEvent(this.#places, scope.frame, path)) {
@@ -218,7 +227,10 @@ class PathChecker {
     const isShown = this.#suggestions <= MOST_SUGGESTIONS;
     const near = isShown ? suggestPaths(this.#places, scope.frame, path, doubt) : undefined;
     const found = doubt.to.status === 'forbidden' ? this.#findings : this.#warnings;
-    found.push({ code: 'unknown_field', offset, ...say.unknownField(doubt, near) });
+    const message = isOfCall(doubt.from)
+      ? say.unknownInItems(doubt.from, path.keys[doubt.index] ?? '')
+      : say.unknownField(doubt, near);
+    found.push({ code: 'unknown_field', offset, ...message, hint: hintForUnquoted(path, unquoted) ?? message.hint });
   }
 
   #resolve(path: PathExpression, { frame }: Scope): Resolution {
@@ -244,6 +256,11 @@ function pathsOf(expression: Expression): PathExpression[] {
   if (expression.kind === 'path') return [expression];
   if (expression.kind === 'literal') return [];
   return [...expression.args, ...expression.options.map(([, value]) => value)].flatMap(pathsOf);
+}
+
+// Their paths are calls in parentheses, and what is known of their items is all that there is.
+function isOfCall({ path, shape }: Place): boolean {
+  return path.startsWith('(') && path.endsWith(')[]') && namesOf(shape).length > 0;
 }
 
 // A tag without its braces, a call without its parentheses.

@@ -1,5 +1,6 @@
 // What a condition says of presence: where `{{#if data.count}}` holds, `data.count` is neither missing nor null.
-import type { CallExpression, Expression } from '../syntax/tree.ts';
+import type { CallExpression, Expression, Node } from '../syntax/tree.ts';
+import { missingWith } from './helper-types.ts';
 import type { Place } from './places.ts';
 
 /** Gives the place of a path expression. */
@@ -13,14 +14,15 @@ export function presentWhere(condition: Expression, holds: boolean, locate: Loca
 
 // False where one of the arguments is missing, and where the first one is.
 const COMPARISONS: readonly string[] = ['gt', 'gte', 'lt', 'lte'];
-const QUESTIONS: readonly string[] = ['contains', 'startsWith', 'endsWith', 'length'];
+const QUESTIONS: readonly string[] = ['contains', 'startsWith', 'endsWith'];
 
-function presentWhereCall({ helper, args }: CallExpression, holds: boolean, locate: Locate): Place[] {
+function presentWhereCall(call: CallExpression, holds: boolean, locate: Locate): Place[] {
+  const { helper, args } = call;
   const all = (wanted: boolean): Place[] => args.flatMap((one) => presentWhere(one, wanted, locate));
   if (helper === 'not') return all(!holds);
   if (helper === 'and' || helper === 'or') return holds === (helper === 'and') || args.length === 1 ? all(holds) : [];
   if (helper === 'eq' || helper === 'ne') return presentWhereEqual(args, holds === (helper === 'eq'), locate);
-  return holds ? presentWhereAsked(helper, args, locate) : [];
+  return holds ? [...presentWhereAsked(helper, args, locate), ...placesOf(call, locate)] : [];
 }
 
 function presentWhereAsked(helper: string, args: readonly Expression[], locate: Locate): Place[] {
@@ -40,8 +42,14 @@ function isThere(expression: Expression): boolean {
   return expression.kind === 'literal' && expression.value !== null && expression.value !== undefined;
 }
 
+// A value that is made of a missing one is missing, but for the text that `json` gives.
 function placesOf(expression: Expression, locate: Locate): Place[] {
-  return expression.kind === 'path' ? withParents(locate(expression)) : [];
+  const path = hasJson(expression) ? undefined : missingWith(expression);
+  return path === undefined ? [] : withParents(locate(path));
+}
+
+function hasJson(expression: Expression | undefined): boolean {
+  return expression?.kind === 'call' && (expression.helper === 'json' || hasJson(expression.args[0]));
 }
 
 /** A place and all that it stands in. */
@@ -49,4 +57,16 @@ export function withParents(place: Place): Place[] {
   const places: Place[] = [];
   for (let at: Place | undefined = place; at !== undefined; at = at.parent) places.push(at);
   return places;
+}
+
+/** Whether what a loop's body ends with is written under a condition that asks for the last turn. */
+export function endsButLast(body: readonly Node[]): boolean {
+  const end = body.findLast((node) => node.kind !== 'text' || node.text.trim() !== '');
+  if (end?.kind !== 'if') return end?.kind === 'with' && endsButLast(end.body);
+  return asksForLast(end.condition) || [end.body, end.otherwise].some((part) => part.length > 0 && endsButLast(part));
+}
+
+function asksForLast(expression: Expression): boolean {
+  if (expression.kind === 'path') return expression.start === 'last';
+  return expression.kind === 'call' && expression.args.some(asksForLast);
 }

@@ -46,14 +46,16 @@ function itemsWith(names: readonly string[]): JsonObject {
 
 // These give what they were given, in another order or less of it.
 const LIKE_FIRST: ReadonlySet<string> = new Set(['reverse', 'slice', 'sort', 'unique']);
+const SOME_OF_FIRST: ReadonlySet<string> = new Set(['first', 'last']);
 
 /**
  * What a call gives when it does not give nothing; unknown where that depends on its arguments. `shapeOf` gives the
  * shape of an argument.
  */
 export function shapeOfCall({ helper, args }: CallExpression, shapeOf: (argument: Expression) => Shape): Shape {
-  const [first] = args;
-  const given = first !== undefined && LIKE_FIRST.has(helper) ? shapeOf(first) : ANYTHING;
+  const [first, count] = args;
+  const isLike = LIKE_FIRST.has(helper) || (SOME_OF_FIRST.has(helper) && count !== undefined);
+  const given = first !== undefined && isLike ? shapeOf(first) : ANYTHING;
   if (typesOf(given) !== undefined) return given;
   const items = ITEMS.get(helper);
   if (items !== undefined) return [{ schemas: [{ type: 'array', items }], opaque: false }];

@@ -27,6 +27,14 @@ export function unknownField({ from, to }: Doubt, suggestions: readonly string[]
   return { detail: unknownDetail(from, to), hint: unknownHint(from, suggestions) };
 }
 
+/** A field that the items of a helper's list do not have. */
+export function unknownInItems({ path, shape }: Place, name: string): Message {
+  return {
+    detail: `The items of ${quoted(path.replace(/\[\]$/, ''))} have no field ${quoted(name)}.`,
+    hint: `They have ${namesOf(shape).join(', ')}.`,
+  };
+}
+
 function unknownDetail(from: Place, to: Place): string {
   const field = quoted(to.path);
   if (from.path === '' && from.parent === undefined) return `An event has no field ${field}.`;

@@ -22,6 +22,7 @@ export function warnInString(
   const inJson = (quotes: 'all' | 'part' | 'none'): Finding[] =>
     warning('json_in_string', offset, jsonInString(standing, innerKeyBefore(state), quotes));
   if (slot === 'text') {
+    if (isPlain(standing)) return [];
     const isAll = endsWithInnerQuote(state) && text.startsWith('\\"', offset + source.length);
     return inJson(isAll ? 'all' : 'part');
   }
@@ -29,6 +30,16 @@ export function warnInString(
   if (slot === 'value') return isOnly(place.types, WRITTEN_AS_JSON) && !mayBeNull(place, present) ? [] : inJson('none');
   return isOnly(place.types, ['object', 'array']) ? warning('object_in_string', offset, objectInString(standing)) : [];
 }
+
+// Whether a value has neither quotes nor backslashes, whatever the event holds.
+function isPlain({ expression, place }: Standing): boolean {
+  if (isOnly(place.types, ['number', 'integer', 'boolean'])) return true;
+  if (expression.kind === 'call') return PLAIN_HELPERS.has(expression.helper);
+  return place.parent?.path === '' && PLAIN_MEMBERS.has(place.path);
+}
+
+const PLAIN_HELPERS: ReadonlySet<string> = new Set(['base64', 'isoDate', 'sha256', 'urlEncode']);
+const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['id', 'schema', 'event_time', 'received_at']);
 
 // In a string, these types are written in their JSON spelling; text is written as it is.
 const WRITTEN_AS_JSON = ['object', 'array', 'number', 'integer', 'boolean'] as const;

@@ -29,14 +29,17 @@ function fault({ mode, stack }: Configuration, level: Arrival['level'], text: st
     };
   }
   if (stack !== '') return unclosedBracket(stack.at(-1) ?? '', level?.offset ?? 0, text);
-  return mode === 'value' ? NO_BODY : unfinishedLiteral();
+  return mode === 'value' ? noBody(text) : unfinishedLiteral();
 }
 
-const NO_BODY: StructureFault = {
-  code: 'no_body',
-  detail: 'On this way the template writes nothing at all; a body is one JSON text.',
-  hint: 'Write something in every case: put {{else}}null before the {{/if}}, or the block into an object.',
-};
+function noBody(text: string): StructureFault {
+  const block = /\{\{~?\/(\w+)\s*~?\}\}$/.exec(text.trimEnd().slice(-100))?.[1] ?? 'if';
+  return {
+    code: 'no_body',
+    detail: 'On this way the template writes nothing at all; a body is one JSON text.',
+    hint: `Write something in every case: put {{else}}null before the {{/${block}}}, or the block into an object.`,
+  };
+}
 
 function unclosedBracket(open: string, offset: number, text: string): StructureFault {
   const { line, column } = positionAt(text, offset);

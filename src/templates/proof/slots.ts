@@ -152,5 +152,5 @@ function misplaced({ source }: PlaceholderNode, { mode, stack }: Configuration):
     };
   }
   if (isInNumber(mode) || isInWord(mode) || !isAfterValue(mode)) return joinedSlot(source);
-  return stack === '' ? moreSlots(source) : followingSlot(source);
+  return stack === '' ? moreSlots(source) : followingSlot(source, stack.at(-1) ?? '');
 }

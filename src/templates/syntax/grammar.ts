@@ -110,7 +110,8 @@ class Builder {
     const tag = this.#takeTag();
     const inverted = /^\{\{~?\^/.test(this.#notes.text.slice(tag.start, tag.start + 4));
     if (inverted) {
-      const hint = 'Use {{#unless data.x}} … {{/unless}} instead.';
+      const name = tag.name === '' ? 'data.x' : quoted(tag.name);
+      const hint = `Use {{#unless ${name}}} … {{/unless}} instead.`;
       this.#find('inverted_section', tag, 'A block that opens with ^ cannot be used.', hint);
     }
     const [first, second] = inverted ? [block.inverse, block.program] : [block.program, block.inverse];

@@ -186,4 +186,13 @@ describe('checkTemplate', () => {
       }
     }
   });
+
+  it('does not call a field null where the JSON before it is broken, as it may stand in a string', () => {
+    const optional = { ...SCHEMA, properties: { data: { type: 'object', properties: { gone: { type: 'string' } } } } };
+    const warned = (source: string): string[] =>
+      codes(checkTemplate({ source, payload: { schema: optional, samples: [], generated: [] } }).warnings);
+    assert.deepEqual(warned('{"a":{{data.gone}}}'), ['may_be_null']);
+    assert.deepEqual(warned('{"a":"x,"b":"{{data.gone}}"}'), []);
+    assert.deepEqual(warned('{"a":{{data.gone}} "b":1}'), ['may_be_null']);
+  });
 });

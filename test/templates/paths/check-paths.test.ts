@@ -289,6 +289,28 @@ describe('checkPaths', () => {
     });
   });
 
+  describe('unknown_field, of texts without quotes', () => {
+    const cases: readonly (readonly [tag: string, hint: string])[] = [
+      ['{{#if (eq data.action deleted)}}1{{/if}}', 'If a text is meant, put it in quotes: "deleted".'],
+      ['{{default data.source none}}', 'If a text is meant, put it in quotes: "none".'],
+      ['{{sort data.list by=weight}}', 'If a text is meant, put it in quotes: "weight".'],
+      ['{{omit data actor_id}}', 'The name of a member stands in quotes: "actor_id".'],
+      ['{{json (pick data actor_id)}}', 'The name of a member stands in quotes: "actor_id".'],
+      ['{{pluck data.list kind}}', 'The name of a member stands in quotes: "kind".'],
+      ['{{default data.source “none”}}', 'Text stands in straight quotes: "none".'],
+      ['{{actor_id}}', 'Did you mean data.actor_id?'],
+      ['{{upper data.actr_id}}', 'Did you mean data.actor_id?'],
+      ['{{upper this.actor_id}}', 'Did you mean data.actor_id?'],
+    ];
+    for (const [tag, hint] of cases) {
+      it(`says of ${tag}: ${hint}`, () => {
+        const { findings, warnings } = check(AUDIT, `["${tag}"]`);
+        const [unknown] = [...findings, ...warnings].filter(({ code }) => code === 'unknown_field');
+        assert.equal(unknown?.hint, hint);
+      });
+    }
+  });
+
   describe('comma_in_string', () => {
     const inString = (json: string): string => `{"a":"${json.replaceAll('"', '\\"')}"}`;
     const told = ['comma_in_string @ {{#each data.metadata.tags}}'];
@@ -305,6 +327,10 @@ describe('checkPaths', () => {
       for (const json of [
         `[${each('{{json this}},')}1]`,
         `[${each('{{#unless @first}},{{/unless}}{{json this}}')}]`,
+        `[${each('{{json this}}{{#unless @last}},{{/unless}}')}]`,
+        `[${each('{{json this}}{{#if (not @last)}}, {{/if}} ')}]`,
+        `[${each('{{json this}}{{#if @last}}{{else}},{{/if}}')}]`,
+        `[${each('{{#with this}}1{{#unless @last}},{{/unless}}{{/with}}')}]`,
         `Tags [${each('{{json this}},')}]`,
         `[1,2]${each('{{json this}},')}.`,
       ])

@@ -6,7 +6,7 @@ import { typeOf, typesOf, typeText } from '../../../src/templates/paths/schema/t
 import type { CallExpression, Expression, PathExpression } from '../../../src/templates/syntax/tree.ts';
 import { render } from '../harness.ts';
 import { callHelper } from '../helpers/calling.ts';
-import { AUDIT, fields, hintsOf, placeholdersOf, text, warningsOf } from './checking.ts';
+import { AUDIT, check, fields, hintsOf, placeholdersOf, text, warningsOf } from './checking.ts';
 
 function call(helper: string, ...args: readonly Expression[]): CallExpression {
   return { kind: 'call', helper, args, options: [], source: '' };
@@ -103,7 +103,8 @@ describe('what is known of the results of helpers', () => {
   it('goes on into what lists hold', () => {
     const changes = 'changes data.previous_target_object data.current_target_object';
     assert.deepEqual(warningsOf(AUDIT, items(changes, '"{{pth}} {{from}}"')), ['unknown_field @ pth']);
-    assert.deepEqual(hintsOf(AUDIT, items(changes, '"{{pth}}"')), ['Did you mean path?']);
+    assert.deepEqual(hintsOf(AUDIT, items(changes, '"{{pth}}"')), ['They have path, from, to.']);
+    assert.match(check(AUDIT, items(changes, '"{{pth}}"')).warnings[0]?.detail ?? '', / have no field pth\.$/);
     assert.deepEqual(warningsOf(AUDIT, items('entries data.metadata', '"{{kye}} {{value}}"')), ['unknown_field @ kye']);
     for (const list of ['sort data.list', 'reverse data.list', 'slice data.list 1', 'unique (sort data.list)'])
       assert.deepEqual(warningsOf(schema, items(list, '"{{n}} {{m}}"')), ['unknown_field @ m'], list);
@@ -122,5 +123,22 @@ describe('what is known of the results of helpers', () => {
     );
     assert.deepEqual(warningsOf(AUDIT, '[{{default (upper data.action) "none"}},{{upper event_type}}]'), []);
     assert.deepEqual(warningsOf(AUDIT, '[{{#if data.action}}{{upper data.action}}{{/if}}]'), []);
+  });
+
+  it('is there where a condition asks for what is made of it', () => {
+    const guarded = (condition: string, value: string): string[] =>
+      warningsOf(AUDIT, `{ {{#if ${condition}}}"a":{{${value}}}{{/if}} }`);
+    for (const [condition, value] of [
+      ['(values data.metadata)', 'values data.metadata'],
+      ['(first (keys data.metadata) 3)', 'first (keys data.metadata) 3'],
+      ['(gt (length data.target_id) 3)', 'data.target_id'],
+      ['(keys data.metadata)', 'data.metadata'],
+      ['(eq (lower data.action) "deleted")', 'data.action'],
+    ] as const)
+      assert.deepEqual(guarded(condition, value), [], condition);
+    // The JSON of nothing is a text.
+    assert.deepEqual(guarded('(json data.action)', 'data.action'), ['may_be_null @ {{data.action}}']);
+    assert.deepEqual(guarded('(default data.action "x")', 'data.action'), ['may_be_null @ {{data.action}}']);
+    assert.match(hintsOf(AUDIT, '[{{first (keys data.metadata) 3}}]')[0] ?? '', /\{\{else\}\}\[\]\{\{\/if\}\}\.$/);
   });
 });

@@ -34,6 +34,17 @@ describe('warnInString, of objects', () => {
 });
 
 describe('warnInString, of JSON in strings', () => {
+  it('is not told of what has no quotes and no backslashes', () => {
+    const inner = (value: string): string => `{"a":"{\\"b\\":\\"${value}\\"}"}`;
+    const schema = fields({ name: text, count: { type: 'integer' }, active: { type: 'boolean' } });
+    for (const value of ['data.count', 'data.active', '@root.id', 'event_time', 'received_at', 'length data.name'])
+      assert.deepEqual(warningsOf(schema, inner(`{{${value}}}`)), [], value);
+    for (const value of ['sha256 data.name', 'unixSeconds event_time', 'isoDate received_at', 'eq data.name "x"'])
+      assert.deepEqual(warningsOf(schema, inner(`{{${value}}}`)), [], value);
+    for (const value of ['event_type', 'data.name', 'upper data.name', 'concat data.count'])
+      assert.equal(warningsOf(schema, inner(`{{${value}}}`)).length, 1, value);
+  });
+
   const cases: readonly (readonly [what: string, source: string, place: string, form: RegExp])[] = [
     [
       'between quotes',

@@ -93,7 +93,7 @@ const REFUSALS: readonly (readonly [source: string, expected: Expected])[] = [
       code: 'template_missing_value',
       at: '1:29',
       detail: 'After a colon JSON expects a value, not "}".',
-      hint: 'Write a value, such as null, or a placeholder without quotes.',
+      hint: 'Write a value in every case: put {{else}}null before {{/if}}.',
       excerpt: '{"a": {{#if data.x}}1{{/if}}}',
       when: ['data.x is absent'],
     },

@@ -49,9 +49,14 @@ export function joinedSlot(source: string): StructureFault {
   };
 }
 
-/** A placeholder stands behind a value. */
-export function followingSlot(source: string): StructureFault {
+/** A placeholder stands behind a value, in a bracket. */
+export function followingSlot(source: string, bracket: string): StructureFault {
   const detail = `${source} follows on a value; JSON expects a comma or a closing bracket there.`;
+  if (bracket === '{') {
+    const hint =
+      'If it belongs to the value before it, put both into one string: "{{data.a}} {{data.b}}". A member of its own needs a key.';
+    return { code: 'misplaced_slot', detail, hint };
+  }
   const hint = 'Put a comma between two values, or both into one string.';
   return { code: 'misplaced_slot', detail, hint, lacksComma: true };
 }
@@ -110,10 +115,15 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ...['none', 'nil', 'undefined', 'nan'].map((word) => [word, 'null'] as const),
 ]);
 
+// A path to a field, also as Go and batch files have it.
+const PATH = /^[.%]?[A-Za-z_]\w*(?:\.\w+)+%?$/;
+
 function literalHint(word: string): string {
   const meant = MEANT.get(word.toLowerCase());
   if (meant !== undefined) return `Write ${meant}.`;
   if (/^['‘’“”`]/.test(word)) return 'JSON strings have straight double quotes: "…".';
+  if (PATH.test(word))
+    return `A value of the event stands in two braces: {{${quoted(word.replace(/^[.%]|%$/g, ''))}}}.`;
   if (/^[-+.\d]/.test(word)) return 'A JSON number has no leading zero or plus, and digits on both sides of its point.';
   return 'Text stands in double quotes. Without them there are only numbers, true, false and null.';
 }
@@ -152,7 +162,9 @@ export function missingColon(found: string): StructureFault {
 export function wrongBracket(found: string, stack: string): StructureFault {
   const open = stack.at(-1);
   const hint =
-    open === undefined ? 'Remove it, or open a bracket before it.' : `Close the ${open} with ${closerOf(open)} first.`;
+    open === undefined
+      ? 'Remove it, or open a bracket before it.'
+      : `Close the ${open} with ${closerOf(open)} first, or remove this bracket if it is one too many.`;
   const detail =
     open === undefined
       ? `No bracket is open that "${found}" could close.`

@@ -7,7 +7,7 @@ import { explain } from '../logic/witness.ts';
 import type { StructureFault } from '../json/structure-faults.ts';
 import { foreignHint } from './foreign.ts';
 import type { Ink } from './ink.ts';
-import { commaHint, joinInk, NO_INK } from './ink.ts';
+import { commaHint, elseHint, joinInk, NO_INK } from './ink.ts';
 
 interface Found extends StructureFault {
   readonly offset: number;
@@ -46,7 +46,8 @@ export class ProofFaults {
       if (index >= MAX_EXPLAINED) return { code, offset, detail, hint: more.hint };
       const words = explained(() => explain(this.#bdd, conditions, when));
       const comma = more.lacksComma === true ? commaHint(text, offset, more.ink) : undefined;
-      const hint = foreignHint(code, text, offset) ?? comma ?? more.hint;
+      const otherwise = code === 'missing_value' ? elseHint(text, offset, more.ink) : undefined;
+      const hint = foreignHint(code, text, offset) ?? comma ?? otherwise ?? more.hint;
       return { code, offset, detail, hint, when: withoutImplied(withZero([...words, ...turns])) };
     });
   }

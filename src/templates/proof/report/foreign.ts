@@ -21,14 +21,17 @@ const FIELD: HintFor = ([, path = 'x']) => `A value of the event stands in two b
 
 // Each is tried at the offset of the fault. No pattern looks further than a line, nor at more than some 100 characters.
 const AT: readonly (readonly [pattern: RegExp, hint: HintFor])[] = [
-  [/\/\/|\/\*|<!--|#/y, COMMENT],
+  [/\/\/|\/\*|<!--|#|\{#/y, COMMENT],
+  [/```/y, () => 'Remove the line with ```: the template is the JSON alone.'],
   [/\{%|<%/y, BLOCK],
   [/\$\{\s*([\w.]{1,100})\s*\}/y, FIELD],
   [
     /\\["n]/y,
     () => 'Outside of strings there are no backslashes: quotes and line ends of the JSON are written as they are.',
   ],
-  [/\+/y, () => 'Texts are not joined with +: write all of it into one string, with the placeholders in it.'],
+  [/\+(?!\d)/y, () => 'Texts are not joined with +: write all of it into one string, with the placeholders in it.'],
+  [/;/y, () => 'Members are separated by commas, not by semicolons.'],
+  [/=>?/y, () => 'Between a key and its value stands a colon.'],
   [
     /[^\s,:[\]{}"]{0,40}?([\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff])/y,
     ([, char = '']) =>
@@ -39,6 +42,7 @@ const AT: readonly (readonly [pattern: RegExp, hint: HintFor])[] = [
 // And these one character before, behind what JSON took for a bracket.
 const BEFORE: readonly (readonly [pattern: RegExp, hint: HintFor])[] = [
   [/\{%/y, BLOCK],
+  [/\{#/y, COMMENT],
   [/\{\s*([\w.]{1,100})\s*\}/y, FIELD],
 ];
 
@@ -60,6 +64,8 @@ function firstHint(table: typeof AT, text: string, offset: number): string | und
 // Something stands directly behind a string: most often its quote was meant as text.
 function quoteHint(text: string, offset: number): string | undefined {
   const isBehindQuote = text[offset - 1] === '"' && /[^\s",:}\]]/.test(text.charAt(offset));
+  if (isBehindQuote && text[offset - 2] === ',')
+    return 'The string before this comma may lack its closing quote. A quote that belongs to a text is written \\".';
   return isBehindQuote
     ? 'A quote that belongs to a text is written \\". If the string ends here on purpose, put a comma behind it.'
     : undefined;

@@ -39,6 +39,18 @@ export function commaHint(text: string, offset: number, ink: Ink): string | unde
   return `End line${lines.length > 1 ? 's' : ''} ${listed(lines)} with a comma. ${HARMLESS}`;
 }
 
+/** How to give a value in the case in which a block between its key and `offset` writes none. */
+export function elseHint(text: string, offset: number, [colon]: Ink): string | undefined {
+  const between = colon === undefined ? '' : text.slice(colon + 1, offset);
+  const block = /.*\{\{~?\/(\w+)/s.exec(between.slice(-LONGEST_TAIL))?.[1];
+  return block === undefined || /\{\{~?\s*(?:else|\^)\s*~?\}\}/.test(between)
+    ? undefined
+    : `Write a value in every case: put {{else}}null before {{/${block}}}.`;
+}
+
+// The closing tag of the block stands at the end.
+const LONGEST_TAIL = 300;
+
 function endsLine(text: string, at: number): boolean {
   return /^[ \t]*(?:[\r\n]|$)/.test(text.slice(at + 1));
 }

@@ -110,13 +110,13 @@ const TABLE: readonly (readonly [fault: StructureFault, code: string, detail: st
     faults.wrongBracket(']', '[[{'),
     'wrong_bracket',
     '"]" cannot close the "{" that is open here.',
-    'Close the { with } first.',
+    'Close the { with } first, or remove this bracket if it is one too many.',
   ],
   [
     faults.wrongBracket('}', '{['),
     'wrong_bracket',
     '"}" cannot close the "[" that is open here.',
-    'Close the [ with ] first.',
+    'Close the [ with ] first, or remove this bracket if it is one too many.',
   ],
   [
     faults.wrongBracket(']', ''),

@@ -6,6 +6,8 @@ const COMMENT = 'JSON has no comments. In a template they are written {{! like t
 const BLOCK = 'Blocks are written {{#if x}} … {{/if}} and {{#each xs}} … {{/each}}.';
 const QUOTE =
   'A quote that belongs to a text is written \\". If the string ends here on purpose, put a comma behind it.';
+const UNCLOSED =
+  'The string before this comma may lack its closing quote. A quote that belongs to a text is written \\".';
 const BACKSLASH =
   'Outside of strings there are no backslashes: quotes and line ends of the JSON are written as they are.';
 
@@ -35,6 +37,17 @@ describe('the hint at text that means something elsewhere', () => {
     ['{"text":"He said "{{data.action}}" to"}', QUOTE],
     ['{"text":"He said "yes" to"}', QUOTE],
     ['{"fields":"{"a":"{{data.action}}"}"}', QUOTE],
+    ['{"a": "{{x}}" {# the type #} }', COMMENT],
+    ['```json\n{}\n```', 'Remove the line with ```: the template is the JSON alone.'],
+    ['{"a":"{{x}}";"b":1}', 'Members are separated by commas, not by semicolons.'],
+    ['{"a"="{{x}}"}', 'Between a key and its value stands a colon.'],
+    ['{"a"=>1}', 'Between a key and its value stands a colon.'],
+    ['{"a":"{{x}},"by":"{{y}}"}', UNCLOSED],
+    ['["a","b,"c"]', UNCLOSED],
+    ['{"a": +1}', 'A JSON number has no leading zero or plus, and digits on both sides of its point.'],
+    ['{"a":data.action}', 'A value of the event stands in two braces: {{data.action}}.'],
+    ['{"a":.data.action}', 'A value of the event stands in two braces: {{data.action}}.'],
+    ['{"a":%data.action%}', 'A value of the event stands in two braces: {{data.action}}.'],
     // Two strings are two strings.
     ['["a""b"]', 'Put a comma between them. Commas too many do no harm.'],
     ['["a" {{x}}]', 'Put a comma between two values, or both into one string.'],
