@@ -48,13 +48,10 @@ async function orLater(
   signal: AbortSignal,
 ): Promise<Ready> {
   const over = new AbortController();
-  const end = (): void => over.abort();
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
   try {
-    return await Promise.race([ready, deps.pause(Math.max(pauseMs, 0), over.signal).then(() => LATER)]);
+    const until = AbortSignal.any([signal, over.signal]);
+    return await Promise.race([ready, deps.pause(Math.max(pauseMs, 0), until).then(() => LATER)]);
   } finally {
-    signal.removeEventListener('abort', end);
-    end();
+    over.abort();
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import type { BodyRenderer } from '../../src/delivery/attempt.ts';
 import { makeReady } from '../../src/delivery/make-ready.ts';
 import { settingsWith } from '../store/fixtures.ts';
@@ -44,5 +45,15 @@ describe('makeReady', () => {
     stopping.abort();
     assert.equal((await ready).ok, false);
     assert.equal((await setup(never).run(AbortSignal.abort())).ok, false);
+  });
+
+  it('hangs nothing on the signal that all attempts share, of which Node would warn', async () => {
+    const stopping = new AbortController();
+    const waiting = Array.from({ length: 20 }, () =>
+      setup(() => new Promise<never>(() => undefined)).run(stopping.signal),
+    );
+    assert.equal(getEventListeners(stopping.signal, 'abort').length, 0);
+    stopping.abort();
+    for (const { ok } of await Promise.all(waiting)) assert.equal(ok, false);
   });
 });
