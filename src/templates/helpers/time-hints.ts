@@ -3,10 +3,17 @@
 import { FORMAT_PARTS, formatTime, localTimeOf } from '../../domain/date-format.ts';
 import { editDistance } from '../../domain/text.ts';
 
-/** The format that is meant, in the parts that there are; all parts where nobody can tell. */
-export function hintForFormat(format: string): string {
+/** A format in the parts that there are, also one that is written as in another language; `undefined` where none is meant. */
+export function meantFormat(format: string): string | undefined {
+  if (isFormat(format)) return format;
   const meant = STRFTIME_PART.test(format) ? fromStrftime(format) : fromLetters(format);
-  if (meant !== format && isFormat(meant)) return `Did you mean "${meant}"?`;
+  return isFormat(meant) ? meant : undefined;
+}
+
+/** The format that is meant by one that cannot be used; all parts where nobody can tell. */
+export function hintForFormat(format: string): string {
+  const meant = meantFormat(format);
+  if (meant !== undefined && meant !== format) return `Did you mean "${meant}"?`;
   return `A format is made of ${[...FORMAT_PARTS.keys()].join(' ')}, of signs, and of text in [brackets].`;
 }
 

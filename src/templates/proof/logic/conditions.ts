@@ -53,7 +53,7 @@ export class Conditions {
   readonly #ofLoop = new Map<string, Set<number>>();
 
   readonly #takenApart = new Map<string, boolean>();
-  #amongAll = 0;
+  #valuesCompared = 0;
 
   #facts: Ref = ALWAYS;
   #gathered = 0;
@@ -177,8 +177,8 @@ export class Conditions {
     const name = args.map((arg) => nameOf(resolve(this.#names, arg, frame))).join(' ');
     const known = this.#takenApart.get(name);
     if (known !== undefined) return known;
-    this.#amongAll += args.length - 1;
-    const isWithin = this.#amongAll <= MOST_COMPARED;
+    this.#valuesCompared += args.length - 1;
+    const isWithin = this.#valuesCompared <= MOST_COMPARED;
     this.#takenApart.set(name, isWithin);
     return isWithin;
   }

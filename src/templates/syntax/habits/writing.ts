@@ -1,7 +1,7 @@
 // A meaning in the words of our templates, so that what a hint proposes is accepted: helpers that there are, with as
 // many arguments as they take.
-import { formatTime, localTimeOf } from '../../../domain/date-format.ts';
 import { HELPERS } from '../../helpers/index.ts';
+import { meantFormat } from '../../helpers/time-hints.ts';
 import type { Meaning } from './meaning.ts';
 import { isNamespace } from './meaning.ts';
 import { helperLike } from './names.ts';
@@ -97,10 +97,10 @@ function joined(meaning: Meaning): readonly Meaning[] {
   return meaning.kind === 'call' && meaning.name === '+' ? meaning.args.flatMap(joined) : [meaning];
 }
 
-// A format of another language as ours: the helper's own hint names the one that is meant in quotes.
+// A format of another language as ours.
 function ownFormat(written: string): string {
   const format = written.slice(1, -1);
-  const time = localTimeOf(0n, 0);
-  if (time === undefined || formatTime(time, format).ok) return written;
-  return /"[^"]+"/.exec(HELPERS.get('formatDate')?.hintFor?.(1, format) ?? '')?.[0] ?? '"YYYY-MM-DD"';
+  const meant = meantFormat(format);
+  if (meant === format) return written;
+  return meant === undefined || meant.includes('"') ? '"YYYY-MM-DD"' : `"${meant}"`;
 }
