@@ -117,12 +117,14 @@ describe('the helper divide', () => {
         const quotient = callHelper('divide', [number(String(a)), number(String(b))]).result;
         const [, digits = '', fraction = '', exponent = '0'] =
           /^(\d+)\.?(\d*)(?:e([+-]\d+))?$/.exec(String(quotient)) ?? [];
-        const shift = 10n ** BigInt(fraction.length - Math.min(0, Number(exponent)));
-        const error = BigInt(digits + fraction) * b - a * shift;
+        const power = Number(exponent) - fraction.length;
+        const shift = 10n ** BigInt(Math.max(0, -power));
+        const error = BigInt(digits + fraction) * 10n ** BigInt(Math.max(0, power)) * b - a * shift;
         const size = error < 0n ? -error : error;
         assert.ok(size * 10n ** 19n <= a * shift, String(quotient));
         assert.ok(size * 10n ** 20n <= b * shift, String(quotient));
       }),
+      { examples: [[10n ** 30n, 1n]] },
     );
   });
 });
