@@ -25,6 +25,10 @@ describe('parseTemplate', () => {
     ['{"a":{{^if x}}1{{/if}}}', '1:6 inverted_section'],
     ['{"a":{{^x}}1{{else}}2{{/x}}}', '1:6 inverted_section'],
     ['{"a":{{"x"}}}', '1:6 literal_placeholder'],
+    // Lines inside of what cannot be read count, too.
+    ['{"a":"{{x )\n }}",\n"b":"{{data.action )}}"}', '1:11 syntax', '3:20 syntax'],
+    ['{"a":"{{\n)}}",\n"b":"{{data.action )}}"}', '2:1 syntax', '3:20 syntax'],
+    ['{"a":"{{y {{x}}\n}}",\n"b":"{{data.action )}}"}', '1:7 syntax', '3:20 syntax'],
     [
       '[{{1}},{{true}},{{null}},{{undefined}}]',
       '1:2 literal_placeholder',

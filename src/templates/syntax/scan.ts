@@ -75,9 +75,13 @@ export function maskLiteral(text: string): string {
 
 /** A tag, of which Handlebars may see `shown`, with its inside blanked: only what kind of tag it is can still be seen. */
 export function blank(shown: string, tag: Tag): string {
-  const head = tag.kind === 'placeholder' ? '{{x' : shown.slice(0, tag.headEnd - tag.start);
+  const isPlaceholder = tag.kind === 'placeholder';
+  const head = isPlaceholder ? '{{' : shown.slice(0, tag.headEnd - tag.start);
   const closing = tag.kind === 'comment' ? '' : '}}';
-  return head.padEnd(tag.end - tag.start - closing.length) + closing;
+  const inside = shown.slice(head.length, tag.end - tag.start - closing.length);
+  // Line ends stay, since Handlebars counts lines.
+  const blanks = inside.replace(/[^\r\n]/g, ' ');
+  return head + (isPlaceholder ? blanks.replace(' ', 'x') : blanks) + closing;
 }
 
 class Scanner {

@@ -65,7 +65,7 @@ const template = fc.letrec<{ nodes: string; node: string }>((tie) => ({
   nodes: fc.array(tie('node'), { maxLength: 5 }).map((nodes) => nodes.join('')),
   node: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom(...TEXTS, '"[{{#each data}}{{json this}},{{/each}}]"'),
+    fc.constantFrom(...TEXTS, '"[{{#each data}}{{json this}},{{/each}}]"', '{{data.action}}', '{{data.action}}'),
     fc.oneof(path, call.call).map((inside) => `{{${inside}}}`),
     fc
       .tuple(block, tie('nodes'), fc.option(tie('nodes')))
