@@ -39,7 +39,7 @@ function meantEnd(inside: string): Meant | undefined {
 }
 
 function meantElse(inside: string): Meant | undefined {
-  if (/^#\s*else$/.test(inside)) return { meaning: { inside: 'else', after: '' }, unclosed: 0 };
+  if (/^(?:#\s*)?else$/.test(inside)) return { meaning: { inside: 'else', after: '' }, unclosed: 0 };
   const condition = ELSE_IF.exec(inside)?.[1];
   return condition === undefined ? undefined : withCondition('else if', condition, '');
 }

@@ -233,8 +233,8 @@ const LITERALS: ReadonlyMap<string, string> = new Map(
 
 function pathMeaning(written: string): Meaning | undefined {
   const text = LITERALS.get(written) ?? ownPath(written);
-  // Handlebars takes this name for the other part of a block, also where a dot follows on it.
-  return text === undefined || /^else[./]/.test(text) ? undefined : { kind: 'path', text };
+  // Handlebars takes this name for the other part of a block, and reads no field by it.
+  return text === undefined || /^else(?![^./])/.test(text) ? undefined : { kind: 'path', text };
 }
 
 // Whether a token can begin an argument; words that stand between two values do not.

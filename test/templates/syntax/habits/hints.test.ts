@@ -306,7 +306,7 @@ describe('any tag', () => {
           if (proposal !== undefined) assertAccepted(`{"a":"${inItsBlock(proposal.replaceAll(' … ', '1'))}"}`);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000, examples: [[[['', 'x ? y : else']]], [[['', 'else .null']]]] },
     );
   });
 });
