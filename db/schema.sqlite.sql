@@ -29,6 +29,7 @@ CREATE TABLE deliveries (
   created_at text not null,
   updated_at text not null,
   finished_at text,
+  held_until text,
   foreign key(organization_id, event_id) references events(organization_id, id),
   foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
   primary key (id)
@@ -40,7 +41,9 @@ CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id);
 
 CREATE INDEX deliveries_by_webhook on deliveries (organization_id, webhook_id, id);
 
-CREATE INDEX deliveries_held on deliveries (webhook_id) where state = 'held';
+CREATE INDEX deliveries_held on deliveries (webhook_id, due_at, id) where state = 'held';
+
+CREATE INDEX deliveries_held_until on deliveries (held_until) where state = 'held';
 
 CREATE INDEX deliveries_list on deliveries (organization_id, id);
 
@@ -157,6 +160,27 @@ CREATE TABLE organizations (
 
 CREATE UNIQUE INDEX organizations_name on organizations (name);
 
+CREATE TABLE webhook_health (
+  webhook_id text not null,
+  organization_id text not null,
+  state text not null,
+  reason text,
+  since text not null,
+  recent text not null,
+  first_failure_at text,
+  failures integer not null,
+  last_success_at text,
+  last_failure_at text,
+  probe_at text,
+  warned_at text,
+  failed_probes integer not null,
+  rate_state float not null,
+  foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
+  primary key (webhook_id)
+);
+
+CREATE INDEX webhook_health_failing on webhook_health (probe_at) where state = 'failing';
+
 CREATE TABLE webhook_versions (
   organization_id text not null,
   webhook_id text not null,
@@ -183,6 +207,9 @@ CREATE TABLE webhooks (
   created_by text not null,
   updated_at text not null,
   deleted_at text,
+  rate_per_sec float,
+  rate_burst integer,
+  max_held_in_sec integer not null default '1209600',
   foreign key(organization_id) references organizations(id),
   primary key (id)
 );

@@ -306,6 +306,7 @@ describe('a restart', () => {
           createdAt: NOW,
           updatedAt: NOW,
           finishedAt: undefined,
+          heldUntil: undefined,
         },
       ]);
       return store.deliveries.claim({

@@ -6,6 +6,7 @@ import type { DeliverDeps } from '../delivery/deliver.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
+import type { Finish } from '../domain/lease.ts';
 import { settle } from '../domain/delivery.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
@@ -16,8 +17,12 @@ import { JOBS } from '../jobs/index.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
+import { createEventSink } from '../services/own-events.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
+import type { HealthChanged } from '../services/webhook-health.ts';
+import { recordFinishes } from '../services/webhook-health.ts';
+import type { Recorded } from '../store/lifecycle/record.ts';
 import type { Store } from '../store/index.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Tools, Undo } from './tools.ts';
@@ -47,6 +52,8 @@ export interface Delivering {
   wake(): void;
   /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
   follow(): void;
+  /** The health of webhooks has changed: reports it, and holds or releases what waits for them. */
+  healthChanged(changed: readonly HealthChanged[]): void;
   /** Claims nothing more; what is under way goes on. */
   pause(): void;
   /** Resolves when nothing is in flight and nothing is due. */
@@ -76,21 +83,28 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   // Leases of an earlier process are void: no other process can hold this database.
   await rescue(parts, true);
-  const dispatcher = createDispatcher(parts, { ...tools, store, prepare, attempt: attemptOne, pause, report });
+  let follow = (): void => undefined;
+  const healthChanged = (changed: readonly HealthChanged[]): void => {
+    for (const one of changed) report.webhookHealthChanged(one);
+    follow();
+  };
+  const recorder = { store, ownEvents: createEventSink(tools), healthChanged };
+  const record = (finishes: readonly Finish[]): Promise<readonly Recorded[]> => recordFinishes(recorder, finishes);
+  const delivery = { ...tools, store: { ...store, record }, prepare, attempt: attemptOne, pause, report };
+  const dispatcher = createDispatcher(parts, delivery);
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
-  const scheduler = await startJobs(parts, dispatcher);
+  const jobs = await startJobs(parts, dispatcher);
+  follow = () => void jobs.scheduler.runNow('follow-webhooks');
   return {
     policy,
     prepare,
     attempt: attemptOne,
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),
-    follow: () => void scheduler.runNow('follow-webhooks'),
-    idle: async () => {
-      await scheduler.runNow('follow-webhooks');
-      await dispatcher.idle();
-    },
+    follow,
+    healthChanged,
+    idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
   };
 }
@@ -116,7 +130,7 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
         newLeaseToken: () => tools.newSecret(),
         newInvocationId: () => tools.newId('inv'),
       }),
-    nextDueAt: (excluded) => store.deliveries.nextDueAt(excluded),
+    nextDueAt: (excluded) => store.deliveries.nextDueAt(tools.clock(), excluded),
     deliver: (claimed, claimedAtMs, signal) => deliver(deps, claimed, claimedAtMs, signal),
     clock: tools.clock,
     monotonicMs: () => tools.monotonicMs(),
@@ -134,11 +148,29 @@ async function rescue({ tools, store, report }: DeliveringParts, all: boolean): 
   return count;
 }
 
-async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promise<Scheduler> {
+// What was delivered may set free what was held for the same webhook, so it is looked at until nothing moves any more.
+async function idle(jobs: Jobs, dispatcher: Dispatcher): Promise<void> {
+  let before = Number.NaN;
+  while (before !== jobs.followed()) {
+    before = jobs.followed();
+    await dispatcher.idle();
+    await jobs.scheduler.runNow('follow-webhooks');
+  }
+}
+
+interface Jobs {
+  readonly scheduler: Scheduler;
+  /** How many deliveries have followed their webhooks so far. */
+  followed(): number;
+}
+
+async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promise<Jobs> {
   const { tools, store, report, undo } = parts;
   let isStopping = false;
+  let followed = 0;
   const followWebhooks = async (): Promise<number> => {
     const count = await followAll(store, tools, () => isStopping);
+    followed += count;
     if (count > 0) report.deliveriesFollowed({ count });
     return count;
   };
@@ -149,15 +181,16 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     isStopping = true;
     return scheduler.stop();
   });
-  return scheduler;
+  return { scheduler, followed: () => followed };
 }
 
 async function followAll(store: Store, tools: Tools, isStopping: () => boolean): Promise<number> {
   let count = 0;
   for (;;) {
     const moved = await store.deliveries.followWebhooks({ now: tools.clock(), limit: FOLLOWED_AT_ONCE });
-    count += moved.held + moved.released + moved.cancelled;
-    const mayBeMore = Math.max(moved.held, moved.released, moved.cancelled) >= FOLLOWED_AT_ONCE;
+    const counts = [moved.held, moved.released, moved.cancelled, moved.exhausted];
+    count += counts.reduce((sum, one) => sum + one, 0);
+    const mayBeMore = Math.max(...counts) >= FOLLOWED_AT_ONCE;
     if (!mayBeMore || isStopping()) return count;
     await yieldToOthers();
   }

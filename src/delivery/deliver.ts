@@ -1,6 +1,6 @@
 // One delivery attempt as a sentence: load, make ready, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
-import type { Settlement, Verdict, WebhookStanding } from '../domain/delivery.ts';
+import type { AttemptEnd, Settlement, Verdict } from '../domain/delivery.ts';
 import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
@@ -24,14 +24,17 @@ export interface AttemptFact {
   readonly settled: boolean;
 }
 
+/** What of a webhook decides where a delivery goes. */
+export type Standing = Pick<AttemptEnd, 'policy' | 'standing' | 'maxHeldInSec'>;
+
 /** What delivering touches. */
 export interface DeliverDeps {
   readonly store: {
     readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
     readonly webhooks: {
       byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
-      /** The current version; header values are not needed. */
-      byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
+      /** What has become of it meanwhile. */
+      standing(organizationId: string, id: string): Promise<Standing | undefined>;
     };
     record(finishes: readonly Finish[]): Promise<readonly { readonly settled: boolean }[]>;
   };
@@ -75,10 +78,10 @@ export async function deliver(
   const start = claimed.invocation;
   const { settings } = webhook;
   const result = await attemptInTime(deps, claimed, { event, settings }, { startByMs, signal });
-  const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, webhook, result.verdict));
+  const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
-  const finish = { invocationId: start.id, end, fence };
+  const finish = { invocationId: start.id, start, end, fence };
   const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
   const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
@@ -151,20 +154,10 @@ export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResul
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.
-async function decide(deps: DeliverDeps, claimed: Claimed, sent: Webhook, verdict: Verdict): Promise<Settlement> {
-  const current = await deps.store.webhooks.byIdMasked(claimed.delivery.organizationId, claimed.delivery.webhookId);
-  return settle(verdict, {
-    attempt: claimed.invocation.attempt,
-    policy: (current ?? sent).settings.retryPolicy,
-    standing: standingOf(current),
-    now: deps.clock(),
-    chance: deps.chance(),
-  });
-}
-
-function standingOf(current: Webhook | undefined): WebhookStanding {
-  if (current === undefined) return 'deleted';
-  return current.settings.active ? 'active' : 'inactive';
+async function decide(deps: DeliverDeps, { delivery, invocation }: Claimed, verdict: Verdict): Promise<Settlement> {
+  const standing = await deps.store.webhooks.standing(delivery.organizationId, delivery.webhookId);
+  if (standing === undefined) throw new Error(`Delivery ${delivery.id} names a webhook that is not stored.`);
+  return settle(verdict, { ...standing, attempt: invocation.attempt, now: deps.clock(), chance: deps.chance() });
 }
 
 function withNext(end: InvocationEnd, settlement: Settlement): InvocationEnd {

@@ -39,6 +39,8 @@ export interface Delivery {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly finishedAt: Date | undefined;
+  /** While it is held: when it is given up. */
+  readonly heldUntil: Date | undefined;
 }
 
 /** What a response, or the lack of one, means for the delivery. `pauseMs`: not before, 0 where it is not there. */
@@ -53,16 +55,22 @@ export type Verdict =
 export type Settlement =
   | { readonly state: 'delivered' }
   | { readonly state: 'pending'; readonly dueAt: Date; readonly reason: string; readonly counts: boolean }
-  | { readonly state: 'exhausted' | 'rejected' | 'cancelled' | 'held'; readonly reason: string };
+  | { readonly state: 'held'; readonly reason: HeldReason; readonly until: Date }
+  | { readonly state: 'exhausted' | 'rejected' | 'cancelled'; readonly reason: string };
 
 /** What the webhook has become while the attempt was under way. */
-export type WebhookStanding = 'active' | 'inactive' | 'deleted';
+export type WebhookStanding = 'active' | 'inactive' | 'disabled' | 'deleted';
+
+/** Why a delivery is held: the admin switched its webhook off, or the engine disabled it or spares its receiver. */
+export type HeldReason = 'webhook_inactive' | 'webhook_disabled' | 'breaker_open';
 
 /** What `settle` decides from. `attempt` counts from 1 and includes the one that ended. */
 export interface AttemptEnd {
   readonly attempt: number;
   readonly policy: RetryPolicy;
   readonly standing: WebhookStanding;
+  /** How long the webhook lets deliveries be held. */
+  readonly maxHeldInSec: number;
   readonly now: Date;
   /** In [0, 1): spreads the delay. */
   readonly chance: number;
@@ -104,11 +112,20 @@ function afterFailure(reason: Outcome, retryAfterMs: number | undefined, end: At
   if (end.standing === 'deleted') return { state: 'cancelled', reason: 'webhook_deleted' };
   const delay = nextDelay(end.policy, end.attempt, end.chance, retryAfterMs);
   if (delay === undefined) return { state: 'exhausted', reason };
-  if (end.standing === 'inactive') return { state: 'held', reason: 'webhook_inactive' };
+  if (end.standing !== 'active') return held(`webhook_${end.standing}`, end);
   return {
     state: 'pending',
     dueAt: new Date(end.now.getTime() + delay.delayMs),
     reason: delay.reason,
     counts: true,
   };
+}
+
+function held(reason: HeldReason, { now, maxHeldInSec }: AttemptEnd): Settlement {
+  return { state: 'held', reason, until: heldUntil(now, maxHeldInSec) };
+}
+
+/** When a delivery that is held from now on is given up. */
+export function heldUntil(now: Date, maxHeldInSec: number): Date {
+  return new Date(now.getTime() + maxHeldInSec * 1000);
 }

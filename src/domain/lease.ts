@@ -18,9 +18,10 @@ export interface Fence {
   readonly now: Date;
 }
 
-/** The end of an invocation, and the step of its delivery. Tests have no delivery. */
+/** The end of an invocation, and the step of its delivery. Tests have no delivery. `start` tells whose health it bears on. */
 export interface Finish {
   readonly invocationId: string;
+  readonly start?: Pick<InvocationStart, 'kind' | 'webhookId'>;
   readonly end: InvocationEnd;
   readonly fence?: Fence;
 }

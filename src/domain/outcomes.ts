@@ -52,7 +52,7 @@ export const OUTCOMES = {
     verdict: 'refused',
     phases: ['receive'],
     sentence: 'The receiver answered 410: it is gone for good.',
-    hint: 'It is not tried again. Give the webhook the new URL, or delete it.',
+    hint: 'It is not tried again, and the webhook is disabled. Give it the new URL together with "active": true, or delete it.',
   },
   redirect_refused: {
     verdict: 'failed',

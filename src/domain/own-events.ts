@@ -3,13 +3,31 @@ import type { Actor } from './access.ts';
 import type { JsonObject } from './json.ts';
 
 /** What the engine reports of itself in this version. */
-export type OwnEventType = 'webhook.created' | 'webhook.updated' | 'webhook.deleted' | 'webhook.tested';
+export type OwnEventType =
+  | 'webhook.created'
+  | 'webhook.updated'
+  | 'webhook.deleted'
+  | 'webhook.tested'
+  | 'webhook.failing'
+  | 'webhook.warning'
+  | 'webhook.recovered'
+  | 'webhook.disabled';
 
-/** A change that somebody made. Objects are in their JSON form with secrets masked. */
+/** Who did it: the holder of a key, or the engine by itself. */
+export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {
+  readonly type?: 'engine';
+}
+
+/** The engine as the one who did something. */
+export function engineActor(organizationId: string): OwnEventActor {
+  return { keyId: 'hookwright', keyName: 'Hookwright', organizationId, type: 'engine' };
+}
+
+/** A change that somebody, or the engine, made. Objects are in their JSON form with secrets masked. */
 export interface OwnEvent {
   readonly type: OwnEventType;
   readonly action: string;
-  readonly actor: Actor;
+  readonly actor: OwnEventActor;
   readonly targetId: string | undefined;
   readonly targetName: string;
   readonly metadata: JsonObject;
@@ -29,8 +47,8 @@ export function writeOwnEvent(event: OwnEvent, at: Date): JsonObject {
       action: event.action,
       actor_id: event.actor.keyId,
       actor_name: event.actor.keyName,
-      actor_type: 'api_key',
-      source: 'API',
+      actor_type: event.actor.type ?? 'api_key',
+      source: event.actor.type === 'engine' ? 'Hookwright' : 'API',
       target_id: event.targetId ?? null,
       target_type: 'webhook',
       target_name: event.targetName,

@@ -2,8 +2,9 @@
 import type { Json, JsonObject } from './json.ts';
 import { isList, isObject } from './json.ts';
 import { maskHeaders } from './headers.ts';
+import type { RateLimit } from './rate.ts';
 import type { Method, ResponseValidator, RetryPolicy, Scalar, WebhookSettings } from './webhook.ts';
-import { DEFAULT_RETRY_POLICY, DEFAULT_TIMEOUT_SEC, METHODS } from './webhook.ts';
+import { DEFAULT_MAX_HELD_SEC, DEFAULT_RETRY_POLICY, DEFAULT_TIMEOUT_SEC, METHODS, RETRY_PRESETS } from './webhook.ts';
 import { DEFAULT_SCHEMA } from './event.ts';
 
 /** The JSON form of settings; header values that are secrets are `***`. */
@@ -27,7 +28,13 @@ export function writeSettings(settings: WebhookSettings): JsonObject {
       delays_in_sec: settings.retryPolicy.delaysInSec,
       jitter: settings.retryPolicy.jitter,
     },
+    rate_limit: writeRateLimit(settings.rateLimit),
+    max_held_in_sec: settings.maxHeldInSec,
   };
+}
+
+function writeRateLimit(limit: RateLimit | undefined): JsonObject | null {
+  return limit === undefined ? null : { requests_per_sec: limit.requestsPerSec, burst: limit.burst };
 }
 
 /** The JSON form of a response validator. */
@@ -56,6 +63,8 @@ export function readSettings(input: JsonObject): WebhookSettings {
     responseValidators: readValidators(input['response_validators']),
     customValidationErrorMessage: text(input['custom_validation_error_message']),
     retryPolicy: retryPolicy(input['retry_policy']),
+    rateLimit: rateLimit(input['rate_limit']),
+    maxHeldInSec: number(input['max_held_in_sec']) ?? DEFAULT_MAX_HELD_SEC,
   };
 }
 
@@ -69,7 +78,15 @@ export function readValidators(input: Json | undefined): ResponseValidator[] {
     }));
 }
 
+// Without a burst of its own, a second's worth of requests may come at once.
+function rateLimit(input: Json | undefined): RateLimit | undefined {
+  const requestsPerSec = isObject(input) ? number(input['requests_per_sec']) : undefined;
+  if (!isObject(input) || requestsPerSec === undefined) return undefined;
+  return { requestsPerSec, burst: number(input['burst']) ?? Math.max(1, Math.ceil(requestsPerSec)) };
+}
+
 function retryPolicy(input: Json | undefined): RetryPolicy {
+  if (typeof input === 'string') return RETRY_PRESETS[input] ?? DEFAULT_RETRY_POLICY;
   if (!isObject(input)) return DEFAULT_RETRY_POLICY;
   const delays = input['delays_in_sec'];
   return {

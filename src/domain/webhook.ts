@@ -1,5 +1,6 @@
 // A webhook: which events, what request, what counts as success, how to retry.
 import type { JsonObject } from './json.ts';
+import type { RateLimit } from './rate.ts';
 
 /** The methods a webhook may use. */
 export const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const;
@@ -39,6 +40,10 @@ export interface WebhookSettings {
   readonly responseValidators: readonly ResponseValidator[];
   readonly customValidationErrorMessage: string | undefined;
   readonly retryPolicy: RetryPolicy;
+  /** `undefined`: as fast as the slots allow. */
+  readonly rateLimit: RateLimit | undefined;
+  /** How long a delivery may be held before it is given up. */
+  readonly maxHeldInSec: number;
 }
 
 /** A webhook as it is at one version. */
@@ -58,8 +63,27 @@ export interface Webhook {
 /** Three retries: after a minute, ten minutes and an hour, as Atlassian promises three. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { delaysInSec: [60, 600, 3600], jitter: 0.2 };
 
+/** Retry policies that can be asked for by name. */
+export const RETRY_PRESETS: Readonly<Record<string, RetryPolicy>> = {
+  // Atlassian promises three retries and does not say when.
+  atlassian: DEFAULT_RETRY_POLICY,
+  // The example schedule of the Standard Webhooks specification: ten attempts in 75 hours.
+  'standard-webhooks': {
+    delaysInSec: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
+    jitter: 0.2,
+  },
+};
+
+/** How long deliveries are held where the webhook does not say: 14 days. */
+export const DEFAULT_MAX_HELD_SEC = 14 * 24 * 60 * 60;
+
 /** Seconds for a whole exchange where the webhook does not say. */
 export const DEFAULT_TIMEOUT_SEC = 10;
+
+/** A webhook for which deliveries may be planned; those of a disabled one are held from the start. */
+export interface PlannableWebhook extends Webhook {
+  readonly isDisabled: boolean;
+}
 
 /** The key under which a name is unique in its organization: case does not count. */
 export function nameKey(name: string): string {

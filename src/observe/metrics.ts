@@ -55,6 +55,7 @@ function counters(registry: Registry) {
     invocations: counter('invocations_total', 'Finished invocations.', ['kind', 'outcome']),
     attempts: counter('attempts_total', 'Exchanges with receivers.', ['error_code', 'status_class']),
     webhookChanges: counter('webhook_changes_total', 'Changes of webhooks.', ['action']),
+    healthChanges: counter('webhook_health_changes_total', 'Changes of the health of webhooks.', ['change']),
     followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),
     rescued: counter('deliveries_rescued_total', 'Deliveries set free because their lease ran out.', []),
     requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),

@@ -1,5 +1,6 @@
 // One function per business fact: one counter and one wide line each, so that log and metrics never tell two stories.
 import type { Settlement } from '../domain/delivery.ts';
+import type { Health, HealthChange } from '../domain/health.ts';
 import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { describeError } from './error-text.ts';
 import type { Log } from './log.ts';
@@ -38,6 +39,14 @@ export interface WebhookChanged {
   readonly webhookId: string;
   readonly version: number;
   readonly actorKeyId: string;
+}
+
+/** A webhook whose receiver went away, came back, or was given up. */
+export interface WebhookHealthChanged {
+  readonly organizationId: string;
+  readonly webhookId: string;
+  readonly health: Health;
+  readonly change: HealthChange;
 }
 
 /** One request to the API. */
@@ -81,6 +90,11 @@ function businessFacts({ log, metrics }: ReportDeps) {
     webhookChanged(fact: WebhookChanged): void {
       metrics.webhookChanges.inc({ action: fact.action });
       log.info(fact, 'webhook changed');
+    },
+    webhookHealthChanged({ webhookId, organizationId, health, change }: WebhookHealthChanged): void {
+      metrics.healthChanges.inc({ change });
+      const fact = { webhookId, organizationId, change, state: health.state, reason: health.reason };
+      log.warn({ ...fact, failures: health.failures, nextProbeAt: health.probeAt }, 'webhook health changed');
     },
     deliveriesFollowed(fact: { readonly count: number }): void {
       metrics.followed.inc(fact.count);

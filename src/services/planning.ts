@@ -8,13 +8,13 @@ import { readJson } from '../domain/json-read.ts';
 import type { MatchResult } from '../domain/match.ts';
 import { matchWebhook } from '../domain/match.ts';
 import { planDeliveries } from '../domain/plan.ts';
-import type { Webhook } from '../domain/webhook.ts';
+import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 
 /** The part of the store that planning touches. */
 export interface PlanningStore {
   readonly events: { insertMany(events: readonly Event[]): Promise<void> };
   readonly deliveries: { insertMany(deliveries: readonly Delivery[]): Promise<void> };
-  readonly webhooks: { listForMatching(organizationId: string): Promise<readonly Webhook[]> };
+  readonly webhooks: { listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]> };
 }
 
 /** What planning needs besides the store. */
@@ -30,7 +30,8 @@ export async function storeEvents(
   events: readonly Event[],
 ): Promise<ReadonlyMap<string, number>> {
   if (events.length === 0) return new Map();
-  const matchers = (await store.webhooks.listForMatching(organizationId)).map(createMatcher);
+  const webhooks = await store.webhooks.listForMatching(organizationId);
+  const matchers = webhooks.map((webhook) => createMatcher(webhook));
   const planned = events.map((event) => planFor(deps, event, matchers));
   await store.events.insertMany(events);
   await store.deliveries.insertMany(planned.flat());
@@ -38,13 +39,13 @@ export async function storeEvents(
 }
 
 /** Decides for one webhook, with its filter compiled once. */
-export interface Matcher {
-  readonly webhook: Webhook;
+export interface Matcher<Of extends Webhook = Webhook> {
+  readonly webhook: Of;
   match(event: Event, plain: ReturnType<typeof plainEvent>): MatchResult;
 }
 
 /** Makes the matcher of a webhook. */
-export function createMatcher(webhook: Webhook): Matcher {
+export function createMatcher<Of extends Webhook>(webhook: Of): Matcher<Of> {
   const { filter } = webhook.settings;
   const test = filter === undefined ? undefined : compileFilter(filter);
   return {
@@ -63,13 +64,13 @@ export function plainEvent(event: Pick<Event, 'body' | 'schema'>): ReturnType<ty
   return isObject(plain) ? { ...plain, schema: event.schema } : plain;
 }
 
-function planFor(deps: PlanningDeps, event: Event, matchers: readonly Matcher[]): Delivery[] {
+function planFor(deps: PlanningDeps, event: Event, matchers: readonly Matcher<PlannableWebhook>[]): Delivery[] {
   if (matchers.length === 0) return [];
   const plain = plainEvent(event);
   const matched = matchers.filter((matcher) => matcher.match(event, plain).matched);
   return planDeliveries(
     event,
-    matched.map((matcher) => matcher.webhook.id),
+    matched.map(({ webhook }) => webhook),
     deps.newId,
   );
 }

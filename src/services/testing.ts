@@ -18,6 +18,8 @@ import type { EventSink } from './own-events.ts';
 import type { BodyRenderer } from './rendering.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
+import type { HealthChanged, HealthStore } from './webhook-health.ts';
+import { tellHealth } from './webhook-health.ts';
 
 /** A sample event of a payload schema. */
 export interface Sample {
@@ -35,9 +37,17 @@ export interface TestEvent {
 /** The part of the store that tests touch. */
 export interface TestingStore {
   readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
-  readonly webhooks: { byId(organizationId: string, id: string): Promise<Webhook | undefined> };
+  readonly webhooks: HealthStore['webhooks'] & {
+    byId(organizationId: string, id: string): Promise<Webhook | undefined>;
+  };
   readonly invocations: { insertStart(start: InvocationStart): Promise<void> };
-  record(finishes: readonly { readonly invocationId: string; readonly end: InvocationEnd }[]): Promise<unknown>;
+  record(
+    finishes: readonly {
+      readonly invocationId: string;
+      readonly start: InvocationStart;
+      readonly end: InvocationEnd;
+    }[],
+  ): Promise<readonly { readonly changed: readonly HealthChanged[] }[]>;
 }
 
 /** What this service touches. */
@@ -67,6 +77,8 @@ export interface TestingDeps<Store extends TestingStore = TestingStore> {
   ): Promise<{ readonly end: InvocationEnd }>;
   /** Told after the commit that there is work: the test is an event itself. */
   wake(): void;
+  /** Told after the commit: deliveries of these webhooks may have to be held or released. */
+  healthChanged(changed: readonly HealthChanged[]): void;
   readonly report: { attemptFinished(fact: TestFact): void };
 }
 
@@ -143,10 +155,13 @@ async function runTest<S extends TestingStore>(
   const { settings } = subject;
   const { end } = await deps.attempt({ start, settings, event, messageId: start.id, render }, signal);
   const passed = end.outcome === 'success';
-  await deps.store.transaction(async (store) => {
-    await store.record([{ invocationId: start.id, end }]);
+  const changed = await deps.store.transaction(async (store) => {
+    const [recorded] = await store.record([{ invocationId: start.id, start, end }]);
     await tell(deps, store, actor, subject, start, end);
+    await tellHealth(deps, store, recorded?.changed ?? [], actor);
+    return recorded?.changed ?? [];
   });
+  if (changed.length > 0) deps.healthChanged(changed);
   deps.wake();
   const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement: undefined, settled: false });

@@ -49,7 +49,10 @@ export async function approveWebhook(
   throw invalid([...faults, ...(await takenName(deps, input['name'], context))], 'invalid_webhook');
 }
 
-const READ_ONLY = ['id', 'version', 'created_at', 'updated_at', 'created_by', 'warnings'];
+const READ_ONLY = ['id', 'version', 'health', 'created_at', 'updated_at', 'created_by', 'warnings'];
+
+// What the engine says of a webhook changes by itself; that it is another by now is nobody's mistake.
+const SAID: readonly string[] = ['health', 'warnings'];
 
 // What a GET has given may be sent back as it is; only another value is a mistake.
 function withoutReadOnly(input: JsonObject, current: Webhook | undefined): { input: JsonObject; faults: Fault[] } {
@@ -57,7 +60,7 @@ function withoutReadOnly(input: JsonObject, current: Webhook | undefined): { inp
   const given = Object.keys(input).filter((name) => READ_ONLY.includes(name));
   const others = Object.entries(input).filter(([name]) => !READ_ONLY.includes(name));
   const faults = given
-    .filter((name) => name !== 'warnings' && input[name] !== is[name])
+    .filter((name) => !SAID.includes(name) && input[name] !== is[name])
     .map((name) => ({
       pointer: `/${name}`,
       code: 'read_only',

@@ -24,6 +24,7 @@ export function changeEvent(target: Webhook, change: WebhookChange): OwnEvent {
   };
 }
 
-function snapshot(webhook: Webhook): JsonObject {
+/** A webhook as events of the engine show it: settings with secrets masked. */
+export function snapshot(webhook: Webhook): JsonObject {
   return { id: webhook.id, version: webhook.version, ...writeSettings(webhook.settings) };
 }

@@ -1,56 +1,18 @@
 // Making, changing and reading webhooks. Each change is a new version, and an event that goes through the engine itself.
 import type { Actor } from '../domain/access.ts';
-import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Clock } from '../domain/clock.ts';
 import type { Fault } from '../domain/errors.ts';
 import { AppError, notFound } from '../domain/errors.ts';
-import type { NewId } from '../domain/ids.ts';
 import { mergePatch } from '../domain/merge-patch.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { writeSettings } from '../domain/webhook-settings.ts';
-import type { EventSink } from './own-events.ts';
 import type { ApprovalContext } from './webhook-approval.ts';
 import { alignHeaderNames, approveWebhook } from './webhook-approval.ts';
 import { changeEvent } from './webhook-events.ts';
-import type { WebhookCheckDeps } from './webhook-check.ts';
+import type { WebhookDeps, WebhookStore, WriteOptions } from './webhook-saving.ts';
+import { announce, commit, refuseStale, save, stale } from './webhook-saving.ts';
 
-/** The part of the store that holds webhooks. */
-export interface WebhookStore {
-  readonly webhooks: {
-    insert(webhook: Webhook): Promise<void>;
-    saveVersion(webhook: Webhook, expectedVersion: number, changedBy: string): Promise<boolean>;
-    remove(organizationId: string, id: string, expectedVersion: number, at: Date): Promise<boolean>;
-    byId(organizationId: string, id: string): Promise<Webhook | undefined>;
-    /** Without opening its secrets: every header value is `***`. */
-    byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
-    /** The webhook that bears a name, whatever its case. */
-    idOfName(organizationId: string, name: string): Promise<string | undefined>;
-    byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
-    list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
-    versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
-  };
-}
-
-/** What this service touches. `Sink` is the part of the store that takes the engine's own events. */
-export interface WebhookDeps<Store extends WebhookStore = WebhookStore> {
-  readonly check: WebhookCheckDeps;
-  readonly store: Store & { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
-  readonly newId: NewId;
-  readonly clock: Clock;
-  readonly ownEvents: EventSink<Store>;
-  /** Told after the commit that deliveries may have to be held, released or cancelled. */
-  webhookChanged(change: { action: string; webhookId: string; version: number; actorKeyId: string }): void;
-}
-
-/** How a write is meant. */
-export interface WriteOptions {
-  /** From `If-Match`; `undefined` where the caller does not mind. */
-  readonly expectedVersion: number | undefined;
-  /** Check everything, store nothing. */
-  readonly dryRun: boolean;
-}
+export type { WebhookDeps, WebhookStore, WriteOptions } from './webhook-saving.ts';
 
 /** A webhook as it is now, and what is doubtful about it. */
 export interface SavedWebhook {
@@ -110,7 +72,8 @@ export async function replaceWebhook<S extends WebhookStore>(
     const current = await getWebhook(deps, actor.organizationId, id);
     refuseStale(current, options.expectedVersion);
     const { settings, warnings } = await approveWebhook(deps, input, contextOf(current, current.settings));
-    return { ...(await save(deps, actor, current, settings, options)), warnings };
+    const isEnabled = input['active'] === true;
+    return { ...(await save(deps, actor, current, settings, { ...options, isEnabled })), warnings };
   });
 }
 
@@ -127,7 +90,8 @@ export async function patchWebhook<S extends WebhookStore>(
     refuseStale(current, options.expectedVersion);
     const merged = mergePatch(writeSettings(current.settings), alignHeaderNames(patch, current.settings));
     const { settings, warnings } = await approveWebhook(deps, merged, contextOf(current, current.settings));
-    return { ...(await save(deps, actor, current, settings, options)), warnings };
+    const isEnabled = patch['active'] === true;
+    return { ...(await save(deps, actor, current, settings, { ...options, isEnabled })), warnings };
   });
 }
 
@@ -159,7 +123,7 @@ export async function restoreVersion<S extends WebhookStore>(
     refuseStale(current, options.expectedVersion);
     const { settings } = await getVersion(deps, actor.organizationId, id, version);
     const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
-    return { ...(await save(deps, actor, current, settings, options)), warnings };
+    return { ...(await save(deps, actor, current, settings, { ...options, isEnabled: false })), warnings };
   });
 }
 
@@ -218,68 +182,4 @@ export async function getVersion(
 
 function contextOf(current: Webhook, stored: WebhookSettings): ApprovalContext {
   return { organizationId: current.organizationId, current, stored };
-}
-
-async function save<S extends WebhookStore>(
-  deps: WebhookDeps<S>,
-  actor: Actor,
-  current: Webhook,
-  settings: WebhookSettings,
-  options: WriteOptions,
-): Promise<Omit<SavedWebhook, 'warnings'>> {
-  if (sameSettings(current.settings, settings)) return { webhook: current, changed: false };
-  const webhook: Webhook = { ...current, settings, version: current.version + 1, updatedAt: deps.clock() };
-  await commit(deps, options.dryRun, async (store) => {
-    if (!(await store.webhooks.saveVersion(webhook, current.version, actor.keyId))) throw stale(current);
-    await deps.ownEvents(
-      store,
-      changeEvent(webhook, { type: 'webhook.updated', action: 'updated', actor, current: webhook, previous: current }),
-    );
-  });
-  if (!options.dryRun) announce(deps, 'updated', webhook, actor);
-  return { webhook, changed: true };
-}
-
-// Header values are compared in clear: a changed secret is a change, although both show as `***`.
-function sameSettings(a: WebhookSettings, b: WebhookSettings): boolean {
-  const comparable = (settings: WebhookSettings): string =>
-    canonicalJson({ ...writeSettings(settings), headers: settings.headers });
-  return comparable(a) === comparable(b);
-}
-
-function refuseStale(current: Webhook, expectedVersion: number | undefined): void {
-  if (expectedVersion !== undefined && expectedVersion !== current.version) throw stale(current);
-}
-
-function stale(current: Webhook): AppError {
-  return new AppError(
-    'precondition_failed',
-    'stale_version',
-    `The webhook is at version ${String(current.version)} or later now.`,
-    {
-      hint: 'GET it again, look at what changed, and send the change with its new ETag.',
-    },
-  );
-}
-
-class DryRunOver extends Error {}
-
-// A dry run goes all the way to the commit, so that it finds what only the database knows, and then takes it back.
-async function commit<S extends WebhookStore>(
-  deps: WebhookDeps<S>,
-  dryRun: boolean,
-  work: (store: S) => Promise<void>,
-): Promise<void> {
-  try {
-    await deps.store.transaction(async (store) => {
-      await work(store);
-      if (dryRun) throw new DryRunOver();
-    });
-  } catch (error) {
-    if (!(error instanceof DryRunOver)) throw error;
-  }
-}
-
-function announce<S extends WebhookStore>(deps: WebhookDeps<S>, action: string, webhook: Webhook, actor: Actor): void {
-  deps.webhookChanged({ action, webhookId: webhook.id, version: webhook.version, actorKeyId: actor.keyId });
 }

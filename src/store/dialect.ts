@@ -16,8 +16,10 @@ export interface Dialect {
   readonly name: 'sqlite';
   /** The most values that one statement may bind. */
   readonly maxBindings: number;
-  /** Keeps other processes from claiming the same rows. SQLite has one writer at a time, so there it does nothing. */
-  skipLocked(query: Knex.QueryBuilder): Knex.QueryBuilder;
+  /** Keeps other processes from claiming the same rows, those of `table` in a join. SQLite has one writer at a time, so there it does nothing. */
+  skipLocked(query: Knex.QueryBuilder, table?: string): Knex.QueryBuilder;
+  /** Holds rows until the transaction ends. SQLite's write transactions hold everything, so there it does nothing. */
+  lockRows(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The operator that finds a pattern without regard to (ASCII) case. */
   readonly likeOperator: string;
 }
@@ -28,6 +30,7 @@ export const SQLITE: Dialect = {
   // SQLITE_MAX_VARIABLE_NUMBER is 32,766 since SQLite 3.32.
   maxBindings: 32_000,
   skipLocked: (query) => query,
+  lockRows: (query) => query,
   likeOperator: 'like',
 };
 

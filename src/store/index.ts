@@ -10,6 +10,8 @@ import { createEvents } from './events.ts';
 import type { Invocations } from './invocations.ts';
 import { createInvocations } from './invocations.ts';
 import type { SecretBox } from './secrets.ts';
+import type { WebhookHealths } from './webhook-health.ts';
+import { createWebhookHealths } from './webhook-health.ts';
 import type { Webhooks } from './webhooks.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { Recorded } from './lifecycle/record.ts';
@@ -23,6 +25,7 @@ export interface Store {
   readonly organizations: Organizations;
   readonly apiKeys: ApiKeys;
   readonly webhooks: Webhooks;
+  readonly webhookHealths: WebhookHealths;
   readonly events: Events;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
@@ -53,6 +56,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     organizations: createOrganizations(deps),
     apiKeys: createApiKeys(deps),
     webhooks: createWebhooks(deps),
+    webhookHealths: createWebhookHealths(deps),
     events: createEvents(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),

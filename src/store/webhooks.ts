@@ -2,10 +2,12 @@
 import type { Knex } from 'knex';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { cutPage } from '../domain/page.ts';
-import type { Webhook } from '../domain/webhook.ts';
+import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
 import type { Row } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
+import type { Standing } from './codec/standing.ts';
+import { readStanding, STANDING_COLUMNS } from './codec/standing.ts';
 import {
   readMaskedWebhook,
   readShownWebhook,
@@ -17,6 +19,7 @@ import {
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
+import { insertHealth } from './webhook-health.ts';
 
 /** Stored webhooks. Writes throw `conflict` (`name_taken`, at /name) where another webhook that is not deleted has the name. */
 export interface Webhooks {
@@ -44,7 +47,9 @@ export interface Webhooks {
    * All that are active and not deleted. Header values are `***`, as matching needs none: opening them would let one
    * that cannot be opened stop the intake of the whole organization.
    */
-  listForMatching(organizationId: string): Promise<readonly Webhook[]>;
+  listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]>;
+  /** What has become of a webhook that deliveries were planned for; `undefined` for one that never was. */
+  standing(organizationId: string, id: string): Promise<Standing | undefined>;
   /** Those that existed at an instant, each at the version that was in force then; header values are `***`. */
   listAsOf(organizationId: string, at: Date): Promise<readonly Webhook[]>;
 }
@@ -62,6 +67,7 @@ function writers(deps: StoreDeps): Pick<Webhooks, 'insert' | 'saveVersion' | 're
         writer.transaction(async (trx) => {
           const database = { ...deps.database, writer: trx };
           await insertRows(database, 'webhooks', [writeWebhook(webhook)]);
+          await insertHealth(database, webhook);
           await insertRows(database, 'webhook_versions', [writeVersion(deps.secrets, webhook, webhook.createdBy)]);
         }),
       ),
@@ -103,7 +109,7 @@ function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>)
 
 function lookups(
   deps: StoreDeps,
-): Pick<Webhooks, 'byId' | 'byIdMasked' | 'idOfName' | 'byVersion' | 'listForMatching'> {
+): Pick<Webhooks, 'byId' | 'byIdMasked' | 'idOfName' | 'byVersion' | 'listForMatching' | 'standing'> {
   const { lookup } = deps.database;
   const currentRow = (organizationId: string, id: string): Promise<Row | undefined> =>
     readRow(currentVersions(lookup, organizationId).where('w.id', id).whereNull('w.deleted_at'));
@@ -126,8 +132,16 @@ function lookups(
       return row === undefined ? undefined : readWebhook(deps.secrets, row);
     },
     async listForMatching(organizationId) {
-      const query = currentVersions(lookup, organizationId).where('w.active', true).whereNull('w.deleted_at');
-      return (await readRows(query.orderBy('w.id'))).map(readMaskedWebhook);
+      const query = withHealth(currentVersions(lookup, organizationId))
+        .where('w.active', true)
+        .whereNull('w.deleted_at');
+      const rows = await readRows(query.select('h.state as health_state').orderBy('w.id'));
+      return rows.map((row) => ({ ...readMaskedWebhook(row), isDisabled: text(row, 'health_state') === 'disabled' }));
+    },
+    async standing(organizationId, id) {
+      const query = withHealth(currentVersions(lookup, organizationId)).where('w.id', id);
+      const row = await readRow(query.clearSelect().select(STANDING_COLUMNS));
+      return row === undefined ? undefined : readStanding(row);
     },
   };
 }
@@ -173,6 +187,10 @@ function allVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
 
 function currentVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
   return allVersions(db, organizationId).whereRaw('v.version = w.version');
+}
+
+function withHealth(query: Knex.QueryBuilder): Knex.QueryBuilder {
+  return query.join('webhook_health as h', 'h.webhook_id', 'w.id');
 }
 
 /** The ids of the encryption keys that stored header values were sealed with. */

@@ -131,7 +131,8 @@ for (const kind of DATABASES) {
             `select l.name, group_concat(i.name) as columns from pragma_index_list('${table}') l, pragma_index_info(l.name) i where l."unique" = 1 group by l.name`,
           ),
         );
-        for (const index of indexes) assert.match(String(index['columns']), /^(organization_id|id$|invocation_id$)/);
+        for (const index of indexes)
+          assert.match(String(index['columns']), /^(organization_id|id$|invocation_id$|webhook_id$)/);
       }
     });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Attempt, AttemptResult, BodyRenderer } from '../../src/delivery/attempt.ts';
 import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
 import { deliver, unsent } from '../../src/delivery/deliver.ts';
-import type { Verdict } from '../../src/domain/delivery.ts';
+import type { Verdict, WebhookStanding } from '../../src/domain/delivery.ts';
 import { unavailable } from '../../src/domain/errors.ts';
 import type { Event } from '../../src/domain/event.ts';
 import type { Claimed, Finish } from '../../src/domain/lease.ts';
@@ -18,6 +18,8 @@ interface Given {
   readonly attempt?: number;
   /** The webhook as it is when the attempt has ended; `null`: deleted. */
   readonly current?: Webhook | null;
+  /** What it has become, where `current` does not say. */
+  readonly standing?: WebhookStanding;
   readonly claimedAgoMs?: number;
   readonly event?: Event | null;
   readonly settled?: boolean;
@@ -57,6 +59,7 @@ function setup(given: Given = {}) {
       createdAt: given.createdAt ?? NOW,
       updatedAt: NOW,
       finishedAt: undefined,
+      heldUntil: undefined,
     },
     leaseToken: 'lease',
     leaseUntil: new Date(NOW.getTime() + 25_000),
@@ -85,7 +88,12 @@ function setup(given: Given = {}) {
           asked.push([id, version]);
           return webhook;
         },
-        byIdMasked: async () => (given.current === null ? undefined : (given.current ?? webhook)),
+        standing: async () => {
+          const { settings } = given.current ?? webhook;
+          const { retryPolicy: policy, maxHeldInSec } = settings;
+          const standing = given.current === null ? 'deleted' : settings.active ? 'active' : 'inactive';
+          return { standing: given.standing ?? standing, policy, maxHeldInSec };
+        },
       },
       record: async (some) => {
         finishes.push(...some);
@@ -157,6 +165,12 @@ describe('deliver', () => {
       { verdict: { kind: 'failed', reason: 'timeout' }, current: webhookWith({ active: false }) },
       'held',
       'webhook_inactive',
+    ],
+    [
+      'the engine has disabled the webhook',
+      { verdict: { kind: 'failed', reason: 'timeout' }, standing: 'disabled' },
+      'held',
+      'webhook_disabled',
     ],
     [
       'the policy was made shorter meanwhile',

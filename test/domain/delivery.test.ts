@@ -12,6 +12,7 @@ function end(changes: Partial<AttemptEnd> = {}): AttemptEnd {
     attempt: 1,
     policy: { delaysInSec: [60, 600], jitter: 0 },
     standing: 'active',
+    maxHeldInSec: 3600,
     now: NOW,
     chance: 0.5,
     ...changes,
@@ -43,7 +44,18 @@ describe('settle', () => {
       { policy: { delaysInSec: [], jitter: 0 } },
       { state: 'exhausted', reason: 'server_error' },
     ],
-    ['failed, webhook inactive', failed, { standing: 'inactive' }, { state: 'held', reason: 'webhook_inactive' }],
+    [
+      'failed, webhook inactive',
+      failed,
+      { standing: 'inactive' },
+      { state: 'held', reason: 'webhook_inactive', until: later(3600) },
+    ],
+    [
+      'failed, webhook disabled by the engine',
+      failed,
+      { standing: 'disabled', maxHeldInSec: 60 },
+      { state: 'held', reason: 'webhook_disabled', until: later(60) },
+    ],
     [
       'failed, none left, webhook inactive',
       failed,

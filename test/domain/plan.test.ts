@@ -5,8 +5,11 @@ describe('planDeliveries', () => {
   const event = { id: 'evt_1', organizationId: 'org_1', receivedAt: new Date('2026-11-20T12:00:00Z') };
 
   it('plans one pending delivery for each webhook, due at once, that is its own first message', () => {
+    const settings = { maxHeldInSec: 60 };
+    const one = { id: 'whk_1', settings, isDisabled: false };
+    const two = { id: 'whk_2', settings, isDisabled: false };
     let count = 0;
-    const deliveries = planDeliveries(event, ['whk_1', 'whk_2'], (prefix) => `${prefix}_${String((count += 1))}`);
+    const deliveries = planDeliveries(event, [one, two], (prefix) => `${prefix}_${String((count += 1))}`);
     assert.deepEqual(
       deliveries.map(({ id, messageId, webhookId, state, attempts, dueAt }) => [
         id,

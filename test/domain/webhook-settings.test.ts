@@ -19,11 +19,29 @@ const full: WebhookSettings = {
   responseValidators: [{ jsonPath: '$.data.ok', expectedValues: [true, 'yes', 1, null] }],
   customValidationErrorMessage: 'Not ok',
   retryPolicy: { delaysInSec: [1, 2], jitter: 0 },
+  rateLimit: { requestsPerSec: 2.5, burst: 7 },
+  maxHeldInSec: 600,
 };
 
 describe('readSettings', () => {
   it('reads back what writeSettings wrote', () => {
     assert.deepEqual(readSettings(writeSettings(full)), full);
+  });
+
+  it('knows retry policies by name', () => {
+    const policyOf = (name: string) => readSettings({ retry_policy: name }).retryPolicy;
+    assert.deepEqual(policyOf('atlassian'), DEFAULT_RETRY_POLICY);
+    const { delaysInSec, jitter } = policyOf('standard-webhooks');
+    assert.deepEqual([delaysInSec.length, jitter], [9, 0.2]);
+    assert.equal(
+      delaysInSec.reduce((sum, delay) => sum + delay, 0),
+      75 * 3600 + 35 * 60 + 5,
+    );
+  });
+
+  it('lets a second of requests come at once where a rate limit has no burst', () => {
+    const burstOf = (requests: number) => readSettings({ rate_limit: { requests_per_sec: requests } }).rateLimit?.burst;
+    assert.deepEqual([0.1, 1, 2.5, 100].map(burstOf), [1, 1, 3, 100]);
   });
 
   it('takes the defaults for what is left out or null', () => {
@@ -38,6 +56,8 @@ describe('readSettings', () => {
         retryPolicy: settings.retryPolicy,
         filter: settings.filter,
         bodyTemplate: settings.bodyTemplate,
+        rateLimit: settings.rateLimit,
+        maxHeldInSec: settings.maxHeldInSec,
       },
       {
         active: true,
@@ -45,6 +65,8 @@ describe('readSettings', () => {
         method: 'POST',
         timeoutInSec: 10,
         retryPolicy: DEFAULT_RETRY_POLICY,
+        rateLimit: undefined,
+        maxHeldInSec: 1209600,
         filter: undefined,
         bodyTemplate: undefined,
       },

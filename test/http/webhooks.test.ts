@@ -24,6 +24,8 @@ const FULL = {
   response_validators: [{ json_path: '$.data.ok', expected_values: [true, 'yes', 1, null] }],
   custom_validation_error_message: 'It did not say yes.',
   retry_policy: { delays_in_sec: [1, 2, 3], jitter: 0.5 },
+  rate_limit: { requests_per_sec: 2.5, burst: 7 },
+  max_held_in_sec: 600,
 };
 
 describe('webhooks', () => {
@@ -71,10 +73,10 @@ describe('webhooks', () => {
 
     it('keeps every field, and shows no secret', async () => {
       const { body } = await engine.call('POST', '/v1/webhooks', { body: FULL });
-      const { id, version, created_at, updated_at, created_by, warnings, ...settings } = body;
+      const { id, version, created_at, updated_at, created_by, health, warnings, ...settings } = body;
       assert.deepEqual(settings, { ...FULL, headers: { Authorization: '***', 'X-Team': 'platform' } });
       const read = await engine.call('GET', `/v1/webhooks/${id as string}`);
-      assert.deepEqual(read.body, { id, version, created_at, updated_at, created_by, ...settings });
+      assert.deepEqual(read.body, { id, version, created_at, updated_at, created_by, health, ...settings });
       assert.deepEqual(warnings, []);
     });
 

@@ -3,9 +3,9 @@ import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { plainEvent, storeEvents } from '../../src/services/planning.ts';
-import { eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
+import { after, eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
 
-function setup(webhooks: readonly Webhook[]) {
+function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) {
   const events: Event[] = [];
   const deliveries: Delivery[] = [];
   let lookups = 0;
@@ -15,7 +15,7 @@ function setup(webhooks: readonly Webhook[]) {
     webhooks: {
       listForMatching: async () => {
         lookups += 1;
-        return webhooks;
+        return webhooks.map((webhook) => ({ ...webhook, isDisabled: disabled.includes(webhook) }));
       },
     },
   };
@@ -65,6 +65,14 @@ describe('storeEvents', () => {
       deliveries.map((delivery) => delivery.webhookId),
       [named.id],
     );
+  });
+
+  it('holds what it plans for a webhook that the engine has disabled, for as long as that allows', async () => {
+    const webhook = webhookWith({ eventTypes: [], filter: undefined, maxHeldInSec: 60 });
+    const { run, deliveries } = setup([webhook], [webhook]);
+    await run([eventWith()]);
+    const [delivery] = deliveries;
+    assert.deepEqual([delivery?.state, delivery?.reason, delivery?.heldUntil], ['held', 'webhook_disabled', after(60)]);
   });
 
   it('asks the store for nothing where there is no event', async () => {

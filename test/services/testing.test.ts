@@ -19,7 +19,7 @@ function setup() {
   };
   const store = {
     events: { byId: async () => eventWith({ id: 'evt_1' }) },
-    webhooks: { byId: async () => webhookWith({ bodyTemplate: '[1]' }) },
+    webhooks: { byId: async () => webhookWith({ bodyTemplate: '[1]' }), byIdMasked: async () => undefined },
     invocations: { insertStart: note('recorded') },
     record: note('recorded'),
   };
@@ -38,6 +38,7 @@ function setup() {
     prepare: () => Promise.reject(AWAY),
     attempt: note('sent'),
     wake: () => undefined,
+    healthChanged: () => undefined,
     report: { attemptFinished: () => undefined },
   };
   return { deps, done };

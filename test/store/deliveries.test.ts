@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Health } from '../../src/domain/health.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import {
@@ -94,7 +95,13 @@ for (const kind of DATABASES) {
     });
 
     describe('followWebhooks', () => {
+      const none = { held: 0, released: 0, cancelled: 0, exhausted: 0 };
       const follow = (limit = 100, now = after(100)) => test.store.deliveries.followWebhooks({ now, limit });
+      const setHealth = (webhook: ReturnType<typeof webhookWith>, changes: Partial<Health>) =>
+        test.store.webhookHealths.change(ORGANIZATION, webhook.id, (health) => ({
+          health: { ...health, ...changes },
+          changes: [],
+        }));
       const switchTo = async (webhook: ReturnType<typeof webhookWith>, version: number, active: boolean) =>
         test.store.webhooks.saveVersion(
           { ...webhook, version, settings: { ...webhook.settings, active } },
@@ -106,23 +113,66 @@ for (const kind of DATABASES) {
         const later = deliveryWith(eventWith(), webhook, { dueAt: after(500) });
         await test.store.events.insertMany([eventWith({ id: later.eventId })]);
         await test.store.deliveries.insertMany([later]);
-        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 0 });
+        assert.deepEqual(await follow(), { ...none, held: 0 });
 
         await switchTo(webhook, 2, false);
-        assert.deepEqual(await follow(), { held: 3, released: 0, cancelled: 0 });
+        assert.deepEqual(await follow(), { ...none, held: 3 });
         const held = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
-        assert.deepEqual([held?.state, held?.reason, held?.finishedAt], ['held', 'webhook_inactive', undefined]);
+        assert.deepEqual(
+          [held?.state, held?.reason, held?.finishedAt, held?.heldUntil],
+          ['held', 'webhook_inactive', undefined, after(100 + 3600)],
+        );
 
         await switchTo(webhook, 3, true);
-        assert.deepEqual(await follow(), { held: 0, released: 3, cancelled: 0 });
+        assert.deepEqual(await follow(), { ...none, released: 3 });
         const released = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
-        assert.deepEqual([released?.state, released?.reason, released?.dueAt], ['pending', undefined, after(100)]);
+        assert.deepEqual(
+          [released?.state, released?.reason, released?.dueAt, released?.heldUntil],
+          ['pending', undefined, after(100), undefined],
+        );
         assert.deepEqual((await test.store.deliveries.byId(ORGANIZATION, later.id))?.dueAt, after(500));
       });
 
-      it('leaves alone what is held for another reason', async () => {
-        await seedDeliveries(test.store, 1, webhookWith(), { state: 'held', reason: 'webhook_disabled' });
-        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 0 });
+      it('holds all that waits for a webhook that the engine has disabled, and releases it when that ends', async () => {
+        const { webhook } = await seedDeliveries(test.store, 2, webhookWith(), { dueAt: after(500) });
+        await setHealth(webhook, { state: 'disabled', reason: 'gone' });
+        assert.deepEqual(await follow(), { ...none, held: 2 });
+        const page = await test.store.deliveries.list(ORGANIZATION, {}, { limit: 9, after: undefined });
+        assert.deepEqual(
+          page.items.map(({ state, reason }) => [state, reason]),
+          [
+            ['held', 'webhook_disabled'],
+            ['held', 'webhook_disabled'],
+          ],
+        );
+        await setHealth(webhook, { state: 'healthy', reason: undefined });
+        assert.deepEqual(await follow(), { ...none, released: 2 });
+      });
+
+      it('holds what is due while the receiver is failing, and leaves what is not', async () => {
+        const { webhook } = await seedDeliveries(test.store, 3, webhookWith(), { dueAt: after(100) });
+        const later = deliveryWith(eventWith(), webhook, { dueAt: after(101) });
+        await test.store.events.insertMany([eventWith({ id: later.eventId })]);
+        await test.store.deliveries.insertMany([later]);
+        await setHealth(webhook, { state: 'failing', reason: 'timeout', probeAt: after(999) });
+        assert.deepEqual(await follow(2), { ...none, held: 2 });
+        assert.deepEqual(await follow(), { ...none, held: 1 });
+        assert.equal((await test.store.deliveries.byId(ORGANIZATION, later.id))?.state, 'pending');
+        const held = await test.store.deliveries.list(ORGANIZATION, { state: 'held' }, { limit: 9, after: undefined });
+        assert.ok(held.items.every(({ reason }) => reason === 'breaker_open'));
+      });
+
+      it('gives up what has been held for too long, and says why', async () => {
+        const changes = { state: 'held', reason: 'webhook_inactive' } as const;
+        const off = webhookWith({ active: false });
+        const { deliveries } = await seedDeliveries(test.store, 1, off, { ...changes, heldUntil: after(100) });
+        await seedDeliveries(test.store, 1, webhookWith({ active: false }), { ...changes, heldUntil: after(100.001) });
+        assert.deepEqual(await follow(), { ...none, exhausted: 1 });
+        const given = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
+        assert.deepEqual(
+          [given?.state, given?.reason, given?.finishedAt, given?.heldUntil],
+          ['exhausted', 'held_too_long', after(100), undefined],
+        );
       });
 
       it('cancels what waits for a deleted webhook, and nothing that is under way or over', async () => {
@@ -133,7 +183,7 @@ for (const kind of DATABASES) {
           await test.store.deliveries.insertMany([deliveryWith(event, webhook, { state })]);
         }
         await test.store.webhooks.remove(ORGANIZATION, webhook.id, 1, NOW);
-        assert.deepEqual(await follow(), { held: 0, released: 0, cancelled: 2 });
+        assert.deepEqual(await follow(), { ...none, cancelled: 2 });
         const cancelled = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
         assert.deepEqual(
           [cancelled?.state, cancelled?.reason, cancelled?.finishedAt],

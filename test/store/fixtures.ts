@@ -62,6 +62,8 @@ export function settingsWith(changes: Partial<WebhookSettings> = {}): WebhookSet
     responseValidators: [{ jsonPath: '$.data.ok', expectedValues: [true, 'yes', 1, null] }],
     customValidationErrorMessage: 'Not accepted.',
     retryPolicy: { delaysInSec: [60, 600], jitter: 0.2 },
+    rateLimit: undefined,
+    maxHeldInSec: 3600,
     ...changes,
   };
 }
@@ -114,6 +116,7 @@ export function deliveryWith(event: Event, webhook: Webhook, changes: Partial<De
     createdAt: NOW,
     updatedAt: NOW,
     finishedAt: undefined,
+    heldUntil: undefined,
     ...changes,
   };
 }

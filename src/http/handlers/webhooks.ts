@@ -1,7 +1,9 @@
 // Routes of webhooks: writes with ETag and If-Match, versions, and the way back to one.
 import { AppError, notFound } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import { newHealth } from '../../domain/health.ts';
+import type { ExactJsonObject, JsonObject } from '../../domain/json.ts';
 import { isObject, toPlain } from '../../domain/json.ts';
+import type { Webhook } from '../../domain/webhook.ts';
 import type { PlanningStore } from '../../services/planning.ts';
 import type { SavedWebhook, WebhookDeps, WebhookStore, WriteOptions } from '../../services/webhooks.ts';
 import {
@@ -28,27 +30,30 @@ export interface WebhookHandlerDeps {
 export async function create(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const dryRun = isDryRun(request);
   const saved = await createWebhook(deps.webhooks, actorOf(request), plainBody(request), dryRun);
-  if (dryRun) return savedReply(saved, 200);
-  const reply = savedReply(saved, 201);
+  if (dryRun) return savedReply(deps, saved, 200);
+  const reply = await savedReply(deps, saved, 201);
   return { ...reply, headers: { ...reply.headers, location: `/v1/webhooks/${saved.webhook.id}` } };
 }
 
 /** `GET /v1/webhooks` */
 export async function list(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const page = await deps.webhooks.store.webhooks.list(actorOf(request).organizationId, pageOf(request));
-  return ok({ data: page.items.map(webhookView), next_cursor: nextCursor(request, page.lastId) });
+  const data = await currentViews(deps, page.items);
+  return ok({ data, next_cursor: nextCursor(request, page.lastId) });
 }
 
 /** `GET /v1/webhooks/{webhook_id}` */
 export async function read(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const webhook = await getWebhook(deps.webhooks, actorOf(request).organizationId, param(request, 'webhook_id'));
-  return ok(webhookView(webhook), { etag: etag(webhook.version) });
+  const [view = {}] = await currentViews(deps, [webhook]);
+  return ok(view, { etag: etag(webhook.version) });
 }
 
 /** `PUT /v1/webhooks/{webhook_id}` */
 export async function replace(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const id = param(request, 'webhook_id');
   return savedReply(
+    deps,
     await replaceWebhook(deps.webhooks, actorOf(request), id, plainBody(request), writeOptions(request)),
     200,
   );
@@ -58,6 +63,7 @@ export async function replace(deps: WebhookHandlerDeps, request: ApiRequest): Pr
 export async function patch(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const id = param(request, 'webhook_id');
   return savedReply(
+    deps,
     await patchWebhook(deps.webhooks, actorOf(request), id, plainBody(request), writeOptions(request)),
     200,
   );
@@ -90,11 +96,33 @@ export async function version(deps: WebhookHandlerDeps, request: ApiRequest): Pr
 export async function restore(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
   const id = param(request, 'webhook_id');
   const options = writeOptions(request);
-  return savedReply(await restoreVersion(deps.webhooks, actorOf(request), id, versionParam(request), options), 200);
+  return savedReply(
+    deps,
+    await restoreVersion(deps.webhooks, actorOf(request), id, versionParam(request), options),
+    200,
+  );
 }
 
-function savedReply({ webhook, warnings }: SavedWebhook, status: number): Reply {
-  const body = { ...webhookView(webhook), warnings: warnings.map(faultView) };
+// All of one organization.
+async function currentViews(
+  { webhooks: { store } }: WebhookHandlerDeps,
+  webhooks: readonly Webhook[],
+): Promise<ExactJsonObject[]> {
+  const [first] = webhooks;
+  if (first === undefined) return [];
+  const ids = webhooks.map(({ id }) => id);
+  const healths = await store.webhookHealths.byWebhooks(first.organizationId, ids);
+  // The draft of a dry run has none yet.
+  return webhooks.map((webhook) => webhookView(webhook, healths.get(webhook.id) ?? newHealth(webhook.createdAt)));
+}
+
+async function savedReply(
+  deps: WebhookHandlerDeps,
+  { webhook, warnings }: SavedWebhook,
+  status: number,
+): Promise<Reply> {
+  const [view] = await currentViews(deps, [webhook]);
+  const body = { ...view, warnings: warnings.map(faultView) };
   return { status, body, headers: { etag: etag(webhook.version) } };
 }
 

@@ -20,6 +20,7 @@ export function deliveryView(delivery: Delivery): ExactJsonObject {
     created_at: delivery.createdAt.toISOString(),
     updated_at: delivery.updatedAt.toISOString(),
     finished_at: delivery.finishedAt?.toISOString() ?? null,
+    held_until: delivery.heldUntil?.toISOString() ?? null,
   };
 }
 

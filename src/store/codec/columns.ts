@@ -25,6 +25,12 @@ export function optionalInteger(row: Row, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
+/** A number that must be there. */
+export function real(row: Row, column: string): number {
+  const value = Number(row[column] ?? Number.NaN);
+  return Number.isFinite(value) ? value : broken(column, 'a number');
+}
+
 /** A truth value: 0 and 1 on SQLite. */
 export function flag(row: Row, column: string): boolean {
   const value = row[column];

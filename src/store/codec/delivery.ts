@@ -29,6 +29,7 @@ export function readDelivery(row: Row): Delivery {
     createdAt: instant(row, 'created_at'),
     updatedAt: instant(row, 'updated_at'),
     finishedAt: optionalInstant(row, 'finished_at'),
+    heldUntil: optionalInstant(row, 'held_until'),
   };
 }
 
@@ -47,5 +48,6 @@ export function writeDelivery(delivery: Delivery): NewRow {
     created_at: writeInstant(delivery.createdAt),
     updated_at: writeInstant(delivery.updatedAt),
     finished_at: writeOptionalInstant(delivery.finishedAt),
+    held_until: writeOptionalInstant(delivery.heldUntil),
   };
 }

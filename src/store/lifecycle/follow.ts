@@ -1,5 +1,11 @@
-// Deliveries follow their webhook: what waits is held while it is off, released when it is on, cancelled when it is gone.
+// Deliveries follow their webhook: what waits is held while it is off, disabled or failing, released when it is not,
+// cancelled when it is gone, and given up when it has been held for too long.
 import type { Knex } from 'knex';
+import type { HeldReason } from '../../domain/delivery.ts';
+import { heldUntil } from '../../domain/delivery.ts';
+import type { Row } from '../codec/columns.ts';
+import { flag, integer, text } from '../codec/columns.ts';
+import { rowsOf } from '../dialect.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 
 /** How many deliveries of each kind to move at most: nothing may hold the writer for long. */
@@ -13,46 +19,106 @@ export interface Followed {
   readonly held: number;
   readonly released: number;
   readonly cancelled: number;
+  readonly exhausted: number;
 }
 
+type Connection = StoreDeps['database'];
+
+const IS_GONE = 'w.deleted_at is not null';
+const IS_SERVED = "w.deleted_at is null and w.active and h.state = 'healthy'";
+
+// Those that cannot be served and have something pending. For a receiver that is down, what is not due yet stays as it is.
+const HELD_FOR = `
+  select w.id, w.active, w.max_held_in_sec, h.state
+  from webhooks as w join webhook_health as h on h.webhook_id = w.id
+  where w.deleted_at is null and (not w.active or h.state <> 'healthy') and exists (
+    select 1 from deliveries as d where d.state = 'pending' and d.webhook_id = w.id
+      and (d.due_at <= ? or not w.active or h.state = 'disabled'))`;
+
 /** Moves them in one transaction. */
-export async function followWebhooks(deps: StoreDeps, { now, limit }: FollowRequest): Promise<Followed> {
-  const at = now.toISOString();
+export async function followWebhooks(deps: StoreDeps, request: FollowRequest): Promise<Followed> {
   return deps.database.writer.transaction(async (trx) => {
-    const cancel = { state: 'cancelled', reason: 'webhook_deleted', updated_at: at, finished_at: at };
-    const isGone = 'w.deleted_at is not null';
-    const whilePending = await waiting(trx, 'pending', isGone, limit).update(cancel);
-    const whileHeld = await waiting(trx, 'held', isGone, limit - whilePending).update(cancel);
-    const isOff = 'w.deleted_at is null and not w.active';
-    const held = await waiting(trx, 'pending', isOff, limit).update({
-      state: 'held',
-      reason: 'webhook_inactive',
-      updated_at: at,
-    });
-    const isOn = "w.deleted_at is null and w.active and d.reason = 'webhook_inactive'";
-    const released = await waiting(trx, 'held', isOn, limit).update({
-      state: 'pending',
-      reason: null,
-      due_at: trx.raw('case when due_at < ? then ? else due_at end', [at, at]),
-      updated_at: at,
-    });
-    return { held, released, cancelled: whilePending + whileHeld };
+    const database = { ...deps.database, writer: trx };
+    const cancelled = await cancel(database, request);
+    const held = await hold(database, request);
+    return { cancelled, held, released: await release(database, request), exhausted: await giveUp(database, request) };
   });
+}
+
+async function cancel(database: Connection, { now, limit }: FollowRequest): Promise<number> {
+  const at = now.toISOString();
+  const cancelled = {
+    state: 'cancelled',
+    reason: 'webhook_deleted',
+    updated_at: at,
+    finished_at: at,
+    held_until: null,
+  };
+  const whilePending = await waiting(database, 'pending', IS_GONE, limit).update(cancelled);
+  return whilePending + (await waiting(database, 'held', IS_GONE, limit - whilePending).update(cancelled));
+}
+
+async function hold(database: Connection, { now, limit }: FollowRequest): Promise<number> {
+  const webhooks = rowsOf(await database.writer.raw(HELD_FOR, [now.toISOString()]));
+  let count = 0;
+  for (const webhook of webhooks) count += await holdFor(database, webhook, now, limit - count);
+  return count;
+}
+
+async function holdFor({ dialect, writer }: Connection, webhook: Row, now: Date, limit: number): Promise<number> {
+  const [at, reason] = [now.toISOString(), reasonOf(webhook)];
+  const ids = writer('deliveries').whereRaw("state = 'pending'").where('webhook_id', text(webhook, 'id'));
+  if (reason === 'breaker_open') void ids.where('due_at', '<=', at);
+  return writer<object, number>('deliveries')
+    .whereIn('id', dialect.skipLocked(ids.select('id').limit(limit)))
+    .where('state', 'pending')
+    .update({
+      state: 'held',
+      reason,
+      held_until: heldUntil(now, integer(webhook, 'max_held_in_sec')).toISOString(),
+      updated_at: at,
+    });
+}
+
+function reasonOf(webhook: Row): HeldReason {
+  if (!flag(webhook, 'active')) return 'webhook_inactive';
+  return text(webhook, 'state') === 'disabled' ? 'webhook_disabled' : 'breaker_open';
+}
+
+async function release(database: Connection, { now, limit }: FollowRequest): Promise<number> {
+  const at = now.toISOString();
+  return waiting(database, 'held', IS_SERVED, limit).update({
+    state: 'pending',
+    reason: null,
+    held_until: null,
+    due_at: database.writer.raw('case when due_at < ? then ? else due_at end', [at, at]),
+    updated_at: at,
+  });
+}
+
+async function giveUp({ dialect, writer }: Connection, { now, limit }: FollowRequest): Promise<number> {
+  const at = now.toISOString();
+  const ids = writer('deliveries').whereRaw("state = 'held' and held_until <= ?", [at]).select('id').limit(limit);
+  return writer<object, number>('deliveries')
+    .whereIn('id', dialect.skipLocked(ids))
+    .where('state', 'held')
+    .update({ state: 'exhausted', reason: 'held_too_long', updated_at: at, finished_at: at, held_until: null });
 }
 
 // Starts from the few webhooks, and finds what waits for each through the partial indexes `deliveries_pending` and
 // `deliveries_held`: their conditions have to be written out as they are there. Naming the organization, too, would
 // lead SQLite to the index of all deliveries, finished ones included; the foreign key sees to it that it is the same.
 function waiting(
-  trx: Knex,
+  { dialect, writer }: Connection,
   state: 'pending' | 'held',
   condition: string,
   limit: number,
 ): Knex.QueryBuilder<object, number> {
-  const ids = trx('webhooks as w')
-    .joinRaw('cross join deliveries as d')
-    .whereRaw(`d.webhook_id = w.id and d.state = '${state}' and ${condition}`)
+  const ids = writer('webhooks as w')
+    .joinRaw('cross join webhook_health as h cross join deliveries as d')
+    .whereRaw(`h.webhook_id = w.id and d.webhook_id = w.id and d.state = '${state}' and ${condition}`)
     .select('d.id')
     .limit(limit);
-  return trx<object, number>('deliveries').whereIn('id', ids);
+  // Once more, since a claim may have been faster: the state decides, not what the list saw.
+  return writer<object, number>('deliveries').whereIn('id', dialect.skipLocked(ids, 'd')).where('state', state);
 }

@@ -3,24 +3,32 @@ import type { Fence, Finish } from '../../domain/lease.ts';
 import { text } from '../codec/columns.ts';
 import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
 import type { NewRow, StoreDeps } from '../sql/rows.ts';
-import { insertRows, updateRows } from '../sql/rows.ts';
+import { inTransaction, insertRows, updateRows } from '../sql/rows.ts';
+import type { HealthChanged } from '../webhook-health.ts';
+import { judgeHealth } from '../webhook-health.ts';
 
-/** Whether the delivery took its step. It does not where the lease was lost: then only the invocation was completed. */
+/** What came of recording the end of an invocation. */
 export interface Recorded {
+  /** Whether the delivery took its step. It does not where the lease was lost: then only the invocation was completed. */
   readonly settled: boolean;
+  /** How the health of its webhook has changed; of several attempts of one webhook, the first one says it. */
+  readonly changed: readonly HealthChanged[];
 }
 
 /** Records all in one transaction; the answers are in the order of the finishes. */
 export async function record(deps: StoreDeps, finishes: readonly Finish[]): Promise<readonly Recorded[]> {
   if (finishes.length === 0) return [];
-  return deps.database.writer.transaction(async (trx) => {
-    const database = { ...deps.database, writer: trx };
+  return inTransaction(deps.database, async (database) => {
     await endInvocations(database, finishes);
+    const changed = await judgeHealth(database, finishes);
     const settled = await settleDeliveries(
       database,
       finishes.flatMap(({ fence }) => fence ?? []),
     );
-    return finishes.map(({ fence }) => ({ settled: fence !== undefined && settled.has(fence.leaseToken) }));
+    return finishes.map((finish) => ({
+      settled: finish.fence !== undefined && settled.has(finish.fence.leaseToken),
+      changed: changed.get(finish) ?? [],
+    }));
   });
 }
 
@@ -66,6 +74,7 @@ export async function settleDeliveries(
       lease_until: 'null',
       updated_at: 'next.updated_at',
       finished_at: 'next.finished_at',
+      held_until: 'next.held_until',
     },
     where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
     returning: 'deliveries.lease_token',
@@ -86,5 +95,6 @@ function writeSettlement({ deliveryId, leaseToken, settlement, now }: Fence): Ne
     given_back: isPending && !settlement.counts ? 1 : 0,
     updated_at: now.toISOString(),
     finished_at: isFinal ? now.toISOString() : null,
+    held_until: settlement.state === 'held' ? settlement.until.toISOString() : null,
   };
 }

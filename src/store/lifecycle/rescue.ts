@@ -5,8 +5,8 @@ import type { InvocationEnd } from '../../domain/invocation.ts';
 import { endWithoutExchange } from '../../domain/invocation.ts';
 import { outcomeEntry } from '../../domain/outcomes.ts';
 import type { Row } from '../codec/columns.ts';
-import { flag, integer, text } from '../codec/columns.ts';
-import { readSealedSettings } from '../codec/webhook.ts';
+import { integer, text } from '../codec/columns.ts';
+import { readStanding, STANDING_COLUMNS } from '../codec/standing.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 import { readRows } from '../sql/rows.ts';
 import { endInvocations, settleDeliveries } from './record.ts';
@@ -21,7 +21,7 @@ export interface RescueRequest {
 }
 
 /** What is known of an attempt that was lost. */
-export type LostAttempt = Pick<AttemptEnd, 'attempt' | 'policy' | 'standing' | 'now'>;
+export type LostAttempt = Omit<AttemptEnd, 'chance'>;
 
 type Connection = StoreDeps['database'];
 
@@ -60,8 +60,9 @@ async function readLost({ writer }: Connection, { now, all }: RescueRequest): Pr
     .join('webhook_versions as v', (on) =>
       on.on('v.organization_id', 'w.organization_id').andOn('v.webhook_id', 'w.id').andOn('v.version', 'w.version'),
     )
+    .join('webhook_health as h', 'h.webhook_id', 'w.id')
     .whereRaw("d.state = 'sending'")
-    .select('d.id', 'd.lease_token', 'd.attempts', 'w.active', 'w.deleted_at', 'v.settings');
+    .select('d.id', 'd.lease_token', 'd.attempts', ...STANDING_COLUMNS);
   if (!all) void query.where('d.lease_until', '<=', now.toISOString());
   return readRows(query);
 }
@@ -73,13 +74,7 @@ interface LostDelivery {
 }
 
 function lostFrom(row: Row, request: RescueRequest): LostDelivery {
-  const isActive = flag(row, 'active');
-  const settlement = request.settleFor({
-    attempt: integer(row, 'attempts'),
-    policy: readSealedSettings(text(row, 'settings')).retryPolicy,
-    standing: row['deleted_at'] !== null ? 'deleted' : isActive ? 'active' : 'inactive',
-    now: request.now,
-  });
+  const settlement = request.settleFor({ ...readStanding(row), attempt: integer(row, 'attempts'), now: request.now });
   return { deliveryId: text(row, 'id'), leaseToken: text(row, 'lease_token'), settlement };
 }
 

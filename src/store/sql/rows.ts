@@ -14,6 +14,15 @@ export interface StoreDeps {
   readonly secrets: SecretBox;
 }
 
+/** Runs `work` in a transaction: the one that the connection is in already, or a new one. */
+export function inTransaction<Result>(
+  database: StoreDeps['database'],
+  work: (database: StoreDeps['database']) => Promise<Result>,
+): Promise<Result> {
+  if (database.writer.isTransaction === true) return work(database);
+  return database.writer.transaction((trx) => work({ ...database, writer: trx, reader: trx, lookup: trx }));
+}
+
 /** A value that can be bound. */
 export type SqlValue = string | number | boolean | null;
 

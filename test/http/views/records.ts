@@ -33,6 +33,8 @@ export const minimalWebhook: Webhook = {
     responseValidators: [],
     customValidationErrorMessage: undefined,
     retryPolicy: DEFAULT_RETRY_POLICY,
+    rateLimit: undefined,
+    maxHeldInSec: 1209600,
   },
   createdAt: at(0),
   updatedAt: at(0),
@@ -54,6 +56,8 @@ export const fullWebhook: Webhook = {
     responseValidators: [{ jsonPath: '$.data.ok', expectedValues: [true, 'yes', 1, null] }],
     customValidationErrorMessage: 'Ask the SIEM team.',
     retryPolicy: { delaysInSec: [], jitter: 0 },
+    rateLimit: { requestsPerSec: 0.5, burst: 3 },
+    maxHeldInSec: 60,
   },
   updatedAt: at(5000),
 };
@@ -94,6 +98,7 @@ export const minimalDelivery: Delivery = {
   createdAt: at(0),
   updatedAt: at(0),
   finishedAt: undefined,
+  heldUntil: undefined,
 };
 
 export const fullDelivery: Delivery = {

@@ -45,7 +45,7 @@ for (const kind of DATABASES) {
 
     it('completes the invocation and settles the delivery', async () => {
       const { claimed, finish, delivery } = await claimOne();
-      assert.deepEqual(await test.store.record([finish({ state: 'delivered' })]), [{ settled: true }]);
+      assert.deepEqual(await test.store.record([finish({ state: 'delivered' })]), [{ settled: true, changed: [] }]);
       assert.deepEqual(await delivery(), {
         ...claimed.delivery,
         state: 'delivered',
@@ -61,7 +61,7 @@ for (const kind of DATABASES) {
     const settlements: [Settlement, string | undefined, Date, number, boolean][] = [
       [{ state: 'pending', dueAt: after(60), reason: 'Retry 1', counts: true }, 'Retry 1', after(60), 1, false],
       [{ state: 'pending', dueAt: after(3), reason: 'not_sent', counts: false }, 'not_sent', after(3), 0, false],
-      [{ state: 'held', reason: 'webhook_inactive' }, 'webhook_inactive', NOW, 1, false],
+      [{ state: 'held', reason: 'webhook_inactive', until: after(99) }, 'webhook_inactive', NOW, 1, false],
       [{ state: 'exhausted', reason: 'timeout' }, 'timeout', NOW, 1, true],
       [{ state: 'rejected', reason: 'gone' }, 'gone', NOW, 1, true],
       [{ state: 'cancelled', reason: 'webhook_deleted' }, 'webhook_deleted', NOW, 1, true],
@@ -80,7 +80,9 @@ for (const kind of DATABASES) {
 
     it('leaves a delivery alone whose lease was lost, and completes the invocation', async () => {
       const { claimed, finish, delivery } = await claimOne();
-      assert.deepEqual(await test.store.record([finish({ state: 'delivered' }, 'another')]), [{ settled: false }]);
+      assert.deepEqual(await test.store.record([finish({ state: 'delivered' }, 'another')]), [
+        { settled: false, changed: [] },
+      ]);
       assert.equal((await delivery())?.state, 'sending');
       const invocation = await test.store.invocations.byId(ORGANIZATION, claimed.invocation.id);
       assert.equal(invocation?.end?.outcome, 'success');
@@ -89,7 +91,9 @@ for (const kind of DATABASES) {
     it('settles once: a repetition changes nothing', async () => {
       const { finish, delivery } = await claimOne();
       await test.store.record([finish({ state: 'delivered' })]);
-      assert.deepEqual(await test.store.record([finish({ state: 'exhausted', reason: 'x' })]), [{ settled: false }]);
+      assert.deepEqual(await test.store.record([finish({ state: 'exhausted', reason: 'x' })]), [
+        { settled: false, changed: [] },
+      ]);
       assert.equal((await delivery())?.state, 'delivered');
     });
 
@@ -161,7 +165,7 @@ for (const kind of DATABASES) {
         const { claimed, finish, delivery } = await claimOne();
         await rescue(after(60), false);
         const [second] = await claimAll(test.store, { now: after(60) });
-        assert.deepEqual(await test.store.record([finish({ state: 'delivered' })]), [{ settled: false }]);
+        assert.deepEqual(await test.store.record([finish({ state: 'delivered' })]), [{ settled: false, changed: [] }]);
         const late = await test.store.invocations.byId(ORGANIZATION, claimed.invocation.id);
         assert.deepEqual(late?.end, endWith());
         assert.deepEqual(await delivery(), second?.delivery);
@@ -182,7 +186,7 @@ for (const kind of DATABASES) {
         };
         assert.equal(await test.store.deliveries.rescue({ now: NOW, all: true, settleFor }), 3);
         const { retryPolicy } = active!.settings;
-        const common = { attempt: 1, now: NOW };
+        const common = { attempt: 1, now: NOW, maxHeldInSec: 3600 };
         assert.deepEqual(
           asked.toSorted((a, b) => a.standing.localeCompare(b.standing)),
           [
