@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import * as init from './migrations/20261120000000_init.ts';
 import * as health from './migrations/20261128000100_health.ts';
+import * as redeliveries from './migrations/20261128000200_redeliveries.ts';
 
 /** One step of the schema, and its name in the database. */
 export interface NamedMigration {
@@ -13,4 +14,5 @@ export interface NamedMigration {
 export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261120000000_init', migration: init },
   { name: '20261128000100_health', migration: health },
+  { name: '20261128000200_redeliveries', migration: redeliveries },
 ];

@@ -30,12 +30,21 @@ CREATE TABLE deliveries (
   updated_at text not null,
   finished_at text,
   held_until text,
+  repeats text,
+  replay_id text,
+  requested_by text,
+  same_bytes_of text,
+  cancel_requested_at text,
   foreign key(organization_id, event_id) references events(organization_id, id),
   foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
   primary key (id)
 );
 
 CREATE INDEX deliveries_by_event on deliveries (organization_id, event_id, id);
+
+CREATE INDEX deliveries_by_repeated on deliveries (organization_id, repeats, id) where repeats is not null;
+
+CREATE INDEX deliveries_by_replay on deliveries (organization_id, replay_id, id) where replay_id is not null;
 
 CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id);
 
@@ -48,6 +57,9 @@ CREATE INDEX deliveries_held_until on deliveries (held_until) where state = 'hel
 CREATE INDEX deliveries_list on deliveries (organization_id, id);
 
 CREATE INDEX deliveries_pending on deliveries (webhook_id, due_at, id) where state = 'pending';
+
+CREATE UNIQUE INDEX deliveries_replayed on deliveries (organization_id, replay_id, event_id, webhook_id)
+      where replay_id is not null;
 
 CREATE INDEX deliveries_sending on deliveries (lease_until, id) where state = 'sending';
 

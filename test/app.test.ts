@@ -307,6 +307,8 @@ describe('a restart', () => {
           updatedAt: NOW,
           finishedAt: undefined,
           heldUntil: undefined,
+          asked: undefined,
+          cancelRequestedAt: undefined,
         },
       ]);
       return store.deliveries.claim({

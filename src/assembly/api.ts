@@ -86,6 +86,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
     ingest: { store, payloads, newId: tools.newId, clock: tools.clock, wake: () => delivering.wake(), report },
     eventLog: { store },
     records: store,
+    redelivery: { store, newId: tools.newId, clock: tools.clock, ownEvents, wake: () => delivering.wake() },
     testing: {
       check,
       payloads: { ...payloads, samples: (name) => catalogue.schema(name)?.samples ?? [] },

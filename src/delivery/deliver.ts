@@ -1,16 +1,18 @@
 // One delivery attempt as a sentence: load, make ready, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
-import type { AttemptEnd, Settlement, Verdict } from '../domain/delivery.ts';
+import type { AttemptEnd, Delivery, Settlement, Verdict } from '../domain/delivery.ts';
 import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
+import type { Invocation, InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { endWithoutExchange } from '../domain/invocation.ts';
 import type { Claimed, Finish } from '../domain/lease.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import type { Attempt, AttemptResult, BodyRenderer } from './attempt.ts';
+import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
+import { recordedBody } from './same-bytes.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
 const LATEST_START_MS = LEASE_MARGIN_MS - 5000;
@@ -31,6 +33,9 @@ export type Standing = Pick<AttemptEnd, 'policy' | 'standing' | 'maxHeldInSec'>;
 export interface DeliverDeps {
   readonly store: {
     readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
+    readonly deliveries: { byId(organizationId: string, id: string): Promise<Delivery | undefined> };
+    /** One, with its bodies. */
+    readonly invocations: { byId(organizationId: string, id: string): Promise<Invocation | undefined> };
     readonly webhooks: {
       byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
       /** What has become of it meanwhile. */
@@ -74,10 +79,11 @@ export async function deliver(
 ): Promise<void> {
   const lease = { endsAtMs: claimedAtMs + lengthMs(claimed), signal };
   const startByMs = claimedAtMs + LATEST_START_MS;
-  const { event, webhook } = await onceAvailable(deps, lease, () => load(deps, claimed));
+  const loaded = await onceAvailable(deps, lease, () => load(deps, claimed));
   const start = claimed.invocation;
+  const { webhook } = loaded;
   const { settings } = webhook;
-  const result = await attemptInTime(deps, claimed, { event, settings }, { startByMs, signal });
+  const result = await attemptInTime(deps, claimed, loaded, { startByMs, signal });
   const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
@@ -112,26 +118,38 @@ async function onceAvailable<Result>(deps: DeliverDeps, lease: Lease, work: () =
   }
 }
 
-async function load(deps: DeliverDeps, claimed: Claimed): Promise<{ event: Event; webhook: Webhook }> {
+interface Loaded {
+  readonly event: Event;
+  readonly webhook: Webhook;
+  /** There where the body is not rendered: that of this invocation is sent, `undefined` where it is gone. */
+  readonly sameBytes: { readonly earlier: Invocation | undefined } | undefined;
+}
+
+async function load(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
   const { delivery, invocation } = claimed;
-  const [event, webhook] = await Promise.all([
+  const sameBytesOf = delivery.asked?.sameBytesOf;
+  const [event, webhook, earlier] = await Promise.all([
     deps.store.events.byId(delivery.organizationId, delivery.eventId),
     deps.store.webhooks.byVersion(delivery.organizationId, delivery.webhookId, invocation.webhookVersion ?? 0),
+    sameBytesOf === undefined ? undefined : deps.store.invocations.byId(delivery.organizationId, sameBytesOf),
   ]);
   if (event === undefined || webhook === undefined) {
     throw new Error(`Delivery ${delivery.id} names an event or a webhook version that is not stored.`);
   }
-  return { event, webhook };
+  return { event, webhook, sameBytes: sameBytesOf === undefined ? undefined : { earlier } };
 }
 
 // Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
 async function attemptInTime(
   deps: DeliverDeps,
   { delivery, invocation }: Claimed,
-  { event, settings }: { readonly event: Event; readonly settings: WebhookSettings },
+  { event, webhook: { settings }, sameBytes }: Loaded,
   { startByMs, signal }: { readonly startByMs: number; readonly signal: AbortSignal },
 ): Promise<AttemptResult> {
-  const ready = await makeReady(deps, settings, startByMs, signal);
+  const ready: Ready =
+    sameBytes === undefined
+      ? await makeReady(deps, settings, startByMs, signal)
+      : { ok: true, render: recordedBody(sameBytes.earlier) };
   // After all waiting: nothing is sent by a lease that may be over before the answer is there.
   if (deps.monotonicMs() > startByMs && ready.ok) return unsent(deps.clock(), 'Its lease was too old to start.');
   if (signal.aborted) return unsent(deps.clock(), 'The engine was stopping.');
@@ -154,10 +172,15 @@ export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResul
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.
-async function decide(deps: DeliverDeps, { delivery, invocation }: Claimed, verdict: Verdict): Promise<Settlement> {
-  const standing = await deps.store.webhooks.standing(delivery.organizationId, delivery.webhookId);
-  if (standing === undefined) throw new Error(`Delivery ${delivery.id} names a webhook that is not stored.`);
-  return settle(verdict, { ...standing, attempt: invocation.attempt, now: deps.clock(), chance: deps.chance() });
+async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Promise<Settlement> {
+  const { organizationId, id, webhookId } = claimed.delivery;
+  const standing = await deps.store.webhooks.standing(organizationId, webhookId);
+  if (standing === undefined) throw new Error(`Delivery ${id} names a webhook that is not stored.`);
+  // Only what failed can be cancelled, so only then it is worth a look.
+  const delivery = verdict.kind === 'accepted' ? undefined : await deps.store.deliveries.byId(organizationId, id);
+  const cancelRequested = delivery?.cancelRequestedAt !== undefined;
+  const { attempt } = claimed.invocation;
+  return settle(verdict, { ...standing, attempt, cancelRequested, now: deps.clock(), chance: deps.chance() });
 }
 
 function withNext(end: InvocationEnd, settlement: Settlement): InvocationEnd {

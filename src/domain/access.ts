@@ -15,13 +15,14 @@ export type Permission =
   | 'events:read'
   | 'events:write'
   | 'deliveries:read'
+  | 'deliveries:write'
   | 'schemas:read'
   | 'metrics:read';
 
 const GRANTS: Readonly<Record<Role, readonly Permission[] | 'all'>> = {
   admin: 'all',
   integrator: ['webhooks:read', 'webhooks:test', 'events:read', 'deliveries:read', 'schemas:read', 'metrics:read'],
-  operator: ['webhooks:read', 'events:read', 'deliveries:read', 'schemas:read', 'metrics:read'],
+  operator: ['webhooks:read', 'events:read', 'deliveries:read', 'deliveries:write', 'schemas:read', 'metrics:read'],
   auditor: ['events:read', 'schemas:read', 'metrics:read'],
   source: ['events:write', 'metrics:read'],
 };

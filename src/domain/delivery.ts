@@ -1,4 +1,5 @@
 // A delivery: one event on its way to one webhook. What happens next is a value, built here and nowhere else.
+import type { InvocationKind } from './invocation.ts';
 import type { Outcome } from './outcomes.ts';
 import type { RetryPolicy } from './webhook.ts';
 import { nextDelay } from './retry.ts';
@@ -22,6 +23,18 @@ export const FINAL_STATES: readonly DeliveryState[] = ['delivered', 'exhausted',
 /** A lease outlives the timeout of its webhook by this much: loading, settling, a busy database (DELIVERY.md section 1). */
 export const LEASE_MARGIN_MS = 15_000;
 
+/** Who asked for a delivery that was not planned with its event, and what it is to do again. */
+export interface Asked {
+  /** The id of an API key. */
+  readonly by: string;
+  /** The delivery that it repeats; `undefined` where the event never had one to this webhook. */
+  readonly repeats: string | undefined;
+  /** The replay that it belongs to; `undefined` where it was redelivered by itself. */
+  readonly replayId: string | undefined;
+  /** The invocation whose body is sent as it was; `undefined`: the body is rendered. */
+  readonly sameBytesOf: string | undefined;
+}
+
 /** One event on its way to one webhook. */
 export interface Delivery {
   readonly id: string;
@@ -41,6 +54,10 @@ export interface Delivery {
   readonly finishedAt: Date | undefined;
   /** While it is held: when it is given up. */
   readonly heldUntil: Date | undefined;
+  /** `undefined`: it was planned with its event. */
+  readonly asked: Asked | undefined;
+  /** When somebody cancelled it while an attempt was under way. */
+  readonly cancelRequestedAt: Date | undefined;
 }
 
 /** What a response, or the lack of one, means for the delivery. `pauseMs`: not before, 0 where it is not there. */
@@ -71,13 +88,19 @@ export interface AttemptEnd {
   readonly standing: WebhookStanding;
   /** How long the webhook lets deliveries be held. */
   readonly maxHeldInSec: number;
+  /** Whether somebody has cancelled the delivery while the attempt was under way. */
+  readonly cancelRequested?: boolean;
   readonly now: Date;
   /** In [0, 1): spreads the delay. */
   readonly chance: number;
 }
 
+/** Where a delivery goes that somebody has cancelled. */
+export const CANCELLED_BY_HAND = { state: 'cancelled', reason: 'cancelled_by_hand' } as const satisfies Settlement;
+
 /** Decides the next state of a delivery: the table of DELIVERY.md section 2, for deliveries in `sending`. */
 export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
+  if (end.cancelRequested === true && verdict.kind !== 'accepted') return CANCELLED_BY_HAND;
   switch (verdict.kind) {
     case 'accepted':
       return { state: 'delivered' };
@@ -128,4 +151,15 @@ function held(reason: HeldReason, { now, maxHeldInSec }: AttemptEnd): Settlement
 /** When a delivery that is held from now on is given up. */
 export function heldUntil(now: Date, maxHeldInSec: number): Date {
   return new Date(now.getTime() + maxHeldInSec * 1000);
+}
+
+/** Why the requests of a delivery are made. */
+export function kindOfDelivery({ asked }: Pick<Delivery, 'asked'>): InvocationKind {
+  if (asked === undefined) return 'delivery';
+  return asked.replayId === undefined ? 'redelivery' : 'replay';
+}
+
+/** Whether nothing more will come of it. */
+export function isFinal({ state }: Pick<Delivery, 'state'>): boolean {
+  return FINAL_STATES.includes(state);
 }

@@ -1,4 +1,5 @@
 // An invocation: one HTTPS exchange, or the attempt at one, recorded completely enough to settle an argument.
+import { sha256Hex } from './event.ts';
 import type { HeaderLines, Peer, Timings } from './exchange.ts';
 import type { ExactJson } from './json.ts';
 import type { Outcome, Phase } from './outcomes.ts';
@@ -18,6 +19,12 @@ export interface RecordedRequest {
   /** Bytes and SHA-256 (hex) of the body that was sent, before anything was masked. */
   readonly bodyBytes: number;
   readonly bodySha256: string | undefined;
+}
+
+/** Whether the recorded body is, byte for byte, the one that was sent: it is not where something in it was masked. */
+export function hasItsBytes({ body, bodyBytes, bodySha256 }: RecordedRequest): boolean {
+  if (bodySha256 === undefined) return true;
+  return body !== undefined && Buffer.byteLength(body, 'utf8') === bodyBytes && sha256Hex(body) === bodySha256;
 }
 
 /** The response as received; secret values that the receiver echoed are `***`. */

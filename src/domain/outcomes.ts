@@ -106,14 +106,14 @@ export const OUTCOMES = {
     verdict: 'refused',
     phases: ['render'],
     sentence: 'The body template could not be rendered for this event.',
-    hint: 'Mend the template, then post the event again; the message says where it failed.',
+    hint: 'Mend the template, then redeliver it; the message says where it failed.',
   },
   render_too_large: {
     verdict: 'refused',
     phases: ['render'],
     sentence:
       'Rendering went past one of its limits: 1 MiB of output, 20,000 loop turns, 1,000,000 steps of work, or 4 MiB of text made by helpers.',
-    hint: 'Render less of the event, then post the event again; the message names the limit.',
+    hint: 'Render less of the event, then redeliver it; the message names the limit.',
   },
   token_failed: {
     verdict: 'failed',

@@ -11,7 +11,9 @@ export type OwnEventType =
   | 'webhook.failing'
   | 'webhook.warning'
   | 'webhook.recovered'
-  | 'webhook.disabled';
+  | 'webhook.disabled'
+  | 'delivery.redelivered'
+  | 'delivery.cancelled';
 
 /** Who did it: the holder of a key, or the engine by itself. */
 export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {
@@ -50,7 +52,8 @@ export function writeOwnEvent(event: OwnEvent, at: Date): JsonObject {
       actor_type: event.actor.type ?? 'api_key',
       source: event.actor.type === 'engine' ? 'Hookwright' : 'API',
       target_id: event.targetId ?? null,
-      target_type: 'webhook',
+      // What an event is about stands before the dot of its type.
+      target_type: event.type.split('.')[0] ?? '',
       target_name: event.targetName,
       metadata: event.metadata,
       current_target_object: event.current ?? null,

@@ -1,5 +1,5 @@
 // Turns matches into deliveries: what an accepted event sets in motion.
-import type { Delivery } from './delivery.ts';
+import type { Asked, Delivery } from './delivery.ts';
 import { heldUntil } from './delivery.ts';
 import type { Event } from './event.ts';
 import type { NewId } from './ids.ts';
@@ -34,6 +34,45 @@ export function planDeliveries(
       updatedAt: event.receivedAt,
       finishedAt: undefined,
       heldUntil: isDisabled ? heldUntil(event.receivedAt, settings.maxHeldInSec) : undefined,
+      asked: undefined,
+      cancelRequestedAt: undefined,
     };
   });
+}
+
+/** How a delivery is asked for. `newMessageId`: it gets a `webhook-id` of its own. */
+export interface RepeatRequest extends Pick<Asked, 'by' | 'replayId' | 'sameBytesOf'> {
+  readonly newMessageId: boolean;
+  readonly now: Date;
+}
+
+/**
+ * A new delivery of an event to a webhook, due now. `earlier` is the one that it repeats, whose `webhook-id` it keeps
+ * where no other is asked for; `undefined` where there never was one.
+ */
+export function planAgain(
+  target: Pick<Delivery, 'organizationId' | 'eventId' | 'webhookId'>,
+  earlier: Pick<Delivery, 'id' | 'messageId'> | undefined,
+  request: RepeatRequest,
+  newId: NewId,
+): Delivery {
+  const id = newId('dlv');
+  const { by, replayId, sameBytesOf, now } = request;
+  return {
+    id,
+    organizationId: target.organizationId,
+    eventId: target.eventId,
+    webhookId: target.webhookId,
+    messageId: request.newMessageId ? id : (earlier?.messageId ?? id),
+    state: 'pending',
+    reason: undefined,
+    attempts: 0,
+    dueAt: now,
+    createdAt: now,
+    updatedAt: now,
+    finishedAt: undefined,
+    heldUntil: undefined,
+    asked: { by, repeats: earlier?.id, replayId, sameBytesOf },
+    cancelRequestedAt: undefined,
+  };
 }

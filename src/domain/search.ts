@@ -19,6 +19,10 @@ export interface DeliveryFilter {
   readonly webhookId?: string | undefined;
   readonly eventId?: string | undefined;
   readonly state?: DeliveryState | undefined;
+  /** Those of one replay. */
+  readonly replayId?: string | undefined;
+  /** Those that repeat one delivery. */
+  readonly repeats?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
 }

@@ -45,6 +45,8 @@ export const DELIVERY_QUERY: QueryParameters = {
   webhook_id: WEBHOOK_ID,
   event_id: EVENT_ID,
   state: { kind: 'enum', values: DELIVERY_STATES, description: 'Only those in this state.' },
+  replay_id: { kind: 'id', description: 'Only those of this replay.' },
+  repeats: { kind: 'id', description: 'Only those that repeat this delivery.' },
   created_after: { kind: 'instant', description: 'Only those planned at or after this instant.' },
   created_before: { kind: 'instant', description: 'Only those planned before this instant.' },
   ...PAGING,

@@ -1,4 +1,5 @@
 // Takes events in. What is answered was committed: an accepted event has its deliveries, or there is no event.
+import type { Delivery } from '../domain/delivery.ts';
 import type { Fault } from '../domain/errors.ts';
 import { invalid } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
@@ -27,7 +28,7 @@ export interface IngestStore extends PlanningStore {
     ): Promise<ReadonlyMap<string, { readonly eventId: string; readonly valueSha256: string }>>;
   };
   readonly deliveries: PlanningStore['deliveries'] & {
-    byEvent(organizationId: string, eventId: string): Promise<readonly unknown[]>;
+    byEvent(organizationId: string, eventId: string): Promise<readonly Pick<Delivery, 'asked'>[]>;
   };
 }
 
@@ -165,7 +166,9 @@ async function resultOf(
   const { eventId } = holderOf(event, holders);
   if (eventId === event.id)
     return { kind: 'accepted', eventId, deliveries: counts.get(eventId) ?? 0, duplicate: false };
-  const first = await store.deliveries.byEvent(event.organizationId, eventId);
+  const all = await store.deliveries.byEvent(event.organizationId, eventId);
+  // The first answer again: what was redelivered or replayed since was not in it.
+  const first = all.filter(({ asked }) => asked === undefined);
   return { kind: 'accepted', eventId, deliveries: first.length, duplicate: true };
 }
 

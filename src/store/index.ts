@@ -1,14 +1,16 @@
 // The store: rows in, domain values out. Knows nothing of HTTP.
 import type { Finish } from '../domain/lease.ts';
+import type { Reconciliation } from '../domain/reconciliation.ts';
 import type { ApiKeys, Organizations } from './access.ts';
 import { createApiKeys, createOrganizations } from './access.ts';
 import type { Database } from './database.ts';
-import type { Deliveries, Reconciliation } from './deliveries.ts';
-import { createDeliveries, reconcile } from './deliveries.ts';
+import type { Deliveries } from './deliveries.ts';
+import { createDeliveries } from './deliveries.ts';
 import type { Events } from './events.ts';
 import { createEvents } from './events.ts';
 import type { Invocations } from './invocations.ts';
 import { createInvocations } from './invocations.ts';
+import { reconcile } from './reconciliation.ts';
 import type { SecretBox } from './secrets.ts';
 import type { WebhookHealths } from './webhook-health.ts';
 import { createWebhookHealths } from './webhook-health.ts';
@@ -34,7 +36,7 @@ export interface Store {
    * alone; its invocation is completed all the same.
    */
   record(finishes: readonly Finish[]): Promise<readonly Recorded[]>;
-  /** Counts all deliveries of an organization. */
+  /** Counts all events and deliveries of an organization, at one moment. Reads all of its deliveries. */
   reconciliation(organizationId: string): Promise<Reconciliation>;
   /**
    * Runs `work` on a store whose reads and writes are one transaction: all or nothing. Name the parameter `store`, so

@@ -1,11 +1,12 @@
 // The tables of invocations and their bodies: the record of what was sent and what came back.
 import type { Knex } from 'knex';
 import type { Invocation, InvocationStart } from '../domain/invocation.ts';
+import { hasItsBytes } from '../domain/invocation.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { InvocationFilter } from '../domain/search.ts';
 import { readInvocation, writeStart } from './codec/invocation.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
 
 /** Stored invocations. */
 export interface Invocations {
@@ -13,6 +14,8 @@ export interface Invocations {
   insertStart(start: InvocationStart): Promise<void>;
   /** One, with its bodies. */
   byId(organizationId: string, id: string): Promise<Invocation | undefined>;
+  /** The id of the newest invocation of a delivery whose request is recorded as it was sent, body and all. */
+  newestWithBytes(organizationId: string, deliveryId: string): Promise<string | undefined>;
   /** Without bodies: `request.body` is undefined and `response.body` empty. */
   list(organizationId: string, filter: InvocationFilter, page: PageRequest): Promise<Page<Invocation>>;
 }
@@ -28,8 +31,27 @@ export function createInvocations({ database }: StoreDeps): Invocations {
       const row = await readRow(query.select('i.*', 'b.request_body', 'b.response_body'));
       return row === undefined ? undefined : readInvocation(row);
     },
+    newestWithBytes: (organizationId, deliveryId) => newestWithBytes(database, organizationId, deliveryId),
     list: (organizationId, filter, page) => list(database, organizationId, filter, page),
   };
+}
+
+// Newer than these, one is enough; a delivery has no more than a few.
+const LOOKED_THROUGH = 25;
+
+async function newestWithBytes(
+  { lookup }: StoreDeps['database'],
+  organizationId: string,
+  deliveryId: string,
+): Promise<string | undefined> {
+  const query = withBodies(
+    lookup('invocations as i').where({ 'i.organization_id': organizationId, 'i.delivery_id': deliveryId }),
+  );
+  const rows = await readRows(
+    query.select('i.*', 'b.request_body', 'b.response_body').orderBy('i.id', 'desc').limit(LOOKED_THROUGH),
+  );
+  const kept = rows.map(readInvocation).find(({ end }) => end?.request !== undefined && hasItsBytes(end.request));
+  return kept?.start.id;
 }
 
 function list(

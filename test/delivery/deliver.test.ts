@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import type { Attempt, AttemptResult, BodyRenderer } from '../../src/delivery/attempt.ts';
 import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
 import { deliver, unsent } from '../../src/delivery/deliver.ts';
-import type { Verdict, WebhookStanding } from '../../src/domain/delivery.ts';
+import type { Asked, Verdict, WebhookStanding } from '../../src/domain/delivery.ts';
 import { unavailable } from '../../src/domain/errors.ts';
 import type { Event } from '../../src/domain/event.ts';
+import { sha256Hex } from '../../src/domain/event.ts';
+import type { Invocation, RecordedRequest } from '../../src/domain/invocation.ts';
 import type { Claimed, Finish } from '../../src/domain/lease.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
-import { eventWith, webhookWith } from '../store/fixtures.ts';
+import { endWith, eventWith, startWith, webhookWith } from '../store/fixtures.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const LATEST_START_MS = 10_000;
@@ -30,6 +32,11 @@ interface Given {
   /** Makes the template ready; `pass` lets time go by. */
   readonly prepare?: (pass: (ms: number) => void) => ReturnType<DeliverDeps['prepare']>;
   readonly createdAt?: Date;
+  readonly asked?: Asked;
+  /** Whether somebody cancels it while it is sent. */
+  readonly cancelled?: boolean;
+  /** What is recorded of earlier ones. */
+  readonly earlier?: Invocation;
 }
 
 function setup(given: Given = {}) {
@@ -60,6 +67,8 @@ function setup(given: Given = {}) {
       updatedAt: NOW,
       finishedAt: undefined,
       heldUntil: undefined,
+      asked: given.asked,
+      cancelRequestedAt: undefined,
     },
     leaseToken: 'lease',
     leaseUntil: new Date(NOW.getTime() + 25_000),
@@ -94,6 +103,12 @@ function setup(given: Given = {}) {
           const standing = given.current === null ? 'deleted' : settings.active ? 'active' : 'inactive';
           return { standing: given.standing ?? standing, policy, maxHeldInSec };
         },
+      },
+      deliveries: {
+        byId: async () => ({ ...claimed.delivery, cancelRequestedAt: given.cancelled === true ? NOW : undefined }),
+      },
+      invocations: {
+        byId: async (_organizationId, id) => (id === given.earlier?.start.id ? given.earlier : undefined),
       },
       record: async (some) => {
         finishes.push(...some);
@@ -376,5 +391,49 @@ describe('deliver', () => {
     const gone = setup({ event: null });
     await assert.rejects(gone.run(), /dlv_1 names an event or a webhook version that is not stored/);
     assert.equal(gone.attempts.length, 0);
+  });
+});
+
+describe('deliver, asked for by hand', () => {
+  const asked: Asked = { by: 'key_1', repeats: 'dlv_0', replayId: undefined, sameBytesOf: 'inv_0' };
+  const body = '{"sent":"earlier"}';
+  const request = { ...endWith().request!, body, bodyBytes: body.length, bodySha256: sha256Hex(body) };
+  const earlierWith = (changes: Partial<RecordedRequest>): Invocation => ({
+    start: startWith({ id: 'inv_0' }),
+    end: endWith({ request: { ...request, ...changes }, templateSha256: 'cd' }),
+  });
+
+  it('sends the recorded bytes, and does not so much as look at the template', async () => {
+    const { run, attempts, event } = setup({ asked, earlier: earlierWith({}), prepare: () => assert.fail('prepared') });
+    await run();
+    const rendered = attempts[0]?.render?.(event);
+    assert.deepEqual(rendered, { ok: true, body, warnings: [], templateSha256: 'cd' });
+  });
+
+  it('sends no body where none was sent', async () => {
+    const earlier = earlierWith({ body: undefined, bodyBytes: 0, bodySha256: undefined });
+    const { run, attempts } = setup({ asked, earlier });
+    await run();
+    assert.deepEqual([attempts.length, attempts[0]?.render], [1, undefined]);
+  });
+
+  for (const [what, given] of [
+    ['are gone', { asked }],
+    ['are masked', { asked, earlier: earlierWith({ body: '{"sent":"***"}' }) }],
+    ['were dropped from the record', { asked, earlier: earlierWith({ body: undefined }) }],
+  ] as const) {
+    it(`refuses to send anything else where the bytes ${what}`, async () => {
+      const { run, attempts, event } = setup(given);
+      await run();
+      const rendered = attempts[0]?.render?.(event);
+      assert.ok(rendered?.ok === false && rendered.message.includes('not kept any more'));
+    });
+  }
+
+  it('settles as cancelled what somebody cancelled meanwhile and what failed', async () => {
+    const { run, finishes } = setup({ verdict: { kind: 'failed', reason: 'server_error' }, cancelled: true });
+    await run();
+    assert.deepEqual(finishes[0]?.fence?.settlement, { state: 'cancelled', reason: 'cancelled_by_hand' });
+    assert.equal(finishes[0].end.nextAttemptAt, undefined);
   });
 });

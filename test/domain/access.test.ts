@@ -51,15 +51,16 @@ describe('may', () => {
     'events:read',
     'events:write',
     'deliveries:read',
+    'deliveries:write',
     'schemas:read',
     'metrics:read',
   ];
   const grants: Readonly<Record<Role, string>> = {
-    admin: '+++++++++',
-    integrator: '++-++-+++',
-    operator: '++--+-+++',
-    auditor: '+---+--++',
-    source: '+----+--+',
+    admin: '++++++++++',
+    integrator: '++-++-+-++',
+    operator: '++--+-++++',
+    auditor: '+---+---++',
+    source: '+----+---+',
   };
   for (const role of ROLES) {
     it(`grants a key with the role ${role} just what the table says`, () => {

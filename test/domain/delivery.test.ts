@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AttemptEnd, Settlement, Verdict } from '../../src/domain/delivery.ts';
-import { DELIVERY_STATES, FINAL_STATES, settle } from '../../src/domain/delivery.ts';
+import { DELIVERY_STATES, FINAL_STATES, kindOfDelivery, settle } from '../../src/domain/delivery.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
@@ -21,7 +21,30 @@ function end(changes: Partial<AttemptEnd> = {}): AttemptEnd {
 
 const failed: Verdict = { kind: 'failed', reason: 'server_error' };
 
+describe('kindOfDelivery', () => {
+  it('tells from who asked for it why its requests are made', () => {
+    const asked = { by: 'key_1', repeats: 'dlv_1', replayId: undefined, sameBytesOf: undefined };
+    assert.equal(kindOfDelivery({ asked: undefined }), 'delivery');
+    assert.equal(kindOfDelivery({ asked }), 'redelivery');
+    assert.equal(kindOfDelivery({ asked: { ...asked, replayId: 'rpl_1' } }), 'replay');
+  });
+});
+
 describe('settle', () => {
+  it('ends what was cancelled meanwhile, unless the attempt succeeded', () => {
+    const verdicts: readonly Verdict[] = [
+      failed,
+      { kind: 'refused', reason: 'gone' },
+      { kind: 'unsent' },
+      { kind: 'unknown' },
+    ];
+    for (const verdict of verdicts) {
+      const settlement = settle(verdict, end({ cancelRequested: true }));
+      assert.deepEqual(settlement, { state: 'cancelled', reason: 'cancelled_by_hand' }, verdict.kind);
+    }
+    assert.deepEqual(settle({ kind: 'accepted' }, end({ cancelRequested: true })), { state: 'delivered' });
+  });
+
   const table: readonly (readonly [when: string, Verdict, Partial<AttemptEnd>, Settlement])[] = [
     ['accepted', { kind: 'accepted' }, {}, { state: 'delivered' }],
     ['accepted although the webhook is gone', { kind: 'accepted' }, { standing: 'deleted' }, { state: 'delivered' }],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { planDeliveries } from '../../src/domain/plan.ts';
+import { planAgain, planDeliveries } from '../../src/domain/plan.ts';
 
 describe('planDeliveries', () => {
   const event = { id: 'evt_1', organizationId: 'org_1', receivedAt: new Date('2026-11-20T12:00:00Z') };
@@ -32,5 +32,30 @@ describe('planDeliveries', () => {
       planDeliveries(event, [], () => 'x'),
       [],
     );
+  });
+});
+
+describe('planAgain', () => {
+  const target = { organizationId: 'org_1', eventId: 'evt_1', webhookId: 'whk_1' };
+  const now = new Date('2026-11-21T12:00:00Z');
+  const request = { by: 'key_1', replayId: undefined, sameBytesOf: undefined, newMessageId: false, now };
+  const earlier = { id: 'dlv_2', messageId: 'dlv_1' };
+  const plan = (...given: [typeof earlier | undefined, Partial<typeof request>?]) =>
+    planAgain(target, given[0], { ...request, ...given[1] }, () => 'dlv_3');
+
+  it('plans a delivery of its own, due now, that says what it repeats and keeps the first message id', () => {
+    const planned = plan(earlier);
+    assert.deepEqual(
+      [planned.id, planned.messageId, planned.state, planned.attempts],
+      ['dlv_3', 'dlv_1', 'pending', 0],
+    );
+    assert.deepEqual([planned.dueAt, planned.createdAt], [now, now]);
+    assert.deepEqual(planned.asked, { by: 'key_1', repeats: 'dlv_2', replayId: undefined, sameBytesOf: undefined });
+  });
+
+  it('is its own first message where that is asked for, or there is none to repeat', () => {
+    assert.equal(plan(earlier, { newMessageId: true }).messageId, 'dlv_3');
+    assert.equal(plan(earlier, { newMessageId: true }).asked?.repeats, 'dlv_2');
+    assert.deepEqual([plan(undefined).messageId, plan(undefined).asked?.repeats], ['dlv_3', undefined]);
   });
 });

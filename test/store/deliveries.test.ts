@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Health } from '../../src/domain/health.ts';
+import { isBalanced } from '../../src/domain/reconciliation.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import {
   after,
+  claimAll,
   deliveryWith,
   eventWith,
   NOW,
@@ -78,20 +80,69 @@ for (const kind of DATABASES) {
     });
 
     it('reconciles: every delivery counts once, and the oldest waiting one is named', async () => {
-      assert.equal((await test.store.reconciliation(ORGANIZATION)).oldestWaitingAt, undefined);
+      const empty = await test.store.reconciliation(ORGANIZATION);
+      assert.deepEqual([empty.deliveries, empty.events, empty.webhooks, empty.oldestWaiting], [0, 0, [], undefined]);
+      await test.store.events.insertMany([eventWith()]);
       const first = await seedDeliveries(test.store, 2, webhookWith(), { createdAt: after(5) });
       const second = await seedDeliveries(test.store, 1, webhookWith(), { state: 'delivered' });
       await seedDeliveries(test.store, 1, webhookWith({}, { organizationId: OTHER_ORGANIZATION }));
-      const { counts, oldestWaitingAt, webhooks } = await test.store.reconciliation(ORGANIZATION);
-      assert.deepEqual([counts.pending, counts.delivered], [2, 1]);
-      assert.deepEqual(oldestWaitingAt, after(5));
+      const found = await test.store.reconciliation(ORGANIZATION);
+      const { counts, oldestWaiting, webhooks, deliveries, events, eventsPlanned } = found;
+      assert.deepEqual([counts.pending, counts.delivered, deliveries, events, eventsPlanned], [2, 1, 3, 4, 3]);
+      const oldest = { id: first.deliveries[0]!.id, since: after(5) };
+      assert.deepEqual(oldestWaiting, oldest);
+      assert.ok(isBalanced(found));
       assert.deepEqual(
-        webhooks.map((own) => [own.webhookId, own.counts.pending, own.counts.delivered, own.oldestWaitingAt]),
+        webhooks.map((own) => [own.name, own.counts.pending, own.counts.delivered, own.oldestWaiting]),
         [
-          [second.webhook.id, 0, 1, undefined],
-          [first.webhook.id, 2, 0, after(5)],
+          [second.webhook.settings.name, 0, 1, undefined],
+          [first.webhook.settings.name, 2, 0, oldest],
         ],
       );
+    });
+
+    it('cancels what is not over, once, and leaves to its lease what is being sent', async () => {
+      const { webhook, deliveries } = await seedDeliveries(test.store, 1);
+      const others = (['held', 'delivered', 'exhausted'] as const).map((state) =>
+        deliveryWith(eventWith(), webhook, { state }),
+      );
+      await test.store.events.insertMany(others.map(({ eventId }) => eventWith({ id: eventId })));
+      const cancel = (id: string, organization = ORGANIZATION) =>
+        test.store.deliveries.cancel(organization, id, after(1));
+      const read = async (id: string) => {
+        const found = await test.store.deliveries.byId(ORGANIZATION, id);
+        return [found?.state, found?.reason, found?.finishedAt, found?.cancelRequestedAt];
+      };
+      const [claimed] = await claimAll(test.store);
+      assert.equal(await cancel(claimed!.delivery.id, OTHER_ORGANIZATION), false);
+      assert.deepEqual([await cancel(claimed!.delivery.id), await cancel(claimed!.delivery.id)], [true, false]);
+      assert.deepEqual(await read(deliveries[0]!.id), ['sending', undefined, undefined, after(1)]);
+      const waiting = deliveryWith(eventWith(), webhook, { reason: 'Retry 1 of 2' });
+      await test.store.events.insertMany([eventWith({ id: waiting.eventId })]);
+      await test.store.deliveries.insertMany([waiting, ...others]);
+      const done = await Promise.all([waiting, ...others].map(({ id }) => cancel(id)));
+      assert.deepEqual(done, [true, true, false, false]);
+      for (const { id } of [waiting, others[0]!]) {
+        assert.deepEqual(await read(id), ['cancelled', 'cancelled_by_hand', after(1), after(1)]);
+      }
+      assert.deepEqual(await claimAll(test.store), []);
+    });
+
+    it('gives back who asked for a delivery and what it repeats, and lists by that', async () => {
+      const { webhook, deliveries } = await seedDeliveries(test.store, 1);
+      const asked = { by: 'key_1', repeats: deliveries[0]!.id, replayId: 'rpl_1', sameBytesOf: 'inv_1' };
+      const again = deliveryWith(eventWith({ id: deliveries[0]!.eventId }), webhook, {
+        asked,
+        cancelRequestedAt: after(3),
+      });
+      await test.store.deliveries.insertMany([again]);
+      const list = async (filter: { replayId?: string; repeats?: string }) =>
+        (await test.store.deliveries.list(ORGANIZATION, filter, { limit: 10, after: undefined })).items;
+      assert.deepEqual(await list({ replayId: 'rpl_1' }), [again]);
+      assert.deepEqual(await list({ repeats: asked.repeats }), [again]);
+      assert.deepEqual(await list({ replayId: 'rpl_2' }), []);
+      const second = { ...again, id: `${again.id.slice(0, -4)}ffff` };
+      await assert.rejects(test.store.deliveries.insertMany([second]), /already/i, 'once in a replay');
     });
 
     describe('followWebhooks', () => {

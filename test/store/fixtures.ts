@@ -117,6 +117,8 @@ export function deliveryWith(event: Event, webhook: Webhook, changes: Partial<De
     updatedAt: NOW,
     finishedAt: undefined,
     heldUntil: undefined,
+    asked: undefined,
+    cancelRequestedAt: undefined,
     ...changes,
   };
 }

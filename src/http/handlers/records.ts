@@ -6,11 +6,16 @@ import { toHar } from '../../domain/har.ts';
 import type { Invocation, InvocationKind } from '../../domain/invocation.ts';
 import type { Outcome } from '../../domain/outcomes.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
+import type { Reconciliation } from '../../domain/reconciliation.ts';
 import type { DeliveryFilter, InvocationFilter } from '../../domain/search.ts';
+import type { PlanningStore } from '../../services/planning.ts';
+import type { RedeliveryDeps, RedeliveryStore } from '../../services/redelivery.ts';
+import { cancelDelivery, redeliver } from '../../services/redelivery.ts';
 import { nextCursor, pageOf } from '../query.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
 import { deliveryDetailView, deliveryView } from '../views/delivery.ts';
+import { reconciliationView } from '../views/reconciliation.ts';
 import { invocationSummaryView, invocationView } from '../views/invocation.ts';
 
 /** What these routes touch. */
@@ -24,7 +29,9 @@ export interface RecordHandlerDeps {
       byId(organizationId: string, id: string): Promise<Invocation | undefined>;
       list(organizationId: string, filters: InvocationFilter, page: PageRequest): Promise<Page<Invocation>>;
     };
+    reconciliation(organizationId: string): Promise<Reconciliation>;
   };
+  readonly redelivery: RedeliveryDeps<RedeliveryStore & PlanningStore>;
   readonly product: { readonly version: string };
 }
 
@@ -37,6 +44,8 @@ export async function listDeliveries(deps: RecordHandlerDeps, request: ApiReques
     webhookId: queryText(request, 'webhook_id'),
     eventId: queryText(request, 'event_id'),
     state: queryText(request, 'state') as DeliveryState | undefined,
+    replayId: queryText(request, 'replay_id'),
+    repeats: queryText(request, 'repeats'),
     createdAfter: queryInstant(request, 'created_after'),
     createdBefore: queryInstant(request, 'created_before'),
   };
@@ -53,6 +62,26 @@ export async function readDelivery(deps: RecordHandlerDeps, request: ApiRequest)
   const page: PageRequest = { limit: ATTEMPTS_SHOWN, after: undefined };
   const attempts = await deps.records.invocations.list(organizationId, { deliveryId: id }, page);
   return ok(deliveryDetailView(delivery, attempts.items.toReversed()));
+}
+
+/** `POST /v1/deliveries/{delivery_id}/redeliver` */
+export async function redeliverOne(deps: RecordHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const { new_webhook_id: newWebhookId, same_bytes: sameBytes } = request.body ?? {};
+  const options = { newWebhookId: newWebhookId === true, sameBytes: sameBytes === true };
+  const delivery = await redeliver(deps.redelivery, actorOf(request), param(request, 'delivery_id'), options);
+  return { status: 201, body: deliveryView(delivery), headers: { location: `/v1/deliveries/${delivery.id}` } };
+}
+
+/** `POST /v1/deliveries/{delivery_id}/cancel` */
+export async function cancelOne(deps: RecordHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const delivery = await cancelDelivery(deps.redelivery, actorOf(request), param(request, 'delivery_id'));
+  return { status: delivery.state === 'sending' ? 202 : 200, body: deliveryView(delivery) };
+}
+
+/** `GET /v1/reconciliation` */
+export async function reconciliation(deps: RecordHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const found = await deps.records.reconciliation(actorOf(request).organizationId);
+  return ok(reconciliationView(found, deps.redelivery.clock()));
 }
 
 /** `GET /v1/invocations` */

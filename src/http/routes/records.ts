@@ -3,7 +3,7 @@ import * as operations from '../handlers/operations.ts';
 import * as records from '../handlers/records.ts';
 import { DELIVERY_QUERY, INVOCATION_QUERY } from '../parameters.ts';
 import { PAGING } from '../query.ts';
-import { success, table } from './table.ts';
+import { body, success, table } from './table.ts';
 
 /** The routes of deliveries, invocations and the sandbox. */
 export const RECORDS = table<records.RecordHandlerDeps & operations.OperationHandlerDeps>([
@@ -27,6 +27,30 @@ export const RECORDS = table<records.RecordHandlerDeps & operations.OperationHan
     summary: 'Read a delivery and its invocations',
     success: success('delivery-detail', 'The delivery.'),
     handler: records.readDelivery,
+  },
+  {
+    id: 'redeliverDelivery',
+    method: 'post',
+    path: '/v1/deliveries/{delivery_id}/redeliver',
+    permission: 'deliveries:write',
+    tag: 'Deliveries',
+    summary: 'Deliver once more what is over, as a new delivery',
+    body: body('redelivery', { optional: true }),
+    success: success('delivery', 'The new delivery.', 201),
+    handler: records.redeliverOne,
+  },
+  {
+    id: 'cancelDelivery',
+    method: 'post',
+    path: '/v1/deliveries/{delivery_id}/cancel',
+    permission: 'deliveries:write',
+    tag: 'Deliveries',
+    summary: 'Cancel a delivery that is not over',
+    success: success('delivery', 'The delivery, cancelled.'),
+    alternatives: [
+      success('delivery', 'An attempt is under way: it is cancelled after that, unless it succeeds.', 202),
+    ],
+    handler: records.cancelOne,
   },
   {
     id: 'listInvocations',
@@ -68,6 +92,16 @@ export const RECORDS = table<records.RecordHandlerDeps & operations.OperationHan
     summary: 'A curl command that sends the same bytes',
     success: { status: 200, description: 'A shell command.', schema: undefined, contentType: 'text/plain' },
     handler: records.readCurl,
+  },
+  {
+    id: 'readReconciliation',
+    method: 'get',
+    path: '/v1/reconciliation',
+    permission: 'deliveries:read',
+    tag: 'Deliveries',
+    summary: 'What became of everything that was accepted',
+    success: success('reconciliation', 'Events and deliveries, counted at one moment.'),
+    handler: records.reconciliation,
   },
   {
     id: 'listSandboxRequests',

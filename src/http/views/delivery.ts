@@ -1,13 +1,12 @@
 // The wire form of deliveries.
-import type { Delivery } from '../../domain/delivery.ts';
-import { FINAL_STATES } from '../../domain/delivery.ts';
+import type { Asked, Delivery } from '../../domain/delivery.ts';
+import { isFinal } from '../../domain/delivery.ts';
 import type { Invocation } from '../../domain/invocation.ts';
 import type { ExactJsonObject } from '../../domain/json.ts';
 import { invocationSummaryView } from './invocation.ts';
 
 /** A delivery as `schemas/api/delivery.schema.json` describes it. */
 export function deliveryView(delivery: Delivery): ExactJsonObject {
-  const isFinal = FINAL_STATES.includes(delivery.state);
   return {
     id: delivery.id,
     event_id: delivery.eventId,
@@ -16,11 +15,22 @@ export function deliveryView(delivery: Delivery): ExactJsonObject {
     state: delivery.state,
     reason: delivery.reason ?? null,
     attempts: delivery.attempts,
-    due_at: isFinal ? null : delivery.dueAt.toISOString(),
+    due_at: isFinal(delivery) ? null : delivery.dueAt.toISOString(),
     created_at: delivery.createdAt.toISOString(),
     updated_at: delivery.updatedAt.toISOString(),
     finished_at: delivery.finishedAt?.toISOString() ?? null,
     held_until: delivery.heldUntil?.toISOString() ?? null,
+    ...askedView(delivery.asked),
+    cancel_requested_at: delivery.cancelRequestedAt?.toISOString() ?? null,
+  };
+}
+
+function askedView(asked: Asked | undefined): ExactJsonObject {
+  return {
+    requested_by: asked?.by ?? null,
+    repeats: asked?.repeats ?? null,
+    replay_id: asked?.replayId ?? null,
+    same_bytes_of: asked?.sameBytesOf ?? null,
   };
 }
 

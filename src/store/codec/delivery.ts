@@ -1,5 +1,5 @@
 // Deliveries as rows. The lease is storage's own and never becomes part of the domain value.
-import type { Delivery } from '../../domain/delivery.ts';
+import type { Asked, Delivery } from '../../domain/delivery.ts';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import type { NewRow } from '../sql/rows.ts';
 import type { Row } from './columns.ts';
@@ -30,6 +30,19 @@ export function readDelivery(row: Row): Delivery {
     updatedAt: instant(row, 'updated_at'),
     finishedAt: optionalInstant(row, 'finished_at'),
     heldUntil: optionalInstant(row, 'held_until'),
+    asked: readAsked(row),
+    cancelRequestedAt: optionalInstant(row, 'cancel_requested_at'),
+  };
+}
+
+function readAsked(row: Row): Asked | undefined {
+  const by = optionalText(row, 'requested_by');
+  if (by === undefined) return undefined;
+  return {
+    by,
+    repeats: optionalText(row, 'repeats'),
+    replayId: optionalText(row, 'replay_id'),
+    sameBytesOf: optionalText(row, 'same_bytes_of'),
   };
 }
 
@@ -49,5 +62,10 @@ export function writeDelivery(delivery: Delivery): NewRow {
     updated_at: writeInstant(delivery.updatedAt),
     finished_at: writeOptionalInstant(delivery.finishedAt),
     held_until: writeOptionalInstant(delivery.heldUntil),
+    requested_by: delivery.asked?.by ?? null,
+    repeats: delivery.asked?.repeats ?? null,
+    replay_id: delivery.asked?.replayId ?? null,
+    same_bytes_of: delivery.asked?.sameBytesOf ?? null,
+    cancel_requested_at: writeOptionalInstant(delivery.cancelRequestedAt),
   };
 }

@@ -1,7 +1,7 @@
 // Claiming: takes leases on due deliveries and commits their invocation rows, before anything is sent.
 import type { Delivery } from '../../domain/delivery.ts';
-import { LEASE_MARGIN_MS } from '../../domain/delivery.ts';
-import type { InvocationKind, InvocationStart } from '../../domain/invocation.ts';
+import { kindOfDelivery, LEASE_MARGIN_MS } from '../../domain/delivery.ts';
+import type { InvocationStart } from '../../domain/invocation.ts';
 import type { Claimed } from '../../domain/lease.ts';
 import type { Row } from '../codec/columns.ts';
 import { integer, text } from '../codec/columns.ts';
@@ -64,7 +64,7 @@ export interface DueDelivery {
   readonly row: Row;
   /** The parts of the webhook's current row that an invocation takes over. */
   readonly webhook: Row;
-  readonly kind: InvocationKind;
+  readonly isProbe: boolean;
 }
 
 async function takeDue(database: Connection, request: ClaimRequest): Promise<DueDelivery[]> {
@@ -81,7 +81,7 @@ async function takeDue(database: Connection, request: ClaimRequest): Promise<Due
 
 function dueDelivery(heads: readonly WaitingHead[], webhookId: string, row: Row): DueDelivery {
   const webhook = heads.find((head) => head.webhookId === webhookId)?.webhook ?? {};
-  return { row, webhook, kind: 'delivery' };
+  return { row, webhook, isProbe: false };
 }
 
 async function readOldest(
@@ -129,7 +129,7 @@ async function lease(database: Connection, due: readonly DueDelivery[], request:
   return claimed;
 }
 
-function claimedFrom({ row, webhook, kind }: DueDelivery, request: ClaimRequest): Claimed {
+function claimedFrom({ row, webhook, isProbe }: DueDelivery, request: ClaimRequest): Claimed {
   const { now } = request;
   const waiting = readDelivery(row);
   const delivery: Delivery = {
@@ -142,13 +142,13 @@ function claimedFrom({ row, webhook, kind }: DueDelivery, request: ClaimRequest)
   const invocation: InvocationStart = {
     id: request.newInvocationId(),
     organizationId: delivery.organizationId,
-    kind,
+    kind: isProbe ? 'probe' : kindOfDelivery(delivery),
     deliveryId: delivery.id,
     eventId: delivery.eventId,
     webhookId: delivery.webhookId,
     webhookVersion: integer(webhook, 'version'),
     webhookName: text(webhook, 'name'),
-    requestedBy: undefined,
+    requestedBy: delivery.asked?.by,
     attempt: delivery.attempts,
     maxAttempts: integer(webhook, 'max_attempts'),
     scheduledAt: delivery.dueAt,

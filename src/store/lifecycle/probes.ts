@@ -19,7 +19,7 @@ export async function takeProbes(database: Connection, request: ClaimRequest): P
   for (const head of heads.slice(0, Math.max(request.limit, 0))) {
     if (!(await takeTurn(database, head, request.now))) continue;
     const row = await readLongestWaiting(database, head.webhookId, request.now);
-    if (row !== undefined) taken.push({ row, webhook: head.webhook, kind: 'probe' });
+    if (row !== undefined) taken.push({ row, webhook: head.webhook, isProbe: true });
   }
   return taken;
 }

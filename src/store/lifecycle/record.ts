@@ -1,4 +1,5 @@
 // Recording: ends invocations and settles their deliveries, many with a handful of statements.
+import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
 import type { Fence, Finish } from '../../domain/lease.ts';
 import { text } from '../codec/columns.ts';
 import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
@@ -57,6 +58,9 @@ export async function endInvocations(
   await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
 }
 
+// Somebody may have cancelled it after the settlement was decided: what would go on, does not.
+const IS_CANCELLED = "deliveries.cancel_requested_at is not null and next.state in ('pending', 'held')";
+
 /** Settles deliveries whose lease still holds; gives the lease tokens of those that were settled. */
 export async function settleDeliveries(
   database: StoreDeps['database'],
@@ -66,15 +70,15 @@ export async function settleDeliveries(
     table: 'deliveries',
     rows: fences.map(writeSettlement),
     set: {
-      state: 'next.state',
-      reason: 'next.reason',
+      state: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.state}' else next.state end`,
+      reason: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.reason}' else next.reason end`,
       due_at: 'coalesce(next.due_at, deliveries.due_at)',
       attempts: 'deliveries.attempts - next.given_back',
       // The token stays, for `returning`: it opens nothing once the state is another.
       lease_until: 'null',
       updated_at: 'next.updated_at',
-      finished_at: 'next.finished_at',
-      held_until: 'next.held_until',
+      finished_at: `case when ${IS_CANCELLED} then next.updated_at else next.finished_at end`,
+      held_until: `case when ${IS_CANCELLED} then null else next.held_until end`,
     },
     where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
     returning: 'deliveries.lease_token',

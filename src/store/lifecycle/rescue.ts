@@ -62,7 +62,7 @@ async function readLost({ writer }: Connection, { now, all }: RescueRequest): Pr
     )
     .join('webhook_health as h', 'h.webhook_id', 'w.id')
     .whereRaw("d.state = 'sending'")
-    .select('d.id', 'd.lease_token', 'd.attempts', ...STANDING_COLUMNS);
+    .select('d.id', 'd.lease_token', 'd.attempts', 'd.cancel_requested_at', ...STANDING_COLUMNS);
   if (!all) void query.where('d.lease_until', '<=', now.toISOString());
   return readRows(query);
 }
@@ -74,7 +74,12 @@ interface LostDelivery {
 }
 
 function lostFrom(row: Row, request: RescueRequest): LostDelivery {
-  const settlement = request.settleFor({ ...readStanding(row), attempt: integer(row, 'attempts'), now: request.now });
+  const settlement = request.settleFor({
+    ...readStanding(row),
+    attempt: integer(row, 'attempts'),
+    cancelRequested: row['cancel_requested_at'] !== null,
+    now: request.now,
+  });
   return { deliveryId: text(row, 'id'), leaseToken: text(row, 'lease_token'), settlement };
 }
 

@@ -99,6 +99,8 @@ export const minimalDelivery: Delivery = {
   updatedAt: at(0),
   finishedAt: undefined,
   heldUntil: undefined,
+  asked: undefined,
+  cancelRequestedAt: undefined,
 };
 
 export const fullDelivery: Delivery = {
@@ -108,6 +110,8 @@ export const fullDelivery: Delivery = {
   attempts: 4,
   updatedAt: at(9000),
   finishedAt: at(9000),
+  asked: { by: `key_${UUID}`, repeats: `dlv_${UUID}`, replayId: `rpl_${UUID}`, sameBytesOf: `inv_${UUID}` },
+  cancelRequestedAt: at(8000),
 };
 
 const draftStart: InvocationStart = {

@@ -43,6 +43,24 @@ for (const kind of DATABASES) {
       };
     };
 
+    for (const [settlement, state, reason] of [
+      [{ state: 'pending', dueAt: after(60), reason: 'Retry', counts: true }, 'cancelled', 'cancelled_by_hand'],
+      [{ state: 'held', reason: 'webhook_inactive', until: after(9) }, 'cancelled', 'cancelled_by_hand'],
+      [{ state: 'exhausted', reason: 'timeout' }, 'exhausted', 'timeout'],
+      [{ state: 'delivered' }, 'delivered', undefined],
+    ] as const) {
+      it(`ends what was cancelled after ${settlement.state} was decided as ${state}`, async () => {
+        const { claimed, finish, delivery } = await claimOne();
+        assert.equal(await test.store.deliveries.cancel(ORGANIZATION, claimed.delivery.id, after(1)), true);
+        assert.deepEqual(await test.store.record([finish(settlement)]), [{ settled: true, changed: [] }]);
+        const ended = await delivery();
+        assert.deepEqual(
+          [ended?.state, ended?.reason, ended?.finishedAt, ended?.cancelRequestedAt],
+          [state, reason, after(2), after(1)],
+        );
+      });
+    }
+
     it('completes the invocation and settles the delivery', async () => {
       const { claimed, finish, delivery } = await claimOne();
       assert.deepEqual(await test.store.record([finish({ state: 'delivered' })]), [{ settled: true, changed: [] }]);
@@ -171,6 +189,19 @@ for (const kind of DATABASES) {
         assert.deepEqual(await delivery(), second?.delivery);
       });
 
+      it('says of each whether somebody has cancelled it', async () => {
+        const { deliveries } = await seedDeliveries(test.store, 1);
+        await claimAll(test.store);
+        await test.store.deliveries.cancel(ORGANIZATION, deliveries[0]!.id, NOW);
+        const settleFor = (attempt: LostAttempt): Settlement => {
+          assert.equal(attempt.cancelRequested, true);
+          return settleLost(attempt);
+        };
+        assert.equal(await test.store.deliveries.rescue({ now: NOW, all: true, settleFor }), 1);
+        const ended = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
+        assert.deepEqual([ended?.state, ended?.reason], ['cancelled', 'cancelled_by_hand']);
+      });
+
       it('asks where to go with the attempt, the current policy and what became of the webhook', async () => {
         const webhooks = [webhookWith(), webhookWith(), webhookWith()];
         for (const webhook of webhooks) await seedDeliveries(test.store, 1, webhook);
@@ -186,7 +217,7 @@ for (const kind of DATABASES) {
         };
         assert.equal(await test.store.deliveries.rescue({ now: NOW, all: true, settleFor }), 3);
         const { retryPolicy } = active!.settings;
-        const common = { attempt: 1, now: NOW, maxHeldInSec: 3600 };
+        const common = { attempt: 1, now: NOW, maxHeldInSec: 3600, cancelRequested: false };
         assert.deepEqual(
           asked.toSorted((a, b) => a.standing.localeCompare(b.standing)),
           [
