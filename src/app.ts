@@ -3,6 +3,7 @@ import type { ApiParts } from './assembly/api.ts';
 import { serveApi } from './assembly/api.ts';
 import { startDelivering } from './assembly/delivering.ts';
 import type { Delivering } from './assembly/delivering.ts';
+import { createIntake } from './assembly/intake.ts';
 import { createObservation } from './assembly/observation.ts';
 import { openStorage } from './assembly/storage.ts';
 import { openTemplates } from './assembly/templates.ts';
@@ -64,10 +65,12 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   const storage = await openStorage(config, undo);
   const { store } = storage;
   let inFlight = (): number => 0;
+  const intake = createIntake(tools);
   const observation = createObservation(config, tools, {
     version: files.version,
     deliveriesByState: () => store.deliveries.countByState(),
     inFlight: () => inFlight(),
+    intake: () => intake.load(),
   });
   const { report } = observation;
   undo.push(() => Promise.resolve().then(() => report.stopped()));
@@ -75,7 +78,6 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
   const rendering = { catalogue, ...openTemplates(report, undo) };
-  const { version } = files;
   const delivering = await startDelivering({
     config,
     tools,
@@ -83,7 +85,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     report,
     rendering,
     sandbox: sandboxAddress,
-    version,
+    version: files.version,
     undo,
   });
   inFlight = () => delivering.inFlight();
@@ -99,13 +101,14 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     schemas,
     rendering,
     sandbox,
+    intake,
     undo,
   };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
   const firstKey = await ensureAccess({ ...tools, store }, config.adminKey);
   undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
-  report.started({ url, version });
+  report.started({ url, version: files.version });
   return { url, firstKey, delivering };
 }
 

@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
+import type { ExactJson } from '../domain/json.ts';
+import { behindDoor } from '../http/intake-door.ts';
 import { buildOpenApi } from '../http/openapi.ts';
 import type { HealthCheck } from '../http/handlers/operations.ts';
 import type { HttpDeps } from '../http/routes.ts';
@@ -20,9 +22,12 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { StartupError } from '../store/startup-error.ts';
 import type { ProductFiles } from '../product-files.ts';
 import type { Delivering } from './delivering.ts';
+import type { Intake } from './intake.ts';
+import { patientStore } from './intake.ts';
 import type { Observation } from './observation.ts';
 import type { Storage } from './storage.ts';
 import type { Tools, Undo } from './tools.ts';
+import { pause } from './waiting.ts';
 
 /** What the API is made of. */
 export interface ApiParts {
@@ -36,22 +41,28 @@ export interface ApiParts {
   readonly schemas: Schemas;
   readonly rendering: TemplateApprovalDeps;
   readonly sandbox: Sandbox | undefined;
+  readonly intake: Intake;
   readonly undo: Undo[];
 }
+
+// How long a caller may take to send a request, whatever it is; intake allows less for a body. Node looks every few seconds.
+const RECEIVING = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 };
 
 /** Listens, and gives the URL at which it does. */
 export async function serveApi(parts: ApiParts): Promise<string> {
   const { tools, storage, schemas, observation } = parts;
-  const app = createServer({
+  const serving = {
     routes: ROUTES,
     handlers: httpDeps(parts),
-    authenticate: (keyText) => authenticate(storage, keyText),
-    bodyFaults: (schema, value) => schemas.faults(`urn:hookwright:api:${schema}`, value),
+    authenticate: (keyText: string) => authenticate(storage, keyText),
+    bodyFaults: (schema: string, value: ExactJson) => schemas.faults(`urn:hookwright:api:${schema}`, value),
+    intake: { gate: parts.intake.gate, monotonicMs: () => tools.monotonicMs(), pause, report: observation.report },
     newId: tools.newId,
     monotonicMs: () => tools.monotonicMs(),
     report: observation.report,
-  });
-  const server = createHttpServer((request, response) => {
+  };
+  const app = behindDoor(serving, createServer(serving));
+  const server = createHttpServer(RECEIVING, (request, response) => {
     // Express finds no path in such a target and would answer by itself, in HTML; at / there is nothing, either.
     if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
     app(request, response);
@@ -83,7 +94,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
         delivering.wake();
       },
     },
-    ingest: { store, payloads, newId: tools.newId, clock: tools.clock, wake: () => delivering.wake(), report },
+    ingest: ingestOf(parts, payloads),
     eventLog: { store },
     records: store,
     redelivery: { store, newId: tools.newId, clock: tools.clock, ownEvents, wake: () => delivering.wake() },
@@ -108,6 +119,20 @@ function httpDeps(parts: ApiParts): HttpDeps {
     health: () => healthOf(storage),
     openapi: () => openapi,
     sandbox,
+  };
+}
+
+function ingestOf(
+  { tools, storage, observation, delivering }: ApiParts,
+  payloads: HttpDeps['ingest']['payloads'],
+): HttpDeps['ingest'] {
+  return {
+    store: patientStore(storage.store),
+    payloads,
+    newId: tools.newId,
+    clock: tools.clock,
+    wake: () => delivering.wake(),
+    report: observation.report,
   };
 }
 

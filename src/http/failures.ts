@@ -15,7 +15,8 @@ export function answerError(report: FailureReport, error: unknown, request: Requ
   if (mistake === undefined) report.requestFailed({ requestId, error });
   const problem = mistake === undefined ? bugProblem(requestId) : problemOf(mistake, requestId);
   // The rest of a body that was not read cannot be told from a next request.
-  if (!request.complete && hasBody(request)) response.setHeader('connection', 'close');
+  const isDrained = response.locals['keepConnection'] === true;
+  if (!isDrained && !request.complete && hasBody(request)) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   response.status(problem.status).setHeader('content-type', PROBLEM_TYPE);
   response.end(`${JSON.stringify(problem.body)}\n`);

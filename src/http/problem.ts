@@ -10,6 +10,7 @@ export const PROBLEMS: Readonly<Record<ErrorKind, { readonly status: number; rea
   forbidden: { status: 403, title: 'This key may not do that' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'This method does not exist here' },
+  too_slow: { status: 408, title: 'The request came too slowly' },
   conflict: { status: 409, title: 'The state of things forbids it' },
   precondition_failed: { status: 412, title: 'It has changed in the meantime' },
   too_large: { status: 413, title: 'Too large' },

@@ -7,6 +7,9 @@ import { writeExact } from '../domain/json.ts';
 import type { Authenticate } from './authenticate.ts';
 import { admit } from './authenticate.ts';
 import { answerError } from './failures.ts';
+import type { IntakeDeps } from './intake.ts';
+import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
+import { PROTECTION } from './protection.ts';
 import type { BodyCheck } from './request.ts';
 import { readApiRequest } from './request.ts';
 import type { Reply, Route } from './route.ts';
@@ -27,6 +30,8 @@ export interface ServerDeps<HandlerDeps> {
   readonly handlers: HandlerDeps;
   readonly authenticate: Authenticate;
   readonly bodyFaults: BodyCheck;
+  /** For the routes that are `bounded`. */
+  readonly intake: IntakeDeps;
   readonly newId: NewId;
   monotonicMs(): number;
   readonly report: {
@@ -75,12 +80,8 @@ function keyIdOf(response: Response): string | undefined {
   return typeof keyId === 'string' ? keyId : undefined;
 }
 
-// Answers hold what strangers sent: no browser may guess a type, frame it or keep it.
 const protect: RequestHandler = (_request, response, next) => {
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  response.setHeader('referrer-policy', 'no-referrer');
+  for (const [name, value] of Object.entries(PROTECTION)) response.setHeader(name, value);
   next();
 };
 
@@ -93,25 +94,34 @@ function mount<D>(app: Express, deps: ServerDeps<D>, path: string): void {
 
 function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
   return [
-    async (request, response, next) => {
+    (_request, response, next) => {
       response.locals['route'] = route.path;
+      next();
+    },
+    ...(route.body?.bounded === true ? [takePlace(deps.intake, route.body.maxBytes)] : []),
+    async (request, response, next) => {
       const actor = await admit(deps.authenticate, route.permission, request);
       response.locals['actor'] = actor;
       response.locals['keyId'] = actor?.keyId;
       next();
     },
-    ...readBytes(route),
+    ...readBytes(deps, route),
     async (request, response) => {
-      const apiRequest = readApiRequest(deps.bodyFaults, route, request, response);
-      answer(response, await route.handler(deps.handlers, apiRequest));
+      const reply = await inItsPlace(response, async () => {
+        const apiRequest = readApiRequest(deps.bodyFaults, route, request, response);
+        return route.handler(deps.handlers, apiRequest);
+      });
+      answer(response, reply);
     },
   ];
 }
 
-function readBytes<D>(route: Route<D>): RequestHandler[] {
+function readBytes<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
   if (route.body === undefined) return [];
-  const read: unknown = express.raw({ type: () => true, limit: route.body.maxBytes });
-  return [read as RequestHandler];
+  const { maxBytes, bounded } = route.body;
+  const reader: unknown = express.raw({ type: () => true, limit: maxBytes });
+  const read = reader as RequestHandler;
+  return bounded === true ? [takeRoom(deps.intake, maxBytes), readInTime(deps.intake, read)] : [read];
 }
 
 function answer(response: Response, reply: Reply): void {

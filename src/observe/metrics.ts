@@ -9,6 +9,8 @@ export interface MetricSources {
   deliveriesByState(): Promise<Readonly<Partial<Record<DeliveryState, number>>>>;
   /** Requests to webhooks that are under way in this process. */
   inFlight(): number;
+  /** What is being taken in; `oldestSeconds` is how long the oldest request has been inside. */
+  intake(): { readonly requests: number; readonly bytes: number; readonly oldestSeconds: number };
 }
 
 /** The counters that `report.ts` moves, and their text. */
@@ -50,6 +52,9 @@ function counters(registry: Registry) {
     new Counter({ name: `hookwright_${name}`, help, labelNames, registers: [registry] });
   return {
     events: counter('events_received_total', 'Events received, by what became of them.', ['result']),
+    intakeRefused: counter('intake_refused_total', 'Requests with events that were not taken in, by the reason.', [
+      'reason',
+    ]),
     deliveries: counter('deliveries_planned_total', 'Deliveries planned for accepted events.', []),
     settled: counter('deliveries_settled_total', 'Deliveries after an attempt, by the state they went to.', ['state']),
     invocations: counter('invocations_total', 'Finished invocations.', ['kind', 'outcome']),
@@ -69,6 +74,9 @@ function createGauges(registry: Registry, sources: MetricSources): () => Promise
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
     new Gauge({ name: `hookwright_${name}`, help, labelNames, registers: [registry] });
   const inFlight = gauge('attempts_in_flight', 'Requests to webhooks under way in this process.', []);
+  const intakeRequests = gauge('intake_requests', 'Requests with events that are being read or stored.', []);
+  const intakeBytes = gauge('intake_bytes', 'Bytes of their bodies.', []);
+  const intakeOldest = gauge('intake_oldest_seconds', 'How long the oldest of them has been waiting.', []);
   const deliveries = gauge('deliveries', 'Deliveries by state.', ['state']);
   const databaseUp = gauge('database_up', 'Whether the database answered when these metrics were read.', []);
   gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
@@ -78,6 +86,10 @@ function createGauges(registry: Registry, sources: MetricSources): () => Promise
   return async () => {
     const counts = await sources.deliveriesByState().catch(() => undefined);
     inFlight.set(sources.inFlight());
+    const { requests, bytes, oldestSeconds } = sources.intake();
+    intakeRequests.set(requests);
+    intakeBytes.set(bytes);
+    intakeOldest.set(oldestSeconds);
     databaseUp.set(counts === undefined ? 0 : 1);
     deliveries.reset();
     for (const [state, count] of Object.entries(counts ?? {})) deliveries.set({ state }, count);

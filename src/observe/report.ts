@@ -77,6 +77,10 @@ function businessFacts({ log, metrics }: ReportDeps) {
       metrics.deliveries.inc(fact.deliveries);
       log.info(fact, 'events accepted');
     },
+    /** Counted, not logged: there are many when there is no time for them, and each has its line as a request. */
+    intakeRefused(fact: { readonly reason: 'busy' | 'slow' }): void {
+      metrics.intakeRefused.inc({ reason: fact.reason });
+    },
     attemptFinished(fact: AttemptFinished): void {
       const { start, end, settlement } = fact;
       metrics.invocations.inc({ kind: start.kind, outcome: end.outcome });

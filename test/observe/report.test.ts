@@ -19,7 +19,12 @@ interface Line {
 
 function setup() {
   const written: string[] = [];
-  const metrics = createMetrics({ version: '0', deliveriesByState: async () => ({}), inFlight: () => 0 });
+  const metrics = createMetrics({
+    version: '0',
+    deliveriesByState: async () => ({}),
+    inFlight: () => 0,
+    intake: () => ({ requests: 0, bytes: 0, oldestSeconds: 0 }),
+  });
   const log = createLog({ level: 'info', sink: { write: (line) => written.push(line) } });
   const lines = () => written.map((line) => JSON.parse(line) as Line);
   /** The samples of a metric that are not zero, without its help. */

@@ -16,7 +16,7 @@ export const EVENTS = table<events.EventHandlerDeps & operations.OperationHandle
     tag: 'Events',
     summary: 'Post one event, an array, or NDJSON',
     query: ATOMIC,
-    body: body('event-input', { contentTypes: EVENT_TYPES, maxBytes: 5 * MIB, checked: false }),
+    body: body('event-input', { contentTypes: EVENT_TYPES, maxBytes: 5 * MIB, checked: false, bounded: true }),
     success: success('event-result', 'What became of each event, after the commit.', 202),
     handler: events.post,
   },
