@@ -77,7 +77,7 @@ function relativeFault(file: string, layer: Layer, from: string): string | undef
 }
 
 // Only these may look at the environment of the process.
-const READS_ENVIRONMENT: readonly string[] = ['main.ts', 'config.ts'];
+const READS_ENVIRONMENT: readonly string[] = ['main.ts', 'cli.ts', 'config.ts'];
 
 const SOURCES = filesBelow('src');
 const TESTS = filesBelow('test');

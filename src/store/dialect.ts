@@ -1,5 +1,6 @@
 // Everything in which databases differ, and the only place that names a driver. PostgreSQL becomes a second `Dialect`.
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import knexPackage from 'knex';
 import type { Knex } from 'knex';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
@@ -39,13 +40,15 @@ export interface SqliteConnectionOptions {
   readonly path: string;
   /** Statements that every new connection runs first. */
   readonly setup: string;
+  /** Opens the file to read only, and does not make it. */
+  readonly isReadOnly?: boolean;
 }
 
 /** A knex on one SQLite connection. Its write transactions begin IMMEDIATE; its errors are `AppError`s where callers can act on them. */
 export function connectSqlite(options: SqliteConnectionOptions): Knex {
   return knexPackage.knex({
     client: ImmediateSqliteClient,
-    connection: { filename: options.path },
+    connection: fileOf(options),
     useNullAsDefault: true,
     // The values of a failed statement are other people's data, and the message goes into logs.
     compileSqlOnError: false,
@@ -60,6 +63,12 @@ export function connectSqlite(options: SqliteConnectionOptions): Knex {
     // What is worth saying is thrown; knex' own warnings would go past our log.
     log: { warn: ignore, error: ignore, debug: ignore, deprecate: ignore },
   });
+}
+
+// knex always opens to write and to make; only a URI may ask for less.
+function fileOf({ path, isReadOnly }: SqliteConnectionOptions): Knex.Sqlite3ConnectionConfig {
+  if (isReadOnly !== true) return { filename: path };
+  return { filename: `${pathToFileURL(path).href}?mode=ro`, flags: ['OPEN_URI'] };
 }
 
 const ACQUIRE_TIMEOUT_MS = 10_000;

@@ -87,6 +87,8 @@ export const TOP_FILES: Readonly<Record<string, string>> = {
   'app.ts': 'app',
   'product-files.ts': 'app',
   'main.ts': 'main',
+  'cli.ts': 'main',
+  'cli-commands.ts': 'main',
   'welcome.ts': 'main',
   'demo.ts': 'main',
   'demo-report.ts': 'main',
