@@ -266,7 +266,7 @@ describe('a restart', () => {
     const dataDir = newFolder();
     now = NOW;
     const first = await start(dataDir);
-    const webhookId = await makeWebhook(first, { active: false });
+    const webhookId = await makeWebhook(first, { active: false, headers: { 'x-token': 'a-secret-token' } });
     await first.call('PATCH', `/v1/webhooks/${webhookId}`, { body: { active: true } });
     await first.stop();
     // What a process leaves that is killed between its claim and its record: an event, a lease and an open invocation.
@@ -339,6 +339,17 @@ describe('a restart', () => {
     assert.equal(wire.seen.length - from, 1);
     assert.equal(headerOf(wire.seen.at(-1), 'webhook-id'), delivery.id);
     assert.ok(second.log.some((line) => line.includes('"deliveries rescued"')));
+    // What the dead process may have sent is made again when it is read.
+    const path = `/v1/invocations/${String(claimed[0]?.invocation.id)}`;
+    const { request } = (await second.call('GET', path)).body;
+    assert.deepEqual([request.reconstructed, request.body], [true, wire.seen.at(-1)?.body]);
+    assert.deepEqual(new Map(request.headers).get('x-token'), '***');
+    const [har, curl] = [await second.call('GET', `${path}/har`), await second.call('GET', `${path}/curl`)];
+    assert.match(har.body.log.entries[0].request.comment, /^Not recorded/);
+    assert.match(curl.text, /^# It was not recorded/m);
+    assert.doesNotMatch(har.text + curl.text, /a-secret-token/);
+    const last = (await second.call('GET', `/v1/invocations/${String(delivery.invocations[1].id)}`)).body;
+    assert.equal(last.request.reconstructed, false);
     await second.stop();
   });
 

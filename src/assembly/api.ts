@@ -98,6 +98,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
     eventLog: { store },
     records: store,
     redelivery: { store, newId: tools.newId, clock: tools.clock, ownEvents, wake: () => delivering.wake() },
+    reconstruction: reconstructionOf(parts),
     testing: {
       check,
       payloads: { ...payloads, samples: (name) => catalogue.schema(name)?.samples ?? [] },
@@ -119,6 +120,14 @@ function httpDeps(parts: ApiParts): HttpDeps {
     health: () => healthOf(storage),
     openapi: () => openapi,
     sandbox,
+  };
+}
+
+function reconstructionOf({ storage, delivering, files }: ApiParts): HttpDeps['reconstruction'] {
+  return {
+    store: storage.store,
+    prepare: (settings) => delivering.prepare(settings),
+    userAgent: `Hookwright/${files.version}`,
   };
 }
 

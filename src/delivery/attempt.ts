@@ -6,6 +6,7 @@ import type { ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import type { InvocationEnd, InvocationStart, RenderWarning } from '../domain/invocation.ts';
 import { createMasker } from '../domain/mask.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
+import { secretsOf } from '../domain/record-request.ts';
 import type { RequestFacts } from '../domain/request.ts';
 import { buildRequest } from '../domain/request.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
@@ -13,7 +14,7 @@ import type { Judgement } from '../responses/judge.ts';
 import { judge } from '../responses/judge.ts';
 import { compileValidators } from '../responses/validators.ts';
 import type { RenderResult } from '../templates/index.ts';
-import { recordEnd, secretsOf } from './recording.ts';
+import { recordEnd } from './recording.ts';
 
 /** What an attempt touches. */
 export interface AttemptDeps {

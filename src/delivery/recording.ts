@@ -1,10 +1,7 @@
 // What of an exchange is written down: everything, without the secrets. They are taken out before the row is made.
 import type { ExchangeResult, HeaderLines, IncomingResponse, OutgoingRequest } from '../domain/exchange.ts';
-import { sha256Hex } from '../domain/event.ts';
-import { isPublicHeader, MASK } from '../domain/headers.ts';
 import type {
   InvocationEnd,
-  RecordedRequest,
   RecordedResponse,
   RenderWarning,
   ValidatorActual,
@@ -12,8 +9,8 @@ import type {
 } from '../domain/invocation.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { writeExact } from '../domain/json.ts';
-import type { Masker } from '../domain/mask.ts';
-import { createMasker } from '../domain/mask.ts';
+import type { CountingMask } from '../domain/record-request.ts';
+import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import type { Judgement } from '../responses/judge.ts';
 
@@ -30,7 +27,7 @@ export interface EndedAttempt {
 
 /** The record of an ended attempt, secrets masked by header name and by value. What happens next is filled in later. */
 export function recordEnd(ended: EndedAttempt): InvocationEnd {
-  const mask = countingMask(secretsOf(ended.settings));
+  const mask = createCountingMask(secretsOf(ended.settings));
   const { judgement, result } = ended;
   const request = ended.request === undefined ? undefined : recordRequest(ended.request, ended.settings, mask);
   const response = result?.response === undefined ? undefined : recordResponse(result.response, mask);
@@ -52,54 +49,6 @@ export function recordEnd(ended: EndedAttempt): InvocationEnd {
     nextAttemptAt: undefined,
     nextAttemptReason: undefined,
     maskedPlaces: mask.places(),
-  };
-}
-
-interface CountingMask {
-  text(text: string, isCutOff?: boolean): string;
-  hidden(): string;
-  places(): number;
-}
-
-function countingMask(secrets: readonly string[]): CountingMask {
-  const masker: Masker = createMasker(secrets);
-  let places = 0;
-  return {
-    text: (text, isCutOff) => {
-      const masked = masker(text, isCutOff);
-      places += masked.places;
-      return masked.text;
-    },
-    hidden: () => {
-      places += 1;
-      return MASK;
-    },
-    places: () => places,
-  };
-}
-
-/** The values that must not be written down: those of the headers that are not public. */
-export function secretsOf(settings: EndedAttempt['settings']): string[] {
-  return Object.entries(settings.headers)
-    .filter(([name]) => !isPublicHeader(name, settings.publicHeaders))
-    .map(([, value]) => value);
-}
-
-function recordRequest(
-  request: OutgoingRequest,
-  settings: EndedAttempt['settings'],
-  mask: CountingMask,
-): RecordedRequest {
-  const own = new Set(Object.keys(settings.headers).map((name) => name.toLowerCase()));
-  const isSecret = (name: string): boolean =>
-    own.has(name.toLowerCase()) && !isPublicHeader(name, settings.publicHeaders);
-  return {
-    method: request.method,
-    url: mask.text(request.url),
-    headers: request.headers.map(([name, value]) => [name, isSecret(name) ? mask.hidden() : mask.text(value)] as const),
-    body: request.body === undefined ? undefined : mask.text(request.body),
-    bodyBytes: request.body === undefined ? 0 : Buffer.byteLength(request.body, 'utf8'),
-    bodySha256: request.body === undefined ? undefined : sha256Hex(request.body),
   };
 }
 

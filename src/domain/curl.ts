@@ -91,6 +91,9 @@ function bodyOption({ body }: RecordedRequest): string[] {
   return [`  ${body.startsWith('@') ? '--data-raw' : '--data-binary'} ${quote(body)} \\`];
 }
 
+const RECONSTRUCTED =
+  '# It was not recorded, but made again from event and webhook version: webhook-timestamp and user-agent may differ.';
+
 function comments(
   id: string,
   request: RecordedRequest,
@@ -101,6 +104,7 @@ function comments(
   const places = [...(isMasked(request.url) ? ['URL'] : []), ...(isMasked(request.body) ? ['body'] : [])];
   return [
     `# The request of ${id}.`,
+    ...(request.reconstructed === true ? [RECONSTRUCTED] : []),
     ...(secrets.length === 0 ? [] : [`# Secret header values are not on record. Set them first: ${secrets.join(' ')}`]),
     ...places.map(
       (place) => `# The ${place} holds ${MASK} where a secret was masked: put it back, or other bytes are sent.`,

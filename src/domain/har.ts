@@ -24,6 +24,7 @@ type HarRequest = {
   postData?: PostData;
   headersSize: number;
   bodySize: number;
+  comment?: string;
 };
 
 type HarResponse = {
@@ -140,8 +141,11 @@ function requestOf(request: RecordedRequest, response: RecordedResponse | undefi
     ...(request.body === undefined ? {} : { postData: postDataOf(request.headers, request.body) }),
     headersSize: -1,
     bodySize: request.bodyBytes,
+    ...(request.reconstructed === true ? { comment: RECONSTRUCTED } : {}),
   };
 }
+
+const RECONSTRUCTED = 'Not recorded, but made again from event and webhook version.';
 
 function postDataOf(headers: HeaderLines, text: string): PostData {
   return { mimeType: headerValue(headers, 'content-type') ?? '', text };

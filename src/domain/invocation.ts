@@ -19,6 +19,8 @@ export interface RecordedRequest {
   /** Bytes and SHA-256 (hex) of the body that was sent, before anything was masked. */
   readonly bodyBytes: number;
   readonly bodySha256: string | undefined;
+  /** It was not recorded, but made again from event and webhook version when it was read. */
+  readonly reconstructed?: boolean;
 }
 
 /** Whether the recorded body is, byte for byte, the one that was sent: it is not where something in it was masked. */

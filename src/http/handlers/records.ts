@@ -12,6 +12,8 @@ import type { PlanningStore } from '../../services/planning.ts';
 import type { RedeliveryDeps, RedeliveryStore } from '../../services/redelivery.ts';
 import { cancelDelivery, redeliver } from '../../services/redelivery.ts';
 import { nextCursor, pageOf } from '../query.ts';
+import type { ReconstructionDeps } from '../../services/reconstruction.ts';
+import { withRequest } from '../../services/reconstruction.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
 import { deliveryDetailView, deliveryView } from '../views/delivery.ts';
@@ -32,6 +34,7 @@ export interface RecordHandlerDeps {
     reconciliation(organizationId: string): Promise<Reconciliation>;
   };
   readonly redelivery: RedeliveryDeps<RedeliveryStore & PlanningStore>;
+  readonly reconstruction: ReconstructionDeps;
   readonly product: { readonly version: string };
 }
 
@@ -127,5 +130,5 @@ async function invocationOf(deps: RecordHandlerDeps, request: ApiRequest): Promi
   const id = param(request, 'invocation_id');
   const invocation = await deps.records.invocations.byId(actorOf(request).organizationId, id);
   if (invocation === undefined) throw notFound('invocation', id);
-  return invocation;
+  return withRequest(deps.reconstruction, invocation);
 }

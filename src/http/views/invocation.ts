@@ -94,6 +94,7 @@ function requestView(request: RecordedRequest): ExactJsonObject {
     headers: headersView(request.headers),
     body: request.body ?? null,
     body_sha256: request.bodySha256 ?? null,
+    reconstructed: request.reconstructed ?? false,
   };
 }
 
