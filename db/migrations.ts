@@ -1,6 +1,7 @@
 // All migrations, in order. A list in code, because loading a folder breaks between .ts and .js; never edited once merged.
 import type { Knex } from 'knex';
 import * as init from './migrations/20261120000000_init.ts';
+import * as postgres from './migrations/20261128000000_postgres.ts';
 import * as health from './migrations/20261128000100_health.ts';
 import * as redeliveries from './migrations/20261128000200_redeliveries.ts';
 
@@ -13,6 +14,7 @@ export interface NamedMigration {
 /** The migrations from the first to the newest. */
 export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261120000000_init', migration: init },
+  { name: '20261128000000_postgres', migration: postgres },
   { name: '20261128000100_health', migration: health },
   { name: '20261128000200_redeliveries', migration: redeliveries },
 ];

@@ -163,6 +163,12 @@ CREATE INDEX invocations_list on invocations (organization_id, id);
 
 CREATE INDEX invocations_open on invocations (started_at) where outcome = 'sending';
 
+CREATE TABLE job_runs (
+  job text not null,
+  bucket text not null,
+  primary key (job)
+);
+
 CREATE TABLE organizations (
   id text not null,
   name text not null,
@@ -192,6 +198,12 @@ CREATE TABLE webhook_health (
 );
 
 CREATE INDEX webhook_health_failing on webhook_health (probe_at) where state = 'failing';
+
+CREATE TABLE sealing_key (
+  id integer not null,
+  key_id text not null,
+  primary key (id)
+);
 
 CREATE TABLE webhook_versions (
   organization_id text not null,

@@ -7,7 +7,7 @@ import type { AppOptions } from '../src/assembly/tools.ts';
 import type { Environment } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { connectSqlite } from '../src/store/dialect.ts';
+import { connectSqlite } from '../src/store/dialect/sqlite.ts';
 import type { Store } from '../src/store/index.ts';
 import { createStore } from '../src/store/index.ts';
 import { loadOrCreateKeyFile } from '../src/store/key-file.ts';

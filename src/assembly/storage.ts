@@ -24,7 +24,7 @@ export interface Storage {
 export async function openStorage(config: Config, undo: Undo[]): Promise<Storage> {
   const database = await openDatabase({ path: join(config.dataDir, 'hookwright.db') });
   undo.push(() => database.close());
-  await migrate(database.writer);
+  await migrate(database);
   const secrets = createSecretBox({ keys: await findKeys(database, join(config.dataDir, 'encryption.key')) });
   return { database, store: createStore({ database, secrets }), problem: createWriteProbe({ database, pause }) };
 }

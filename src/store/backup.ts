@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
-import { connectSqlite, isForeignFile } from './dialect.ts';
+import { connectSqlite, isForeignFile } from './dialect/sqlite.ts';
 import { StartupError } from './startup-error.ts';
 
 // Readers wait only while the log is being put back after a crash.

@@ -1,10 +1,11 @@
-// Opens the database: one connection that writes, two that only read, and the lock that keeps a second process out.
+// Opens a SQLite database: one connection that writes, two that only read, and the lock that keeps a second process out.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
 import type { Dialect } from './dialect.ts';
-import { connectSqlite, isForeignFile, rowsOf, SQLITE } from './dialect.ts';
+import { rowsOf } from './dialect.ts';
+import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
 import { keepPrivate } from './private-file.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -17,6 +18,8 @@ export interface Database {
   readonly writer: Knex;
   readonly reader: Knex;
   readonly lookup: Knex;
+  /** Changes the schema, which may take as long as it takes. */
+  readonly migrator: Knex;
   /** Waits for what is under way, then gives the files free. */
   close(): Promise<void>;
 }
@@ -58,7 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw startupErrorOf(path, error);
   }
-  return { dialect: SQLITE, writer, reader, lookup, close };
+  return { dialect: SQLITE, writer, reader, lookup, migrator: writer, close };
 }
 
 function makeFolder(folder: string): void {

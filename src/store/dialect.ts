@@ -1,208 +1,36 @@
-// Everything in which databases differ, and the only place that names a driver. PostgreSQL becomes a second `Dialect`.
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import knexPackage from 'knex';
+// What storage needs to know of a kind of database. Each kind, with its driver and its errors, is a file in `dialect/`.
 import type { Knex } from 'knex';
-import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
-import SqliteClient from 'knex/lib/dialects/sqlite3/index.js';
-import { AppError, unavailable } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
-import { UniqueViolation } from './sql/conflicts.ts';
-import { StartupError } from './startup-error.ts';
 
-const DRIVER = 'sqlite3';
+/** What is done by one process at a time. */
+export type Lock = 'start' | 'partitions';
 
-/** What storage needs to know of a kind of database. */
+/** Everything in which statements differ. */
 export interface Dialect {
-  readonly name: 'sqlite';
+  readonly name: 'sqlite' | 'postgres';
+  /** Whether several processes may use the database at once. */
+  readonly isShared: boolean;
   /** The most values that one statement may bind. */
   readonly maxBindings: number;
-  /** Keeps other processes from claiming the same rows, those of `table` in a join. SQLite has one writer at a time, so there it does nothing. */
+  /**
+   * Locks the rows that a query finds (those of `table`, where it joins several), and leaves out what another
+   * transaction has locked. SQLite has one writer at a time, so there it does nothing.
+   */
   skipLocked(query: Knex.QueryBuilder, table?: string): Knex.QueryBuilder;
-  /** Holds rows until the transaction ends. SQLite's write transactions hold everything, so there it does nothing. */
+  /** Locks the rows that a query finds until the transaction ends. SQLite's write transactions lock everything, so there it does nothing. */
   lockRows(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The operator that finds a pattern without regard to (ASCII) case. */
   readonly likeOperator: string;
-}
-
-/** SQLite: one process, one writer connection. */
-export const SQLITE: Dialect = {
-  name: 'sqlite',
-  // SQLITE_MAX_VARIABLE_NUMBER is 32,766 since SQLite 3.32.
-  maxBindings: 32_000,
-  skipLocked: (query) => query,
-  lockRows: (query) => query,
-  likeOperator: 'like',
-};
-
-/** How one SQLite connection is opened. */
-export interface SqliteConnectionOptions {
-  readonly path: string;
-  /** Statements that every new connection runs first. */
-  readonly setup: string;
-  /** Opens the file to read only, and does not make it. */
-  readonly isReadOnly?: boolean;
-}
-
-/** A knex on one SQLite connection. Its write transactions begin IMMEDIATE; its errors are `AppError`s where callers can act on them. */
-export function connectSqlite(options: SqliteConnectionOptions): Knex {
-  return knexPackage.knex({
-    client: ImmediateSqliteClient,
-    connection: fileOf(options),
-    useNullAsDefault: true,
-    // The values of a failed statement are other people's data, and the message goes into logs.
-    compileSqlOnError: false,
-    pool: {
-      min: 1,
-      max: 1,
-      acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-      afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
-        connection.exec(options.setup, done);
-      },
-    },
-    // What is worth saying is thrown; knex' own warnings would go past our log.
-    log: { warn: ignore, error: ignore, debug: ignore, deprecate: ignore },
-  });
-}
-
-// knex always opens to write and to make; only a URI may ask for less.
-function fileOf({ path, isReadOnly }: SqliteConnectionOptions): Knex.Sqlite3ConnectionConfig {
-  if (isReadOnly !== true) return { filename: path };
-  return { filename: `${pathToFileURL(path).href}?mode=ro`, flags: ['OPEN_URI'] };
-}
-
-const ACQUIRE_TIMEOUT_MS = 10_000;
-
-interface SqliteConnection {
-  exec(sql: string, done: (error: Error | null) => void): void;
-}
-
-function ignore(): void {
-  // knex has said something that the thrown error says, too.
+  /** The instant by which leases are given and run out: one clock for all who share the database; `now` where nobody does. */
+  leaseNow(db: Knex, now: Date): Promise<Date>;
+  /** Waits until no other process holds this lock, and holds it until the transaction ends. */
+  lock(trx: Knex, lock: Lock): Promise<void>;
+  /** Tells the other processes that something may be due, once the transaction is committed. A hint, and may be lost. */
+  notify(trx: Knex): Promise<void>;
 }
 
 /** The rows of a raw statement: SQLite's driver gives a list, PostgreSQL's an object with `rows`. */
 export function rowsOf(result: unknown): Readonly<Record<string, unknown>>[] {
   const rows: unknown = isObject(result) ? result['rows'] : result;
   return Array.isArray(rows) ? rows.filter(isObject) : [];
-}
-
-class ImmediateSqliteClient extends SqliteClient {
-  override _driver(): unknown {
-    return loadDriver();
-  }
-
-  // A failing driver is said once, by `loadDriver`; knex would print it and advise what does not help.
-  override initializeDriver(): void {
-    this.driver = this._driver();
-  }
-
-  override async query(connection: unknown, query: unknown): Promise<unknown> {
-    try {
-      return await super.query(connection, query);
-    } catch (error) {
-      throw translateSqliteError(error);
-    }
-  }
-
-  override async acquireConnection(): Promise<unknown> {
-    try {
-      return await super.acquireConnection();
-    } catch (error) {
-      throw translateSqliteError(error);
-    }
-  }
-
-  override transaction(container: unknown, config: unknown, outerTransaction: unknown): Knex.Transaction {
-    // knex awaits its own transactions by `then`; the type it declares is the one callers see.
-    return new ImmediateTransaction(this, container, config, outerTransaction) as unknown as Knex.Transaction;
-  }
-}
-
-// A deferred transaction that reads before it writes fails at once when another writer came first, whatever the
-// busy_timeout (measured: by the thousand). And knex loses the first error when SQLite has already rolled back by
-// itself, as it does when the disk is full.
-class ImmediateTransaction extends SqliteTransaction {
-  override begin(connection: unknown): Promise<unknown> {
-    return this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
-  }
-
-  override async commit(connection: unknown, value: unknown): Promise<void> {
-    try {
-      const committed = this.trxClient.query(connection, 'COMMIT;');
-      this._completed = true;
-      await committed;
-    } catch (error) {
-      await this.rollback(connection, error);
-      return;
-    }
-    this._resolver(value);
-  }
-
-  override async rollback(connection: unknown, reason: unknown): Promise<void> {
-    this._completed = true;
-    await this.client.query(connection, 'ROLLBACK;').catch(ignore);
-    this._rejecter(reason ?? new Error('The transaction was rolled back.'));
-  }
-}
-
-function loadDriver(): unknown {
-  try {
-    return createRequire(import.meta.url)(DRIVER);
-  } catch (error) {
-    throw new StartupError(
-      [
-        `The SQLite driver cannot be loaded: its compiled part (the package "${DRIVER}") is missing or does not fit this Node.`,
-        'Ways out:',
-        `  1. npm install-scripts approve ${DRIVER} && npm rebuild ${DRIVER}`,
-        '  2. if that finds no compiler: install python3, make and g++, then npm rebuild again',
-        '  3. after a change of the Node version: delete node_modules and run npm ci',
-      ].join('\n'),
-      error,
-    );
-  }
-}
-
-const UNIQUE_VIOLATION = /UNIQUE constraint failed: ([\w., ]+)/;
-const FULL = { code: 'storage_full', detail: 'The disk is full, so nothing was stored.', retryAfterSec: 30 };
-const BUSY = { code: 'storage_busy', detail: 'The database is busy, so nothing was stored.', retryAfterSec: 2 };
-const FAILED = { code: 'storage_failed', detail: 'The database cannot be read or written now.', retryAfterSec: 30 };
-
-// Result codes of SQLite (sqlite.org/rescode.html), and knex' own error for a connection that did not become free.
-const PASSING_ERRORS: Readonly<Record<string, typeof FULL>> = {
-  SQLITE_FULL: FULL,
-  SQLITE_BUSY: BUSY,
-  SQLITE_LOCKED: BUSY,
-  KnexTimeoutError: BUSY,
-  SQLITE_IOERR: FAILED,
-  SQLITE_CANTOPEN: FAILED,
-  SQLITE_READONLY: FAILED,
-};
-
-/**
- * A unique violation becomes `conflict`, a full disk or a database that is away or locked becomes `unavailable`, each
- * with the driver's error as its cause. Anything else is a bug and comes back as it is.
- */
-function translateSqliteError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof AppError) return error;
-  const unique = UNIQUE_VIOLATION.exec(error.message);
-  if (unique !== null) return new UniqueViolation(unique[1] ?? '', error);
-  const passing = PASSING_ERRORS[errorCode(error)];
-  if (passing !== undefined) return unavailable(passing.code, passing.detail, passing.retryAfterSec, error);
-  error.message = shorten(error.message);
-  return error;
-}
-
-/** Whether a file was opened that is no SQLite database, or one whose beginning was overwritten. */
-export function isForeignFile(error: unknown): boolean {
-  return error instanceof Error && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(errorCode(error));
-}
-
-// knex puts the statement before the message, and a statement over many rows is pages of question marks.
-function shorten(message: string): string {
-  return message.length <= 800 ? message : `${message.slice(0, 400)} … ${message.slice(-400)}`;
-}
-
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

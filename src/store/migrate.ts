@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { NamedMigration } from '../../db/migrations.ts';
 import { MIGRATIONS } from '../../db/migrations.ts';
 import { text } from './codec/columns.ts';
+import type { Database } from './database.ts';
 import { readRows } from './sql/rows.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -17,19 +18,22 @@ const SOURCE: Knex.MigrationSource<NamedMigration> = {
 };
 
 /**
- * Runs what is missing, all in one transaction. The caller holds the lock of the data folder: what a process that died
- * half-way has left, this one clears away. Throws `StartupError` where a newer program has been here.
+ * Runs what is missing, all in one transaction, and one process at a time. Throws `StartupError` where a newer program
+ * has been here.
  */
-export async function migrate(db: Knex): Promise<void> {
-  await refuseNewer(db);
-  // knex takes its lock outside of the transaction, so that it outlives a crash, and would wait for it for ever.
-  await db.migrate.forceFreeMigrationsLock({ migrationSource: SOURCE, tableName: TABLE });
-  await db.migrate.latest({ migrationSource: SOURCE, tableName: TABLE });
+export async function migrate({ dialect, migrator }: Pick<Database, 'dialect' | 'migrator'>): Promise<void> {
+  await migrator.transaction(async (trx) => {
+    await dialect.lock(trx, 'start');
+    await refuseNewer(trx);
+    // knex has a lock of its own in a table. Whoever left it there has died: nobody else is here.
+    await trx.migrate.forceFreeMigrationsLock({ migrationSource: SOURCE, tableName: TABLE });
+    await trx.migrate.latest({ migrationSource: SOURCE, tableName: TABLE });
+  });
 }
 
 /** Takes all migrations back, and with them everything that is stored. */
-export async function migrateDown(db: Knex): Promise<void> {
-  await db.migrate.rollback({ migrationSource: SOURCE, tableName: TABLE }, true);
+export async function migrateDown({ migrator }: Pick<Database, 'migrator'>): Promise<void> {
+  await migrator.migrate.rollback({ migrationSource: SOURCE, tableName: TABLE }, true);
 }
 
 async function refuseNewer(db: Knex): Promise<void> {

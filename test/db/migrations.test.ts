@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Knex } from 'knex';
 import { MIGRATIONS } from '../../db/migrations.ts';
 import { rowsOf } from '../../src/store/dialect.ts';
 import { migrate, migrateDown } from '../../src/store/migrate.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
 import { StartupError } from '../../src/store/startup-error.ts';
+import { catalogueOf } from '../support/catalogues.ts';
 import type { TestDatabase } from '../support/databases.ts';
-import { DATABASES } from '../support/databases.ts';
+import { DATABASES, POSTGRESQL } from '../support/databases.ts';
 import {
   claimAll,
   endWith,
@@ -17,35 +18,7 @@ import {
   setup as setupStore,
 } from '../store/fixtures.ts';
 
-const DUMP = new URL('../../db/schema.sqlite.sql', import.meta.url);
-
-async function tablesOf(db: Knex): Promise<string[]> {
-  const rows = rowsOf(
-    await db.raw(
-      "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like 'knex%' order by name",
-    ),
-  );
-  return rows.map((row) => String(row['name']));
-}
-
-async function dump(db: Knex): Promise<string> {
-  const rows = rowsOf(
-    await db.raw(
-      "select sql from sqlite_master where sql is not null and tbl_name not like 'knex%' and name not like 'sqlite%' order by tbl_name, type desc, name",
-    ),
-  );
-  const statements = rows.map((row) =>
-    String(row['sql'])
-      .replaceAll('`', '')
-      .replace(/^(create table \w+) \((.*)\)$/is, writeTable),
-  );
-  return `-- The schema after all migrations. Compared in test/db/migrations.test.ts, which writes it with WRITE_SCHEMA=1.\n\n${statements.join(';\n\n')};\n`;
-}
-
-function writeTable(_all: string, head: string, body: string): string {
-  const columns = body.split(/, (?![^(]*\))/).map((column) => `  ${column}`);
-  return `${head} (\n${columns.join(',\n')}\n)`;
-}
+const EXEMPT = ['organizations', 'heartbeat', 'job_runs', 'sealing_key'];
 
 for (const kind of DATABASES) {
   describe(`migrations on ${kind.name}`, () => {
@@ -74,21 +47,25 @@ for (const kind of DATABASES) {
       const [claimed] = await claimAll(store);
       await store.record([{ invocationId: claimed!.invocation.id, end: endWith() }]);
 
-      const tables = await tablesOf(database.writer);
+      await database.writer('job_runs').insert({ job: 'rescue', bucket: '1' });
+      await database.writer('sealing_key').insert({ id: 1, key_id: 'test' });
+
+      const catalogue = catalogueOf(database);
+      const tables = await catalogue.tables();
       for (const table of tables) {
         const [row] = rowsOf(await database.writer.raw(`select count(*) as n from ${table}`));
-        assert.notEqual(row?.['n'], 0, `no row in ${table}`);
+        assert.notEqual(Number(row?.['n']), 0, `no row in ${table}`);
       }
-      await migrateDown(database.writer);
-      assert.deepEqual(await tablesOf(database.writer), []);
-      await migrate(database.writer);
-      assert.deepEqual(await tablesOf(database.writer), tables);
+      await migrateDown(database);
+      assert.deepEqual(await catalogue.tables(), []);
+      await migrate(database);
+      assert.deepEqual(await catalogue.tables(), tables);
     });
 
     it('run once, however often they are asked for', async () => {
       test = await kind.open();
-      await migrate(test.database.writer);
-      await migrate(test.database.writer);
+      await migrate(test.database);
+      await migrate(test.database);
       const rows = rowsOf(await test.database.writer.raw('select name from knex_migrations'));
       assert.deepEqual(
         rows.map((row) => row['name']),
@@ -98,18 +75,18 @@ for (const kind of DATABASES) {
 
     it('go on after a process that died while it migrated, and left its lock', async () => {
       test = await kind.open();
-      await migrate(test.database.writer);
-      await migrateDown(test.database.writer);
+      await migrate(test.database);
+      await migrateDown(test.database);
       await test.database.writer('knex_migrations_lock').update({ is_locked: 1 });
-      await migrate(test.database.writer);
-      assert.ok((await tablesOf(test.database.writer)).includes('deliveries'));
+      await migrate(test.database);
+      assert.ok((await catalogueOf(test.database).tables()).includes('deliveries'));
     });
 
     it('refuse a database that a newer program has written', async () => {
       test = await kind.open();
-      await migrate(test.database.writer);
+      await migrate(test.database);
       await test.database.writer('knex_migrations').insert({ name: '29990101000000_later', batch: 2 });
-      await assert.rejects(migrate(test.database.writer), (error: unknown) => {
+      await assert.rejects(migrate(test.database), (error: unknown) => {
         assert.ok(error instanceof StartupError);
         assert.match(error.message, /newer Hookwright \(it has 29990101000000_later/);
         return true;
@@ -118,34 +95,51 @@ for (const kind of DATABASES) {
 
     it('put organization_id on every table, and first in every unique index besides ids', async () => {
       test = await kind.open();
-      await migrate(test.database.writer);
-      for (const table of await tablesOf(test.database.writer)) {
-        if (['organizations', 'heartbeat'].includes(table)) continue;
-        const columns = rowsOf(await test.database.writer.raw(`select name from pragma_table_info('${table}')`));
-        assert.ok(
-          columns.some((column) => column['name'] === 'organization_id'),
-          table,
-        );
-        const indexes = rowsOf(
-          await test.database.writer.raw(
-            `select l.name, group_concat(i.name) as columns from pragma_index_list('${table}') l, pragma_index_info(l.name) i where l."unique" = 1 group by l.name`,
-          ),
-        );
-        for (const index of indexes)
-          assert.match(String(index['columns']), /^(organization_id|id$|invocation_id$|webhook_id$)/);
+      await migrate(test.database);
+      const catalogue = catalogueOf(test.database);
+      for (const table of await catalogue.tables()) {
+        if (EXEMPT.includes(table)) continue;
+        assert.ok((await catalogue.columns(table)).includes('organization_id'), table);
+        for (const { columns } of await catalogue.uniqueIndexes(table)) {
+          assert.match(columns, /^(organization_id|id$|invocation_id$|webhook_id$)/, table);
+        }
       }
+    });
+
+    it('come to the schema that is committed', async () => {
+      test = await kind.open();
+      await migrate(test.database);
+      const file = new URL(`../../db/schema.${test.database.dialect.name}.sql`, import.meta.url);
+      const made = await catalogueOf(test.database).dump();
+      if (process.env['WRITE_SCHEMA'] === '1') writeFileSync(file, made);
+      assert.equal(readFileSync(file, 'utf8'), made);
     });
   });
 }
 
-describe('db/schema.sqlite.sql', () => {
-  it('is the schema that the migrations make', async () => {
-    const test = await DATABASES[0]!.open();
+describe('migrations on PostgreSQL, where others are at it', () => {
+  it('run once when several processes start at the same moment', async () => {
+    const test = await POSTGRESQL.open();
+    const others = await Promise.all([1, 2, 3].map(() => openPostgres({ url: test.path })));
     try {
-      await migrate(test.database.writer);
-      const made = await dump(test.database.writer);
-      if (process.env['WRITE_SCHEMA'] === '1') writeFileSync(DUMP, made);
-      assert.equal(readFileSync(DUMP, 'utf8'), made);
+      await Promise.all([test.database, ...others].map((database) => migrate(database)));
+      const [row] = rowsOf(await test.database.writer.raw('select count(*) as n from knex_migrations'));
+      assert.equal(Number(row?.['n']), MIGRATIONS.length);
+    } finally {
+      await Promise.all(others.map((database) => database.close()));
+      await test.remove();
+    }
+  });
+
+  it('leave no text column that is not compared as bytes: call compareAsBytes at the end of a migration', async () => {
+    const test = await POSTGRESQL.openMigrated();
+    try {
+      const rows = rowsOf(
+        await test.database.writer.raw(`
+          select table_name || '.' || column_name as name from information_schema.columns
+          where table_schema = 'public' and data_type = 'text' and collation_name is distinct from 'C'`),
+      );
+      assert.deepEqual(rows, []);
     } finally {
       await test.remove();
     }

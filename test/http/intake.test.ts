@@ -11,7 +11,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { AppError } from '../../src/domain/errors.ts';
 import { INTAKE_LIMITS, IntakeGate } from '../../src/domain/intake-gate.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from '../../src/http/intake.ts';
-import { connectSqlite } from '../../src/store/dialect.ts';
+import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import type { TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
 

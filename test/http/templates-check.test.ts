@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { applyPatch } from 'rfc6902';
-import { connectSqlite } from '../../src/store/dialect.ts';
+import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { newId } from '../store/fixtures.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';

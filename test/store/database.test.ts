@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { connectSqlite, rowsOf } from '../../src/store/dialect.ts';
+import { rowsOf } from '../../src/store/dialect.ts';
+import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { StartupError } from '../../src/store/startup-error.ts';
 

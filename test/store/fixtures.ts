@@ -7,7 +7,6 @@ import type { Claimed } from '../../src/domain/lease.ts';
 import type { Webhook, WebhookSettings } from '../../src/domain/webhook.ts';
 import type { Store } from '../../src/store/index.ts';
 import { createStore } from '../../src/store/index.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import type { SecretBox } from '../../src/store/secrets.ts';
 import { createSecretBox } from '../../src/store/secrets.ts';
 import type { DatabaseKind, TestDatabase } from '../support/databases.ts';
@@ -36,8 +35,7 @@ export interface Setup extends TestDatabase {
 
 /** A migrated database with two organizations. */
 export async function setup(kind: DatabaseKind): Promise<Setup> {
-  const test = await kind.open();
-  await migrate(test.database.writer);
+  const test = await kind.openMigrated();
   const secrets = createSecretBox({ keys: [{ id: 'test', key: Buffer.alloc(32, 7) }] });
   const store = createStore({ database: test.database, secrets });
   await store.organizations.insert({ id: ORGANIZATION, name: 'default', createdAt: NOW });

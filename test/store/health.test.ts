@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connectSqlite } from '../../src/store/dialect.ts';
+import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { createWriteProbe } from '../../src/store/health.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
@@ -13,7 +13,7 @@ for (const kind of DATABASES) {
 
     beforeEach(async () => {
       test = await setup(kind);
-      await test.database.writer.raw('PRAGMA busy_timeout = 0');
+      await test.database.writer.raw(kind.name === 'SQLite' ? 'PRAGMA busy_timeout = 0' : 'set lock_timeout = 1');
     });
 
     afterEach(() => test.remove());
@@ -29,20 +29,20 @@ for (const kind of DATABASES) {
 
     it('says so while another program holds the database, and no longer', async () => {
       const problem = createWriteProbe({ database: test.database, pause: never });
-      const foreign = connectSqlite({ path: test.path, setup: 'PRAGMA busy_timeout = 0' });
-      try {
-        await foreign.raw('BEGIN IMMEDIATE');
+      const sqlite = kind.name === 'SQLite';
+      const foreign = sqlite ? connectSqlite({ path: test.path, setup: 'select 1' }) : test.database.migrator;
+      await foreign.transaction(async (trx) => {
+        await trx('heartbeat').where('id', 1).increment('beats', 1);
         assert.equal(await problem(), 'The database is busy, so nothing was stored.');
-        await foreign.raw('COMMIT');
-      } finally {
-        await foreign.destroy();
-      }
+      });
+      if (sqlite) await foreign.destroy();
       assert.equal(await problem(), undefined);
     });
 
     it('says so where the database has become read-only', async () => {
       const problem = createWriteProbe({ database: test.database, pause: never });
-      await test.database.writer.raw('PRAGMA query_only = ON');
+      const readOnly = kind.name === 'SQLite' ? 'PRAGMA query_only = ON' : 'set default_transaction_read_only = on';
+      await test.database.writer.raw(readOnly);
       assert.equal(await problem(), 'The database cannot be read or written now.');
     });
 
@@ -52,7 +52,7 @@ for (const kind of DATABASES) {
       const problem = createWriteProbe({ database: test.database, pause });
       let answers: (string | undefined)[] = [];
       await test.database.writer.transaction(async (trx) => {
-        await trx.raw('select 1');
+        await trx('heartbeat').where('id', 1).update({ beats: 0 });
         answers = await Promise.all([problem(), problem()]);
       });
       const late = 'The database did not take a write within 2 seconds.';

@@ -21,6 +21,10 @@ function nextVersion(webhook: Webhook, seconds: number, changes: Partial<Webhook
   };
 }
 
+async function everythingIn(test: Setup, table: string): Promise<string> {
+  return JSON.stringify(await test.database.writer(table).select('*'));
+}
+
 for (const kind of DATABASES) {
   describe(`store.webhooks on ${kind.name}`, () => {
     let test: Setup;
@@ -65,9 +69,12 @@ for (const kind of DATABASES) {
       assert.deepEqual(await test.store.webhooks.listForMatching(OTHER_ORGANIZATION), []);
     });
 
-    it('writes no header value in clear to any file', async () => {
+    it('stores no header value in clear', async () => {
       await test.store.webhooks.insert(webhookWith());
-      const files = readdirSync(test.folder).map((name) => readFileSync(join(test.folder, name)));
+      const files =
+        kind.name === 'SQLite'
+          ? readdirSync(test.folder).map((name) => readFileSync(join(test.folder, name), 'latin1'))
+          : await Promise.all(['webhooks', 'webhook_versions'].map((table) => everythingIn(test, table)));
       assert.ok(files.some((content) => content.includes('receiver.example')));
       for (const content of files) assert.ok(!content.includes('canary-secret-value'));
     });

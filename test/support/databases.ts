@@ -1,14 +1,20 @@
-// The databases that the storage and API suites run on: SQLite always. PostgreSQL becomes one more entry.
+// The databases that the storage and API suites run on: SQLite and PostgreSQL, always both.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { databasePrefix, wantPostgres } from './test-run.ts';
+
+wantPostgres();
 
 /** An empty database of its own, without a schema. */
 export interface TestDatabase {
   readonly database: Database;
-  /** The folder and the file it is in. */
+  /** A folder of its own; with SQLite the file is in it. */
   readonly folder: string;
   readonly path: string;
   /** Closes it and removes its files. */
@@ -17,12 +23,31 @@ export interface TestDatabase {
 
 /** A kind of database. */
 export interface DatabaseKind {
-  readonly name: string;
+  readonly name: 'SQLite' | 'PostgreSQL';
+  /** An empty one. */
   open(): Promise<TestDatabase>;
+  /** One with the schema, where that is faster than to migrate an empty one. */
+  openMigrated(): Promise<TestDatabase>;
 }
 
+/** PostgreSQL, for what is about several processes. */
+export const POSTGRESQL: DatabaseKind = {
+  name: 'PostgreSQL',
+  open: () => openOnServer('template0'),
+  openMigrated: async () => openOnServer(await template()),
+};
+
 /** All kinds that the suites run on. */
-export const DATABASES: readonly DatabaseKind[] = [{ name: 'SQLite', open: openSqlite }];
+export const DATABASES: readonly DatabaseKind[] = [
+  { name: 'SQLite', open: openSqlite, openMigrated: () => migrated(openSqlite()) },
+  POSTGRESQL,
+];
+
+async function migrated(opening: Promise<TestDatabase>): Promise<TestDatabase> {
+  const test = await opening;
+  await migrate(test.database);
+  return test;
+}
 
 async function openSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
@@ -37,4 +62,78 @@ async function openSqlite(): Promise<TestDatabase> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+// Leases go by the time that a test says it is, as with SQLite; what is about the database's own clock opens its own.
+async function openOnServer(from: string): Promise<TestDatabase> {
+  const { url, drop } = await createDatabase(from);
+  const opened = await openPostgres({ url });
+  const database: Database = {
+    ...opened,
+    dialect: { ...opened.dialect, leaseNow: (_db, now) => Promise.resolve(now) },
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
+  return {
+    database,
+    folder,
+    path: url,
+    async remove() {
+      await database.close();
+      await drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+let count = 0;
+let templateName: Promise<string> | undefined;
+
+/**
+ * Makes a database on the run's server by copying another; measured: 8 ms, and 4 ms to drop it. A schema in one
+ * database for all takes 130 ms to make.
+ */
+export async function createDatabase(
+  from: string,
+): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
+  count += 1;
+  const name = `${databasePrefix()}_${String(process.pid)}_${String(count)}`;
+  await command(`create database ${name} template ${from} strategy file_copy`);
+  return { url: urlOf(name), drop: () => command(`drop database if exists ${name} with (force)`) };
+}
+
+/** The name of a database that has the schema and nothing else, for `createDatabase`. */
+export function template(): Promise<string> {
+  templateName ??= makeTemplate();
+  return templateName;
+}
+
+async function makeTemplate(): Promise<string> {
+  const { url } = await createDatabase('template0');
+  const database = await openPostgres({ url });
+  await migrate(database);
+  await database.close();
+  return new URL(url).pathname.slice(1);
+}
+
+function urlOf(name: string): string {
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function serverUrl(): string {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (url === undefined)
+    throw new Error('There is no PostgreSQL for the tests: run them with mocha, or set TEST_DATABASE_URL.');
+  return url;
+}
+
+async function command(statement: string): Promise<void> {
+  const client = new pg.Client(serverUrl());
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

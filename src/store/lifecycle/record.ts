@@ -48,6 +48,7 @@ export async function endInvocations(
     where: "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')",
     returning: 'invocations.id, invocations.organization_id',
     integers: END_INTEGERS,
+    isPartitioned: true,
   });
   const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
   const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {

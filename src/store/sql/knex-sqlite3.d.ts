@@ -1,4 +1,4 @@
-// knex declares no types for its own SQLite client; these are the parts that `dialect.ts` changes.
+// knex declares no types for its own SQLite client; these are the parts that `dialect/sqlite.ts` changes.
 declare module 'knex/lib/dialects/sqlite3/index.js' {
   import type { Knex } from 'knex';
 

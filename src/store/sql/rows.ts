@@ -74,6 +74,8 @@ export interface BulkUpdate {
   readonly returning: string;
   /** Columns of `next` that hold whole numbers: PostgreSQL takes them for text otherwise. */
   readonly integers?: readonly string[];
+  /** A table that PostgreSQL partitions by `id`: saying between which ids they are spares it all other partitions. */
+  readonly isPartitioned?: boolean;
 }
 
 /** Changes many rows with one statement for as many as fit; gives what `returning` names of those that were changed. */
@@ -90,11 +92,19 @@ export async function updateRows({ dialect, writer }: StoreDeps['database'], upd
     const typed = columns.map((column) =>
       update.integers?.includes(column) === true ? `cast(${column} as integer) as ${column}` : column,
     );
+    const ends = update.isPartitioned === true ? endsOf(chunk) : [];
+    const range = ends.length === 0 ? '' : ` and ${update.table}.id between ? and ?`;
     const sql = `with given (${columns.join(', ')}) as (values ${values}), next as (select ${typed.join(', ')} from given)
-      update ${update.table} set ${assignments.join(', ')} from next where ${update.where} returning ${update.returning}`;
-    changed.push(...rowsOf(await writer.raw(sql, bindings(chunk, columns))));
+      update ${update.table} set ${assignments.join(', ')} from next where ${update.where}${range} returning ${update.returning}`;
+    changed.push(...rowsOf(await writer.raw(sql, [...bindings(chunk, columns), ...ends])));
   }
   return changed;
+}
+
+// Ids are compared as bytes, by the database and here.
+function endsOf(rows: readonly NewRow[]): string[] {
+  const ids = rows.map((row) => String(row['id'])).sort((a, b) => (a < b ? -1 : Number(a > b)));
+  return [ids[0] ?? '', ids.at(-1) ?? ''];
 }
 
 function placeholders(rows: number, columns: number): string {

@@ -1,0 +1,181 @@
+// PostgreSQL: its driver, its pools of connections, and how processes that share it keep out of each other's way.
+import { Duplex } from 'node:stream';
+import type { Knex } from 'knex';
+import knexPackage from 'knex';
+import PostgresClient from 'knex/lib/dialects/postgres/index.js';
+import pg from 'pg';
+import { isObject } from '../../domain/json.ts';
+import type { Dialect, Lock } from '../dialect.ts';
+import { rowsOf } from '../dialect.ts';
+import { SILENT_LOG } from './failures.ts';
+import { isUnanswered, translatePostgresError } from './postgres-errors.ts';
+
+const CHANNEL = 'hookwright';
+
+// Keys of advisory locks: any number, as long as no other program that shares the database uses the same.
+const LOCK_SPACE = 0x686f6f6b;
+const LOCKS: Readonly<Record<Lock, number>> = { start: 1, partitions: 2 };
+
+/** PostgreSQL: any number of processes. */
+export const POSTGRES: Dialect = {
+  name: 'postgres',
+  isShared: true,
+  // The protocol counts them in 16 bits; a statement of this size takes long enough to plan.
+  maxBindings: 32_000,
+  skipLocked: (query, table) => query.forUpdate(...(table === undefined ? [] : [table])).skipLocked(),
+  lockRows: (query) => query.forUpdate(),
+  likeOperator: 'ilike',
+  async leaseNow(db) {
+    const [row] = rowsOf(await db.raw('select clock_timestamp() as now'));
+    const now = row?.['now'];
+    if (!(now instanceof Date)) throw new Error('The database does not say what time it is.');
+    return now;
+  },
+  async lock(trx, lock) {
+    await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
+  },
+  async notify(trx) {
+    await trx.raw("select pg_notify(?, '')", [CHANNEL]);
+  },
+};
+
+/** One pool of connections. */
+export interface PostgresPoolOptions {
+  readonly url: string;
+  /** What the server shows of it in `pg_stat_activity`. */
+  readonly name: string;
+  readonly most: number;
+  /** How long the server may work on one statement, in milliseconds; 0: as long as it takes. */
+  readonly statementTimeoutMs: number;
+  readonly readOnly: boolean;
+}
+
+const ACQUIRE_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
+const LOCK_TIMEOUT_MS = 5000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
+// The server gives up a statement first; who has heard nothing by then has lost the connection.
+const ANSWER_MARGIN_MS = 2000;
+const END_TIMEOUT_MS = 1000;
+
+/** A knex on a pool of PostgreSQL connections. Its errors are `AppError`s where callers can act on them. */
+export function connectPostgres(options: PostgresPoolOptions): Knex {
+  const { url, name, most, statementTimeoutMs } = options;
+  return knexPackage.knex({
+    client: WatchfulPostgresClient,
+    connection: {
+      ...connectionOf(url, name),
+      query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_MARGIN_MS,
+    },
+    // The values of a failed statement are other people's data, and the message goes into logs.
+    compileSqlOnError: false,
+    pool: {
+      min: 0,
+      max: most,
+      acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      afterCreate: (connection: pg.Client, done: (error: Error | null) => void) => {
+        connection.query(sessionSettings(options), (error: Error | null) => done(error));
+      },
+    },
+    log: SILENT_LOG,
+  });
+}
+
+function connectionOf(url: string, name: string) {
+  return {
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  };
+}
+
+// synchronous_commit: what was acknowledged survives a power cut, whatever the server's default.
+function sessionSettings({ statementTimeoutMs, readOnly }: PostgresPoolOptions): string {
+  return [
+    `set statement_timeout = ${String(statementTimeoutMs)}`,
+    `set lock_timeout = ${String(statementTimeoutMs === 0 ? 0 : LOCK_TIMEOUT_MS)}`,
+    `set idle_in_transaction_session_timeout = ${String(IDLE_IN_TRANSACTION_MS)}`,
+    'set synchronous_commit = on',
+    "set time zone 'UTC'",
+    `set default_transaction_read_only = ${readOnly ? 'on' : 'off'}`,
+  ].join('; ');
+}
+
+// knex gives a connection back to the pool when its query failed, whatever the failure. One that did not answer in time
+// is half open: it must not be used again, and those that were idle meanwhile went the same way, more likely than not.
+class WatchfulPostgresClient extends PostgresClient {
+  readonly #since = new WeakMap<object, number>();
+  #suspectBeforeMs = -1;
+
+  override async query(connection: unknown, query: unknown): Promise<unknown> {
+    try {
+      return await super.query(connection, query);
+    } catch (error) {
+      if (isUnanswered(error)) this.#suspectBeforeMs = performance.now();
+      if (isUnanswered(error)) cutOff(connection);
+      throw translatePostgresError(error);
+    }
+  }
+
+  override async acquireConnection(): Promise<unknown> {
+    try {
+      return await super.acquireConnection();
+    } catch (error) {
+      throw translatePostgresError(error);
+    }
+  }
+
+  override async acquireRawConnection(): Promise<unknown> {
+    const connection = await super.acquireRawConnection();
+    if (isObject(connection)) this.#since.set(connection, performance.now());
+    return connection;
+  }
+
+  override validateConnection(connection: unknown): Promise<boolean> {
+    const isGood = isObject(connection) && (this.#since.get(connection) ?? 0) > this.#suspectBeforeMs;
+    return Promise.resolve(isGood);
+  }
+
+  // The polite end waits for an answer, which a half-open connection never gets.
+  override async destroyRawConnection(connection: unknown): Promise<void> {
+    const timer = setTimeout(() => cutOff(connection), END_TIMEOUT_MS);
+    return super.destroyRawConnection(connection).finally(() => clearTimeout(timer));
+  }
+}
+
+function cutOff(connection: unknown): void {
+  const protocol = isObject(connection) ? connection['connection'] : undefined;
+  const socket = isObject(protocol) ? protocol['stream'] : undefined;
+  if (socket instanceof Duplex) socket.destroy();
+}
+
+/** A connection that hears when another process says that something may be due. */
+export interface NoticeConnection {
+  /** Resolves when the connection has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens one; `onNotice` is called once for each transaction that has told something. */
+export async function listenPostgres(url: string, onNotice: () => void): Promise<NoticeConnection> {
+  const client = new pg.Client({ ...connectionOf(url, 'hookwright notices'), query_timeout: CONNECT_TIMEOUT_MS });
+  // Whoever waits for the end hears of it; without this, the error would end the process.
+  client.on('error', () => cutOff(client));
+  const ended = new Promise<void>((resolve) => client.on('end', () => resolve()));
+  client.on('notification', onNotice);
+  const close = async (): Promise<void> => {
+    const timer = setTimeout(() => cutOff(client), END_TIMEOUT_MS);
+    await client.end().finally(() => clearTimeout(timer));
+  };
+  try {
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+  } catch (error) {
+    cutOff(client);
+    throw translatePostgresError(error);
+  }
+  return { ended, close };
+}

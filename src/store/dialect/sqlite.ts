@@ -1,0 +1,178 @@
+// SQLite: its driver, how its transactions begin and end, and its errors.
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import knexPackage from 'knex';
+import type { Knex } from 'knex';
+import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
+import SqliteClient from 'knex/lib/dialects/sqlite3/index.js';
+import { AppError } from '../../domain/errors.ts';
+import type { Dialect } from '../dialect.ts';
+import { UniqueViolation } from '../sql/conflicts.ts';
+import { StartupError } from '../startup-error.ts';
+import type { Trouble } from './failures.ts';
+import { BUSY, errorCode, FAILED, FULL, ignore, shorten, SILENT_LOG, troubleError } from './failures.ts';
+
+const DRIVER = 'sqlite3';
+
+/** SQLite: one process, one writer connection. */
+export const SQLITE: Dialect = {
+  name: 'sqlite',
+  isShared: false,
+  // SQLITE_MAX_VARIABLE_NUMBER is 32,766 since SQLite 3.32.
+  maxBindings: 32_000,
+  skipLocked: (query) => query,
+  lockRows: (query) => query,
+  likeOperator: 'like',
+  leaseNow: (_db, now) => Promise.resolve(now),
+  // Its write transactions follow one another, and no other process can have the file.
+  lock: () => Promise.resolve(),
+  notify: () => Promise.resolve(),
+};
+
+/** How one SQLite connection is opened. */
+export interface SqliteConnectionOptions {
+  readonly path: string;
+  /** Statements that every new connection runs first. */
+  readonly setup: string;
+  /** Opens the file to read only, and does not make it. */
+  readonly isReadOnly?: boolean;
+}
+
+/** A knex on one SQLite connection. Its write transactions begin IMMEDIATE; its errors are `AppError`s where callers can act on them. */
+export function connectSqlite(options: SqliteConnectionOptions): Knex {
+  return knexPackage.knex({
+    client: ImmediateSqliteClient,
+    connection: fileOf(options),
+    useNullAsDefault: true,
+    // The values of a failed statement are other people's data, and the message goes into logs.
+    compileSqlOnError: false,
+    pool: {
+      min: 1,
+      max: 1,
+      acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
+        connection.exec(options.setup, done);
+      },
+    },
+    log: SILENT_LOG,
+  });
+}
+
+// knex always opens to write and to make; only a URI may ask for less.
+function fileOf({ path, isReadOnly }: SqliteConnectionOptions): Knex.Sqlite3ConnectionConfig {
+  if (isReadOnly !== true) return { filename: path };
+  return { filename: `${pathToFileURL(path).href}?mode=ro`, flags: ['OPEN_URI'] };
+}
+
+const ACQUIRE_TIMEOUT_MS = 10_000;
+
+interface SqliteConnection {
+  exec(sql: string, done: (error: Error | null) => void): void;
+}
+
+class ImmediateSqliteClient extends SqliteClient {
+  override _driver(): unknown {
+    return loadDriver();
+  }
+
+  // A failing driver is said once, by `loadDriver`; knex would print it and advise what does not help.
+  override initializeDriver(): void {
+    this.driver = this._driver();
+  }
+
+  override async query(connection: unknown, query: unknown): Promise<unknown> {
+    try {
+      return await super.query(connection, query);
+    } catch (error) {
+      throw translateSqliteError(error);
+    }
+  }
+
+  override async acquireConnection(): Promise<unknown> {
+    try {
+      return await super.acquireConnection();
+    } catch (error) {
+      throw translateSqliteError(error);
+    }
+  }
+
+  override transaction(container: unknown, config: unknown, outerTransaction: unknown): Knex.Transaction {
+    // knex awaits its own transactions by `then`; the type it declares is the one callers see.
+    return new ImmediateTransaction(this, container, config, outerTransaction) as unknown as Knex.Transaction;
+  }
+}
+
+// A deferred transaction that reads before it writes fails at once when another writer came first, whatever the
+// busy_timeout (measured: by the thousand). And knex loses the first error when SQLite has already rolled back by
+// itself, as it does when the disk is full.
+class ImmediateTransaction extends SqliteTransaction {
+  override begin(connection: unknown): Promise<unknown> {
+    return this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
+  }
+
+  override async commit(connection: unknown, value: unknown): Promise<void> {
+    try {
+      const committed = this.trxClient.query(connection, 'COMMIT;');
+      this._completed = true;
+      await committed;
+    } catch (error) {
+      await this.rollback(connection, error);
+      return;
+    }
+    this._resolver(value);
+  }
+
+  override async rollback(connection: unknown, reason: unknown): Promise<void> {
+    this._completed = true;
+    await this.client.query(connection, 'ROLLBACK;').catch(ignore);
+    this._rejecter(reason ?? new Error('The transaction was rolled back.'));
+  }
+}
+
+function loadDriver(): unknown {
+  try {
+    return createRequire(import.meta.url)(DRIVER);
+  } catch (error) {
+    throw new StartupError(
+      [
+        `The SQLite driver cannot be loaded: its compiled part (the package "${DRIVER}") is missing or does not fit this Node.`,
+        'Ways out:',
+        `  1. npm install-scripts approve ${DRIVER} && npm rebuild ${DRIVER}`,
+        '  2. if that finds no compiler: install python3, make and g++, then npm rebuild again',
+        '  3. after a change of the Node version: delete node_modules and run npm ci',
+      ].join('\n'),
+      error,
+    );
+  }
+}
+
+const UNIQUE_VIOLATION = /UNIQUE constraint failed: ([\w., ]+)/;
+// Result codes of SQLite (sqlite.org/rescode.html), and knex' own error for a connection that did not become free.
+const PASSING_ERRORS: Readonly<Record<string, Trouble>> = {
+  SQLITE_FULL: FULL,
+  SQLITE_BUSY: BUSY,
+  SQLITE_LOCKED: BUSY,
+  KnexTimeoutError: BUSY,
+  SQLITE_IOERR: FAILED,
+  SQLITE_CANTOPEN: FAILED,
+  SQLITE_READONLY: FAILED,
+};
+
+/**
+ * A unique violation becomes `conflict`, a full disk or a database that is away or locked becomes `unavailable`, each
+ * with the driver's error as its cause. Anything else is a bug and comes back as it is.
+ */
+function translateSqliteError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error;
+  const unique = UNIQUE_VIOLATION.exec(error.message);
+  if (unique !== null) return new UniqueViolation(unique[1] ?? '', error);
+  const passing = PASSING_ERRORS[errorCode(error)];
+  if (passing !== undefined) return troubleError(passing, error);
+  error.message = shorten(error.message);
+  return error;
+}
+
+/** Whether a file was opened that is no SQLite database, or one whose beginning was overwritten. */
+export function isForeignFile(error: unknown): boolean {
+  return error instanceof Error && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(errorCode(error));
+}
