@@ -15,7 +15,8 @@ import { EXIT, runCommand } from '../src/cli-commands.ts';
 import type { Environment } from '../src/config.ts';
 import type { TestApp } from './support/app.ts';
 import { startApp } from './support/app.ts';
-import { connectSqlite, rowsOf } from '../src/store/dialect/sqlite.ts';
+import { rowsOf } from '../src/store/dialect.ts';
+import { connectSqlite } from '../src/store/dialect/sqlite.ts';
 
 describe('hookwright', () => {
   let folder: string;

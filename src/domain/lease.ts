@@ -6,6 +6,7 @@ import type { InvocationEnd, InvocationStart } from './invocation.ts';
 export interface Claimed {
   readonly delivery: Delivery;
   readonly leaseToken: string;
+  /** By the clock of the claimer; other processes go by that of the database. */
   readonly leaseUntil: Date;
   readonly invocation: InvocationStart;
 }

@@ -101,12 +101,15 @@ async function readOldest(
 
 async function lease(database: Connection, due: readonly DueDelivery[], request: ClaimRequest): Promise<Claimed[]> {
   const claimed = due.map((one) => claimedFrom(one, request));
+  if (claimed.length === 0) return [];
+  const leaseNow = await database.dialect.leaseNow(database.writer, request.now);
+  const skewMs = leaseNow.getTime() - request.now.getTime();
   await updateRows(database, {
     table: 'deliveries',
     rows: claimed.map(({ delivery, leaseToken, leaseUntil }) => ({
       id: delivery.id,
       lease_token: leaseToken,
-      lease_until: leaseUntil.toISOString(),
+      lease_until: new Date(leaseUntil.getTime() + skewMs).toISOString(),
       updated_at: delivery.updatedAt.toISOString(),
     })),
     set: {

@@ -41,7 +41,9 @@ export async function followWebhooks(deps: StoreDeps, request: FollowRequest): P
     const database = { ...deps.database, writer: trx };
     const cancelled = await cancel(database, request);
     const held = await hold(database, request);
-    return { cancelled, held, released: await release(database, request), exhausted: await giveUp(database, request) };
+    const released = await release(database, request);
+    if (released > 0) await database.dialect.notify(trx);
+    return { cancelled, held, released, exhausted: await giveUp(database, request) };
   });
 }
 
@@ -69,15 +71,12 @@ async function holdFor({ dialect, writer }: Connection, webhook: Row, now: Date,
   const [at, reason] = [now.toISOString(), reasonOf(webhook)];
   const ids = writer('deliveries').whereRaw("state = 'pending'").where('webhook_id', text(webhook, 'id'));
   if (reason === 'breaker_open') void ids.where('due_at', '<=', at);
-  return writer<object, number>('deliveries')
-    .whereIn('id', dialect.skipLocked(ids.select('id').limit(limit)))
-    .where('state', 'pending')
-    .update({
-      state: 'held',
-      reason,
-      held_until: heldUntil(now, integer(webhook, 'max_held_in_sec')).toISOString(),
-      updated_at: at,
-    });
+  return chosen(writer, dialect.skipLocked(ids.select('id').limit(limit)), 'pending').update({
+    state: 'held',
+    reason,
+    held_until: heldUntil(now, integer(webhook, 'max_held_in_sec')).toISOString(),
+    updated_at: at,
+  });
 }
 
 function reasonOf(webhook: Row): HeldReason {
@@ -99,10 +98,13 @@ async function release(database: Connection, { now, limit }: FollowRequest): Pro
 async function giveUp({ dialect, writer }: Connection, { now, limit }: FollowRequest): Promise<number> {
   const at = now.toISOString();
   const ids = writer('deliveries').whereRaw("state = 'held' and held_until <= ?", [at]).select('id').limit(limit);
-  return writer<object, number>('deliveries')
-    .whereIn('id', dialect.skipLocked(ids))
-    .where('state', 'held')
-    .update({ state: 'exhausted', reason: 'held_too_long', updated_at: at, finished_at: at, held_until: null });
+  return chosen(writer, dialect.skipLocked(ids), 'held').update({
+    state: 'exhausted',
+    reason: 'held_too_long',
+    updated_at: at,
+    finished_at: at,
+    held_until: null,
+  });
 }
 
 // Starts from the few webhooks, and finds what waits for each through the partial indexes `deliveries_pending` and
@@ -119,6 +121,14 @@ function waiting(
     .whereRaw(`h.webhook_id = w.id and d.webhook_id = w.id and d.state = '${state}' and ${condition}`)
     .select('d.id')
     .limit(limit);
-  // Once more, since a claim may have been faster: the state decides, not what the list saw.
-  return writer<object, number>('deliveries').whereIn('id', dialect.skipLocked(ids, 'd')).where('state', state);
+  return chosen(writer, dialect.skipLocked(ids, 'd'), state);
+}
+
+// Locked before they are moved, once: a claim of another process may be at the same ones, and has won then. The state
+// is asked for again, since it decides, and not what the list saw.
+function chosen(db: Knex, ids: Knex.QueryBuilder, state: 'pending' | 'held'): Knex.QueryBuilder<object, number> {
+  return db<object, number>('deliveries')
+    .withMaterialized('chosen', ids)
+    .whereIn('id', db.select('id').from('chosen'))
+    .where('state', state);
 }

@@ -12,9 +12,10 @@ type Connection = StoreDeps['database'];
 
 /** Takes one delivery of each failing webhook whose probe is due and that has a slot free, at most `limit`. */
 export async function takeProbes(database: Connection, request: ClaimRequest): Promise<DueDelivery[]> {
-  const heads = (await readProbeHeads(database.writer)).filter(
-    ({ dueAt, webhookId }) => dueAt <= request.now && request.freeSlots(webhookId) > 0,
-  );
+  // In one order, whoever probes: two processes never wait for each other in a circle.
+  const heads = (await readProbeHeads(database.writer))
+    .filter(({ dueAt, webhookId }) => dueAt <= request.now && request.freeSlots(webhookId) > 0)
+    .sort((a, b) => (a.webhookId < b.webhookId ? -1 : 1));
   const taken: DueDelivery[] = [];
   for (const head of heads.slice(0, Math.max(request.limit, 0))) {
     if (!(await takeTurn(database, head, request.now))) continue;

@@ -20,12 +20,13 @@ export interface Recorded {
 export async function record(deps: StoreDeps, finishes: readonly Finish[]): Promise<readonly Recorded[]> {
   if (finishes.length === 0) return [];
   return inTransaction(deps.database, async (database) => {
-    await endInvocations(database, finishes);
-    const changed = await judgeHealth(database, finishes);
+    // Deliveries first, as claim and rescue lock them: otherwise two processes could wait for each other.
     const settled = await settleDeliveries(
       database,
       finishes.flatMap(({ fence }) => fence ?? []),
     );
+    await endInvocations(database, finishes);
+    const changed = await judgeHealth(database, finishes);
     return finishes.map((finish) => ({
       settled: finish.fence !== undefined && settled.has(finish.fence.leaseToken),
       changed: changed.get(finish) ?? [],

@@ -32,10 +32,11 @@ const LONGEST_TEST_MS = 60_000 + LEASE_MARGIN_MS;
 export async function rescue(deps: StoreDeps, request: RescueRequest): Promise<number> {
   return deps.database.writer.transaction(async (trx) => {
     const database = { ...deps.database, writer: trx };
-    const lost = (await readLost(database, request)).map((row) => lostFrom(row, request));
+    const leaseNow = await database.dialect.leaseNow(trx, request.now);
+    const lost = (await readLost(database, request, leaseNow)).map((row) => lostFrom(row, request));
     const open = await readOpenInvocations(
       database,
-      request,
+      { all: request.all, leaseNow },
       lost.map(({ deliveryId }) => deliveryId),
     );
     const settlements = new Map(lost.map(({ deliveryId, settlement }) => [deliveryId, settlement]));
@@ -54,7 +55,7 @@ export async function rescue(deps: StoreDeps, request: RescueRequest): Promise<n
   });
 }
 
-async function readLost({ writer }: Connection, { now, all }: RescueRequest): Promise<Row[]> {
+async function readLost({ dialect, writer }: Connection, { all }: RescueRequest, leaseNow: Date): Promise<Row[]> {
   const query = writer('deliveries as d')
     .join('webhooks as w', (on) => on.on('w.organization_id', 'd.organization_id').andOn('w.id', 'd.webhook_id'))
     .join('webhook_versions as v', (on) =>
@@ -63,8 +64,8 @@ async function readLost({ writer }: Connection, { now, all }: RescueRequest): Pr
     .join('webhook_health as h', 'h.webhook_id', 'w.id')
     .whereRaw("d.state = 'sending'")
     .select('d.id', 'd.lease_token', 'd.attempts', 'd.cancel_requested_at', ...STANDING_COLUMNS);
-  if (!all) void query.where('d.lease_until', '<=', now.toISOString());
-  return readRows(query);
+  if (!all) void query.where('d.lease_until', '<=', leaseNow.toISOString());
+  return readRows(dialect.skipLocked(query, 'd'));
 }
 
 interface LostDelivery {
@@ -85,12 +86,12 @@ function lostFrom(row: Row, request: RescueRequest): LostDelivery {
 
 async function readOpenInvocations(
   { writer }: Connection,
-  { now, all }: RescueRequest,
+  { all, leaseNow }: { readonly all: boolean; readonly leaseNow: Date },
   deliveryIds: readonly string[],
 ): Promise<{ readonly id: string; readonly deliveryId: string }[]> {
   const query = writer('invocations').whereRaw("outcome = 'sending'").select('id', 'delivery_id');
   if (!all) {
-    const testsBefore = new Date(now.getTime() - LONGEST_TEST_MS).toISOString();
+    const testsBefore = new Date(leaseNow.getTime() - LONGEST_TEST_MS).toISOString();
     void query.where((lost) => {
       void lost.whereIn('delivery_id', [...deliveryIds]);
       void lost.orWhereRaw('(delivery_id is null and started_at <= ?)', [testsBefore]);
