@@ -62,7 +62,7 @@ interface Engine {
 }
 
 async function startEngine(config: Config, files: ProductFiles, tools: Tools, undo: Undo[]): Promise<Engine> {
-  const storage = await openStorage(config, undo);
+  const storage = await openStorage(config, tools, undo);
   const { store } = storage;
   let inFlight = (): number => 0;
   const intake = createIntake(tools);
@@ -82,6 +82,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     config,
     tools,
     store,
+    database: storage.database,
     report,
     rendering,
     sandbox: sandboxAddress,
@@ -106,7 +107,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
-  const firstKey = await ensureAccess({ ...tools, store }, config.adminKey);
+  const firstKey = await store.alone((store) => ensureAccess({ ...tools, store }, config.adminKey));
   undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
   report.started({ url, version: files.version });
   return { url, firstKey, delivering };

@@ -1,6 +1,7 @@
 // How the text of each configuration variable is read: a value, or the words for what it must be.
 import { isIP, isIPv4 } from 'node:net';
 import { parseKey } from './domain/access.ts';
+import { MASK } from './domain/headers.ts';
 import { isId } from './domain/ids.ts';
 import { parseEgressAllow, parseEgressConnect } from './egress/exceptions.ts';
 import type { LogLevel } from './observe/log.ts';
@@ -67,6 +68,24 @@ export function parseWhole(least: number, most: number): (text: string) => Parse
       ? { value }
       : { must: `be a whole number from ${String(least)} to ${String(most)}` };
   };
+}
+
+const POSTGRES_PROTOCOLS = ['postgres:', 'postgresql:'];
+
+/** The URL of a PostgreSQL database. */
+export function parseDatabaseUrl(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPostgres = url !== undefined && POSTGRES_PROTOCOLS.includes(url.protocol);
+  if (!isPostgres) return { must: 'be postgres://user:password@host:port/database' };
+  if (url.hostname === '') return { must: 'name a host' };
+  return /^\/[^/]+$/.test(url.pathname) ? { value: text } : { must: 'end with the name of a database' };
+}
+
+/** Such a URL as it may be shown: with its user, and without password or options. */
+export function maskDatabaseUrl(text: string): string {
+  const { protocol, username, password, host, pathname } = new URL(text);
+  const who = username === '' ? '' : `${username}${password === '' ? '' : `:${MASK}`}@`;
+  return `${protocol}//${who}${host}${pathname}`;
 }
 
 /** A name of a log level. */

@@ -24,6 +24,12 @@ export const CONFIG_VARIABLES = [
     example: './data',
   },
   {
+    name: 'HOOKWRIGHT_DATABASE_URL',
+    default: 'SQLite in the data folder',
+    description: 'A PostgreSQL database, which any number of processes may share.',
+    example: 'postgres://hookwright:password@db.example.com:5432/hookwright',
+  },
+  {
     name: 'HOOKWRIGHT_ADMIN_KEY',
     default: 'made at the first start and printed once',
     description: 'The first admin key.',
@@ -90,7 +96,6 @@ export type ConfigName = (typeof CONFIG_VARIABLES)[number]['name'];
 
 /** Names that the product fixes for later versions: setting one now would silently do nothing. */
 export const LATER_VARIABLES: readonly string[] = [
-  'HOOKWRIGHT_DATABASE_URL',
   'HOOKWRIGHT_ENCRYPTION_KEYS',
   'HOOKWRIGHT_RATE_LIMIT',
   'HOOKWRIGHT_TRUST_PROXY',

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { Listen, Parsed } from './config-values.ts';
 import {
   isLoopback,
+  maskDatabaseUrl,
   parseAdminKey,
   parseAllowList,
   parseConnectList,
+  parseDatabaseUrl,
   parseListen,
   parseLogLevel,
   parsePublicUrl,
@@ -20,6 +22,7 @@ import type { LogLevel } from './observe/log.ts';
 
 export type { Listen } from './config-values.ts';
 export type { ConfigName, ConfigVariable } from './config-variables.ts';
+export { maskDatabaseUrl } from './config-values.ts';
 export { CONFIG_VARIABLES } from './config-variables.ts';
 
 /** Everything that an operator can set. */
@@ -27,6 +30,8 @@ export interface Config {
   readonly listen: Listen;
   /** Absolute. */
   readonly dataDir: string;
+  /** Of a PostgreSQL database, password and all; `undefined`: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined;
   /** The text of the first admin key; `undefined`: a random one is made. */
   readonly adminKey: string | undefined;
   /** Without a slash at the end; `undefined`: where it listens. */
@@ -74,6 +79,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
   const config: Config = {
     listen,
     dataDir: read('HOOKWRIGHT_DATA_DIR', path, resolve(cwd, 'data')),
+    databaseUrl: read('HOOKWRIGHT_DATABASE_URL', parseDatabaseUrl, undefined),
     adminKey: read('HOOKWRIGHT_ADMIN_KEY', parseAdminKey, undefined),
     publicUrl: read('HOOKWRIGHT_PUBLIC_URL', parsePublicUrl, undefined),
     sandbox: read('HOOKWRIGHT_SANDBOX', parseSwitch, isLoopback(listen.host)),
@@ -105,9 +111,12 @@ function nameProblems(env: Environment): string[] {
     });
 }
 
+// Their values are secret, or hold a password.
+const SECRETS: readonly ConfigName[] = ['HOOKWRIGHT_ADMIN_KEY', 'HOOKWRIGHT_DATABASE_URL'];
+
 function problemOf(name: ConfigName, text: string, must: string): string {
   const example = CONFIG_VARIABLES.find((variable) => variable.name === name)?.example ?? '';
-  const given = name === 'HOOKWRIGHT_ADMIN_KEY' ? '' : ` It is "${text}".`;
+  const given = SECRETS.includes(name) ? '' : ` It is "${text}".`;
   return `${name} must ${must}.${given} For example: ${example}`;
 }
 
@@ -117,6 +126,7 @@ export function describeConfig(config: Config): Readonly<Record<ConfigName, stri
   return {
     HOOKWRIGHT_LISTEN: `${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
     HOOKWRIGHT_DATA_DIR: config.dataDir,
+    HOOKWRIGHT_DATABASE_URL: config.databaseUrl === undefined ? '' : maskDatabaseUrl(config.databaseUrl),
     HOOKWRIGHT_ADMIN_KEY: config.adminKey === undefined ? '' : MASK,
     HOOKWRIGHT_PUBLIC_URL: config.publicUrl ?? '',
     HOOKWRIGHT_SANDBOX: config.sandbox ? 'on' : 'off',

@@ -1,7 +1,7 @@
 // The process: configuration → app → wait for a signal → stop.
 import { setFlagsFromString } from 'node:v8';
 import { createApp, StartupError } from './app.ts';
-import { readConfig } from './config.ts';
+import { maskDatabaseUrl, readConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   const app = createApp(reading.config);
   try {
     const { url, firstKey } = await app.start();
-    const { dataDir, publicUrl, sandbox } = reading.config;
+    const { databaseUrl, publicUrl, sandbox } = reading.config;
+    const dataDir = databaseUrl === undefined ? reading.config.dataDir : maskDatabaseUrl(databaseUrl);
     say(welcomeText({ version: app.version, url, publicUrl, firstKey, dataDir, sandbox }));
   } catch (error) {
     await app.stop(0);

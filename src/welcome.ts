@@ -8,6 +8,7 @@ export interface Welcome {
   readonly publicUrl: string | undefined;
   /** The first admin key where it was made just now; it is shown this once. */
   readonly firstKey: string | undefined;
+  /** The folder, or the URL of the database without its password. */
   readonly dataDir: string;
   readonly sandbox: boolean;
 }

@@ -212,7 +212,7 @@ function repeatedTitles(file: string): string[] {
 }
 
 function isTitled(node: ts.Node): boolean {
-  return ts.isCallExpression(node) && ['it', 'describe'].includes(node.expression.getText());
+  return ts.isCallExpression(node) && ['it', 'describe', 'onEachDatabase'].includes(node.expression.getText());
 }
 
 function describesAround(node: ts.Node): string[] {

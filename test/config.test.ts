@@ -22,6 +22,7 @@ describe('readConfig', () => {
     assert.deepEqual(config({ PATH: '/bin', HOME: '/srv' }), {
       listen: { host: '127.0.0.1', port: 8080 },
       dataDir: '/srv/hookwright/data',
+      databaseUrl: undefined,
       adminKey: undefined,
       publicUrl: undefined,
       sandbox: true,
@@ -44,6 +45,7 @@ describe('readConfig', () => {
     const env = {
       HOOKWRIGHT_LISTEN: '[::1]:0',
       HOOKWRIGHT_DATA_DIR: '../data',
+      HOOKWRIGHT_DATABASE_URL: 'postgres://hw:pw@db.example.com/hookwright?sslmode=verify-full',
       HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY,
       HOOKWRIGHT_PUBLIC_URL: 'https://hooks.example.com/base/',
       HOOKWRIGHT_SANDBOX: 'off',
@@ -62,6 +64,7 @@ describe('readConfig', () => {
     assert.deepEqual(config(env), {
       listen: { host: '::1', port: 0 },
       dataDir: '/srv/data',
+      databaseUrl: 'postgres://hw:pw@db.example.com/hookwright?sslmode=verify-full',
       adminKey: ADMIN_KEY,
       publicUrl: 'https://hooks.example.com/base',
       sandbox: false,
@@ -96,6 +99,10 @@ describe('readConfig', () => {
       'HOOKWRIGHT_ADMIN_KEY',
       ['secret', 'hw_x_y', ADMIN_KEY.slice(0, -1), ADMIN_KEY.replace('-7cc0-', '-4cc0-'), `${ADMIN_KEY}!`],
     ],
+    [
+      'HOOKWRIGHT_DATABASE_URL',
+      ['db', 'mysql://u:p@h/d', 'postgres://h', 'postgres://h/', 'postgres://h/a/b', 'postgres:///d', 'http://h/d'],
+    ],
     ['HOOKWRIGHT_PUBLIC_URL', ['hooks.example.com', 'ftp://x', 'https://u:p@x', 'https://x/?a=1', 'https://x/#y']],
     ['HOOKWRIGHT_SANDBOX', ['true', 'ON', '1']],
     ['HOOKWRIGHT_EGRESS_ALLOW', ['10.0.0.0/8;10.1.0.0/16', '*.corp', 'https://x', 'a b', '1.2.3.4/99']],
@@ -124,7 +131,7 @@ describe('readConfig', () => {
       HOOKWRIGHT_LOG_LEVEL: 'x',
       HOOKWRIGHT_CONCURRENCY: 'x',
       HOOKWRIGHT_LISTN: '127.0.0.1:80',
-      HOOKWRIGHT_DATABASE_URL: 'postgres://user:pw@db/x',
+      HOOKWRIGHT_DATABASE_URL: 'mysql://user:pw@db/x',
     });
     assert.equal(found.length, 5);
     assert.equal(new Set(found.map((problem) => problem.split(' ')[0])).size, 5);
@@ -140,7 +147,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  for (const name of ['DATABASE_URL', 'ENCRYPTION_KEYS', 'RATE_LIMIT', 'TRUST_PROXY']) {
+  for (const name of ['ENCRYPTION_KEYS', 'RATE_LIMIT', 'TRUST_PROXY']) {
     it(`says that HOOKWRIGHT_${name} is not supported in this version, without its value`, () => {
       const found = problems({ [`HOOKWRIGHT_${name}`]: 's3cr3t' });
       assert.deepEqual(found, [`HOOKWRIGHT_${name} is not supported in this version; leave it out.`]);
@@ -149,6 +156,10 @@ describe('readConfig', () => {
 
   it('never repeats a damaged admin key', () => {
     assert.ok(!problems({ HOOKWRIGHT_ADMIN_KEY: 'hw_s3cr3t' }).join().includes('s3cr3t'));
+  });
+
+  it('never repeats a damaged database URL', () => {
+    assert.ok(!problems({ HOOKWRIGHT_DATABASE_URL: 'postgres://u:s3cr3t@h' }).join().includes('s3cr3t'));
   });
 
   const sandboxes: readonly (readonly [listen: string, isOn: boolean])[] = [
@@ -189,6 +200,13 @@ describe('describeConfig', () => {
     assert.equal(described.HOOKWRIGHT_LISTEN, '[::1]:9');
     assert.equal(described.HOOKWRIGHT_ADMIN_KEY, '***');
     assert.ok(!JSON.stringify(described).includes('sssss'));
+  });
+
+  it('shows where the database is and who uses it, and neither password nor options', () => {
+    const shown = (url: string): string =>
+      describeConfig(config({ HOOKWRIGHT_DATABASE_URL: url })).HOOKWRIGHT_DATABASE_URL;
+    assert.equal(shown('postgres://u:s3cr3t@h:5433/d?password=s3cr3t'), 'postgres://u:***@h:5433/d');
+    assert.equal(shown('postgresql://h/d'), 'postgresql://h/d');
   });
 
   it('can be read back as an environment', () => {

@@ -22,8 +22,10 @@ import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
 import type { HealthChanged } from '../services/webhook-health.ts';
 import { recordFinishes } from '../services/webhook-health.ts';
+import type { Database } from '../store/database.ts';
 import type { Recorded } from '../store/lifecycle/record.ts';
 import type { Store } from '../store/index.ts';
+import { NoticeListener } from '../store/notices.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Tools, Undo } from './tools.ts';
 import { pause, yieldToOthers } from './waiting.ts';
@@ -33,6 +35,7 @@ export interface DeliveringParts {
   readonly config: Config;
   readonly tools: Tools;
   readonly store: Store;
+  readonly database: Pick<Database, 'dialect' | 'listen'>;
   readonly report: Reporter;
   readonly rendering: RenderingDeps;
   readonly sandbox: SandboxAddress | undefined;
@@ -64,6 +67,9 @@ export interface Delivering {
 // Nothing may hold the writer for long: whoever waits for it comes between two passes.
 const FOLLOWED_AT_ONCE = 500;
 
+// What another process has put into the database waits no longer than this where the notice of it was lost.
+const LONGEST_NAP_BESIDE_OTHERS_MS = 2000;
+
 /** Sets free what an earlier process left, and starts sending. */
 export async function startDelivering(parts: DeliveringParts): Promise<Delivering> {
   const { config, tools, store, report, undo } = parts;
@@ -81,8 +87,9 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
       signal,
     );
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
-  // Leases of an earlier process are void: no other process can hold this database.
-  await rescue(parts, true);
+  await store.makePartitions(tools.clock());
+  // Leases of an earlier process are void where no other process can hold this database.
+  await rescue(parts, !parts.database.dialect.isShared);
   let follow = (): void => undefined;
   const healthChanged = (changed: readonly HealthChanged[]): void => {
     for (const one of changed) report.webhookHealthChanged(one);
@@ -94,6 +101,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const dispatcher = createDispatcher(parts, delivery);
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
+  listenToOthers(parts, dispatcher);
   const jobs = await startJobs(parts, dispatcher);
   follow = () => void jobs.scheduler.runNow('follow-webhooks');
   return {
@@ -109,6 +117,13 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   };
 }
 
+function listenToOthers({ database: { listen }, undo }: DeliveringParts, dispatcher: Dispatcher): void {
+  if (listen === undefined) return;
+  const listener = new NoticeListener({ listen, onNotice: () => dispatcher.wake(), pause });
+  undo.push(() => listener.stop());
+  listener.start();
+}
+
 function createPolicy(config: Config, sandbox: SandboxAddress | undefined): EgressPolicy {
   const ca = config.egressCaFile === undefined ? undefined : readAuthorities(config.egressCaFile);
   const allow = parseEgressAllow(config.egressAllow.join(','));
@@ -122,7 +137,7 @@ function createPolicy(config: Config, sandbox: SandboxAddress | undefined): Egre
 }
 
 function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher {
-  const { config, tools, store, report } = parts;
+  const { config, tools, store, database, report } = parts;
   return new Dispatcher({
     claim: (request) =>
       store.deliveries.claim({
@@ -136,6 +151,7 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
     monotonicMs: () => tools.monotonicMs(),
     concurrency: config.concurrency,
     webhookConcurrency: config.webhookConcurrency,
+    ...(database.dialect.isShared ? { longestNapMs: LONGEST_NAP_BESIDE_OTHERS_MS } : {}),
     report,
   });
 }
@@ -174,8 +190,16 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     if (count > 0) report.deliveriesFollowed({ count });
     return count;
   };
-  const jobs = { rescue: () => rescue(parts, false), followWebhooks, wake: () => dispatcher.wake() };
-  const scheduler = new Scheduler({ jobs, report }, JOBS);
+  const jobs = {
+    rescue: () => rescue(parts, false),
+    followWebhooks,
+    makePartitions: () => store.makePartitions(tools.clock()),
+    wake: () => dispatcher.wake(),
+  };
+  const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>
+    // Schedules go by the machine's clock, whatever clock the engine was given.
+    store.claimRun({ job, scheduledAt, now: new Date() });
+  const scheduler = new Scheduler({ jobs, claimRun, report }, JOBS);
   await scheduler.start();
   undo.push(() => {
     isStopping = true;

@@ -10,6 +10,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly chance?: Chance;
   readonly logSink?: LogSink;
+  /** Leases go by `clock`, also where the database has one of its own for them. */
+  readonly leasesFollowClock?: boolean;
 }
 
 /** The tools of one app. */
@@ -18,6 +20,7 @@ export interface Tools {
   readonly chance: Chance;
   readonly newId: NewId;
   readonly logSink: LogSink | undefined;
+  readonly leasesFollowClock: boolean;
   /** 256 random bits as base64url. */
   newSecret(): string;
   /** Milliseconds of a clock that never jumps. */
@@ -34,6 +37,7 @@ export function createTools(options: AppOptions): Tools {
     chance: options.chance ?? Math.random,
     newId: (prefix) => `${prefix}_${uuidV7()}`,
     logSink: options.logSink,
+    leasesFollowClock: options.leasesFollowClock ?? false,
     newSecret: () => randomBytes(32).toString('base64url'),
     monotonicMs: () => performance.now(),
   };

@@ -23,6 +23,8 @@ export interface DispatcherDeps {
   monotonicMs(): number;
   readonly concurrency: number;
   readonly webhookConcurrency: number;
+  /** A look at the database at least this often: other processes may have put something there. */
+  readonly longestNapMs?: number;
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
@@ -171,10 +173,11 @@ export class Dispatcher {
 
   async #pauseMs(): Promise<number> {
     // A slot that falls free wakes the loop.
-    if (this.#inFlight.size >= this.#deps.concurrency) return LONGEST_NAP_MS;
+    const longestMs = this.#deps.longestNapMs ?? LONGEST_NAP_MS;
+    if (this.#inFlight.size >= this.#deps.concurrency) return longestMs;
     const nextDueAt = await this.#deps.nextDueAt(this.#fullWebhooks());
-    if (nextDueAt === undefined) return LONGEST_NAP_MS;
-    return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), 0), LONGEST_NAP_MS);
+    if (nextDueAt === undefined) return longestMs;
+    return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), 0), longestMs);
   }
 
   async #nap(pauseMs: number): Promise<void> {

@@ -14,3 +14,12 @@ const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 export function isId(prefix: IdPrefix, text: string): boolean {
   return new RegExp(`^${prefix}_${UUID_V7}$`).test(text);
 }
+
+/**
+ * What every identifier of that type sorts at or after that was made at `instant` or later, and all earlier ones
+ * before: its prefix and the 48 bits of milliseconds (RFC 9562 §5.7), compared as bytes.
+ */
+export function leastId(prefix: IdPrefix, instant: Date): string {
+  const hex = Math.max(instant.getTime(), 0).toString(16).padStart(12, '0');
+  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8, 12)}`;
+}

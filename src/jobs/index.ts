@@ -6,6 +6,8 @@ export interface JobDeps {
   rescue(): Promise<number>;
   /** Holds, releases and cancels deliveries as their webhooks ask for; how many moved. */
   followWebhooks(): Promise<number>;
+  /** Makes the partitions of the coming weeks; how many. */
+  makePartitions(): Promise<number>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -31,6 +33,13 @@ export const JOBS: readonly Job[] = [
     schedule: '*/5 * * * * *',
     run: async (deps) => {
       if ((await deps.followWebhooks()) > 0) deps.wake();
+    },
+  },
+  {
+    name: 'partitions',
+    schedule: '0 17 * * * *',
+    run: async (deps) => {
+      await deps.makePartitions();
     },
   },
 ];

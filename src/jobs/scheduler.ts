@@ -1,4 +1,5 @@
-// Runs the table of jobs on time: never the same one twice at once, and a failure stops nothing.
+// Runs the table of jobs on time: never the same one twice at once, a scheduled run in one process, and a failure stops
+// nothing.
 import type { ScheduledTask } from 'node-cron';
 import { createTask } from 'node-cron';
 import type { Job, JobDeps } from './index.ts';
@@ -6,6 +7,8 @@ import type { Job, JobDeps } from './index.ts';
 /** What the scheduler touches besides the jobs. */
 export interface SchedulerDeps {
   readonly jobs: JobDeps;
+  /** Whether this process is the one that does the run of a job that was due at that time. */
+  claimRun(job: string, scheduledAt: Date): Promise<boolean>;
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
@@ -38,7 +41,10 @@ export class Scheduler {
   /** Runs each job at its times. */
   async start(): Promise<void> {
     this.#tasks = this.#table.map((job) =>
-      createTask(job.schedule, () => this.runNow(job.name), { logger: SILENT, suppressMissedWarning: true }),
+      createTask(job.schedule, ({ date }) => this.runScheduled(job.name, date), {
+        logger: SILENT,
+        suppressMissedWarning: true,
+      }),
     );
     for (const task of this.#tasks) await task.start();
   }
@@ -54,6 +60,15 @@ export class Scheduler {
     if (current === undefined) return this.#run(job);
     current.next ??= current.run.then(() => this.#run(job));
     return current.next;
+  }
+
+  /** Runs a job at its time, unless another process has taken this run. Never rejects. */
+  async runScheduled(name: string, scheduledAt: Date): Promise<void> {
+    try {
+      if (await this.#deps.claimRun(name, scheduledAt)) await this.runNow(name);
+    } catch (error) {
+      this.#deps.report.jobFailed({ job: name, error });
+    }
   }
 
   /** Starts nothing more and waits for what is running. */

@@ -1,12 +1,11 @@
 // Opens a SQLite database: one connection that writes, two that only read, and the lock that keeps a second process out.
-import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { rowsOf } from './dialect.ts';
 import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
-import { keepPrivate } from './private-file.ts';
+import { keepPrivate, makePrivateFolder } from './private-file.ts';
 import { StartupError } from './startup-error.ts';
 
 /**
@@ -20,7 +19,16 @@ export interface Database {
   readonly lookup: Knex;
   /** Changes the schema, which may take as long as it takes. */
   readonly migrator: Knex;
+  /** Hears from other processes; `undefined` where there can be none. */
+  readonly listen: ((onNotice: () => void) => Promise<NoticeConnection>) | undefined;
   /** Waits for what is under way, then gives the files free. */
+  close(): Promise<void>;
+}
+
+/** A connection that hears when another process says that something may be due. */
+export interface NoticeConnection {
+  /** Resolves when the connection has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,7 +48,7 @@ const LOCK_FILE = 'hookwright.lock';
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const path = resolve(options.path);
-  makeFolder(dirname(path));
+  makePrivateFolder(dirname(path));
   const lock = await takeLock(dirname(path));
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const writer = connectSqlite({ path, setup: writerSetup(busyTimeoutMs) });
@@ -61,19 +69,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw startupErrorOf(path, error);
   }
-  return { dialect: SQLITE, writer, reader, lookup, migrator: writer, close };
-}
-
-function makeFolder(folder: string): void {
-  try {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (made !== undefined) chmodSync(folder, 0o700);
-  } catch (error) {
-    throw new StartupError(
-      `The data folder ${folder} cannot be made. Make it yourself and give it to the user that runs Hookwright, or name another with HOOKWRIGHT_DATA_DIR.`,
-      error,
-    );
-  }
+  return { dialect: SQLITE, writer, reader, lookup, migrator: writer, listen: undefined, close };
 }
 
 // synchronous=FULL: what was acknowledged survives a power cut (with NORMAL, the last commits of the log may not);

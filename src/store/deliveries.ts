@@ -40,7 +40,10 @@ export function createDeliveries(deps: StoreDeps): Deliveries {
   const { database } = deps;
   return {
     ...createClaims(deps),
-    insertMany: (deliveries) => insertRows(database, 'deliveries', deliveries.map(writeDelivery)),
+    async insertMany(deliveries) {
+      await insertRows(database, 'deliveries', deliveries.map(writeDelivery));
+      if (deliveries.some(({ state }) => state === 'pending')) await database.dialect.notify(database.writer);
+    },
     async byId(organizationId, id) {
       const row = await readRow(database.lookup('deliveries').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readDelivery(row);

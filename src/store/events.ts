@@ -53,6 +53,10 @@ export function createEvents({ database }: StoreDeps): Events {
   };
 }
 
+function byKey(a: KeyReservation, b: KeyReservation): number {
+  return a.key < b.key ? -1 : Number(a.key > b.key);
+}
+
 async function reserveKeys(
   database: StoreDeps['database'],
   reservations: readonly KeyReservation[],
@@ -62,7 +66,9 @@ async function reserveKeys(
   if (reservations.some(({ organizationId }) => organizationId !== first.organizationId)) {
     throw new Error('Keys of several organizations cannot be reserved in one call.');
   }
-  const rows = reservations.map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
+  // In one order, so that two requests with the same keys wait for each other one way round only; among equal keys the
+  // first stays the first.
+  const rows = [...reservations].sort(byKey).map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
     organization_id: organizationId,
     key,
     event_id: eventId,

@@ -1,4 +1,5 @@
 // The store: rows in, domain values out. Knows nothing of HTTP.
+import type { Knex } from 'knex';
 import type { Finish } from '../domain/lease.ts';
 import type { Reconciliation } from '../domain/reconciliation.ts';
 import type { ApiKeys, Organizations } from './access.ts';
@@ -11,6 +12,9 @@ import { createEvents } from './events.ts';
 import type { Invocations } from './invocations.ts';
 import { createInvocations } from './invocations.ts';
 import { reconcile } from './reconciliation.ts';
+import type { ScheduledRun } from './job-runs.ts';
+import { claimRun } from './job-runs.ts';
+import { makePartitions } from './partitions.ts';
 import type { SecretBox } from './secrets.ts';
 import type { WebhookHealths } from './webhook-health.ts';
 import { createWebhookHealths } from './webhook-health.ts';
@@ -43,6 +47,12 @@ export interface Store {
    * that it shadows the outer one, which would wait for this transaction to end.
    */
   transaction<Result>(work: (store: Store) => Promise<Result>): Promise<Result>;
+  /** As `transaction`, and no other process is in one of these meanwhile. */
+  alone<Result>(work: (store: Store) => Promise<Result>): Promise<Result>;
+  /** Takes a scheduled run of a job; gives whether no other process has taken it. */
+  claimRun(run: ScheduledRun): Promise<boolean>;
+  /** Makes the coming partitions, where the database has any; gives how many were made. */
+  makePartitions(now: Date): Promise<number>;
 }
 
 /** What the store is made of. */
@@ -54,6 +64,8 @@ export interface StoreOptions {
 /** Makes the store. */
 export function createStore({ database, secrets }: StoreOptions): Store {
   const deps = { database, secrets };
+  const inTransaction = (trx: Knex): Store =>
+    createStore({ database: { ...database, writer: trx, reader: trx, lookup: trx }, secrets });
   return {
     organizations: createOrganizations(deps),
     apiKeys: createApiKeys(deps),
@@ -64,9 +76,13 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     invocations: createInvocations(deps),
     record: (finishes) => record(deps, finishes),
     reconciliation: (organizationId) => reconcile(deps, organizationId),
-    transaction: (work) =>
-      database.writer.transaction((trx) =>
-        work(createStore({ database: { ...database, writer: trx, reader: trx, lookup: trx }, secrets })),
-      ),
+    transaction: (work) => database.writer.transaction((trx) => work(inTransaction(trx))),
+    alone: (work) =>
+      database.writer.transaction(async (trx) => {
+        await database.dialect.lock(trx, 'start');
+        return work(inTransaction(trx));
+      }),
+    claimRun: (run) => claimRun(deps, run),
+    makePartitions: (now) => makePartitions(database, now),
   };
 }

@@ -1,13 +1,24 @@
 // The file that holds the encryption key beside the database, made at the first start.
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { SecretKey } from './secrets.ts';
 import { newSecretKey, parseKeys, writeKeys } from './secrets.ts';
 import { StartupError } from './startup-error.ts';
 
 /**
- * The keys in the file at `path`, newest first; makes it with one new key where it is missing. The caller holds the
- * lock of the data folder. Throws `StartupError` where others than the owner may read it, or it holds something else.
+ * The keys in the file at `path`, newest first; makes it with one new key where it is missing, once however
+ * many processes do so. Throws `StartupError` where others than the owner may read it, or it holds something else.
  */
 export function loadOrCreateKeyFile(path: string): readonly SecretKey[] {
   return readKeyFile(path) ?? createKeyFile(path);
@@ -33,7 +44,7 @@ function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new StartupError(`The key file ${path} cannot be read by the user that runs Hookwright.`, error);
   }
 }
@@ -45,28 +56,48 @@ function refuseLooseMode(path: string, mode: number): void {
   );
 }
 
-// Written beside and renamed: a crash leaves a whole key file or none.
-function createKeyFile(path: string): readonly SecretKey[] {
-  const keys = [newSecretKey()];
-  const draft = `${path}.new`;
+/**
+ * Makes the file with a new key, unless there is one by now; gives the keys in it. Written beside and linked: a crash
+ * leaves a whole key file or none, and of processes that start at once in one folder the first makes the key of all.
+ * Throws as `loadOrCreateKeyFile`.
+ */
+export function createKeyFile(path: string): readonly SecretKey[] {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
-    rmSync(draft, { force: true });
     const file = openSync(draft, 'wx', 0o600);
     try {
-      writeSync(file, writeKeys(keys));
+      writeSync(file, writeKeys([newSecretKey()]));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(draft, path);
+    takeName(draft, path);
     syncFolder(dirname(path));
   } catch (error) {
     throw new StartupError(
       `The key file ${path} cannot be written. Check that the disk is not full and the folder writable.`,
       error,
     );
+  } finally {
+    rmSync(draft, { force: true });
   }
+  const keys = readKeyFile(path);
+  if (keys === undefined) throw new StartupError(`The key file ${path} was removed while the engine started.`);
   return keys;
+}
+
+function takeName(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    // A file system without hard links.
+    renameSync(draft, path);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 // The new name is on disk only once the folder is; losing the key would lose the secrets. Windows cannot open folders.

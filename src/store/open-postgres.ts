@@ -1,9 +1,9 @@
 // Opens a PostgreSQL database: one pool that writes, two that only read, and one connection to migrate with.
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
-import type { Database } from './database.ts';
+import type { Database, NoticeConnection } from './database.ts';
 import { rowsOf } from './dialect.ts';
-import { connectPostgres, POSTGRES } from './dialect/postgres.ts';
+import { connectPostgres, listenPostgres, POSTGRES } from './dialect/postgres.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Where the database is. */
@@ -39,7 +39,8 @@ export async function openPostgres({ url }: PostgresOptions): Promise<Database> 
     await close();
     throw error instanceof AppError ? unusable(url, error) : error;
   }
-  return { dialect: POSTGRES, writer, reader, lookup, migrator, close };
+  const listen = (onNotice: () => void): Promise<NoticeConnection> => listenPostgres(url, onNotice);
+  return { dialect: POSTGRES, writer, reader, lookup, migrator, listen, close };
 }
 
 const FACTS = `select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding,

@@ -1,5 +1,5 @@
 // Keeps the database readable by its owner only: it holds what customers send, in clear.
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { StartupError } from './startup-error.ts';
 
 // SQLite gives these the mode of the database when it makes them; what an earlier start left may be looser.
@@ -26,4 +26,17 @@ export function keepPrivate(path: string): void {
 function tighten(path: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o077) !== 0) chmodSync(path, mode & 0o700);
+}
+
+/** Makes a folder, for its owner only, where it is missing. Throws `StartupError` where that cannot be. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw new StartupError(
+      `The data folder ${folder} cannot be made. Make it yourself and give it to the user that runs Hookwright, or name another with HOOKWRIGHT_DATA_DIR.`,
+      error,
+    );
+  }
 }

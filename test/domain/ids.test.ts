@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { v4, v7 } from 'uuid';
-import { ID_PREFIXES, isId } from '../../src/domain/ids.ts';
+import { ID_PREFIXES, isId, leastId } from '../../src/domain/ids.ts';
 
 describe('isId', () => {
   for (const prefix of ID_PREFIXES) {
@@ -27,4 +28,17 @@ describe('isId', () => {
       assert.equal(isId('evt', text), false);
     });
   }
+});
+
+describe('leastId', () => {
+  it('stands between the identifiers made before an instant and those made from then on', () => {
+    const instants = fc.nat({ max: 2 ** 47 });
+    fc.assert(
+      fc.property(instants, instants, (instant, made) => {
+        const id = `inv_${v7({ msecs: made })}`;
+        assert.equal(id >= leastId('inv', new Date(instant)), made >= instant);
+      }),
+    );
+    assert.equal(leastId('inv', new Date('2024-11-10T21:37:27.616Z')), 'inv_01931802-a840');
+  });
 });

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { ROUTES } from '../../src/http/routes.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
 
@@ -52,7 +53,7 @@ const MALFORMED: Readonly<Record<string, string>> = {
   'only blanks': '  \n ',
 };
 
-describe('bad input', () => {
+onEachDatabase('bad input', () => {
   let engine: Engine;
   let webhookId = '';
   let deliveryId = '';

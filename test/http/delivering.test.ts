@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { headerOf } from '../support/wire.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -9,7 +10,7 @@ const VERSION = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
 
-describe('an accepted event', () => {
+onEachDatabase('an accepted event', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
+import { onEachDatabase } from '../support/databases.ts';
 
 const SANDBOX = 'https://sandbox.hookwright.test';
 
@@ -8,7 +9,7 @@ function event(extra: Record<string, unknown> = {}): Record<string, unknown> {
   return { event_type: 'access_flow.updated', event_time: '1763640000.5', data: { action: 'updated' }, ...extra };
 }
 
-describe('POST /v1/events', () => {
+onEachDatabase('POST /v1/events', () => {
   let engine: TestApp;
   before(async () => {
     engine = await startApp();
@@ -197,7 +198,7 @@ describe('POST /v1/events', () => {
   });
 });
 
-describe('GET /v1/events/{event_id}', () => {
+onEachDatabase('GET /v1/events/{event_id}', () => {
   let engine: TestApp;
   before(async () => {
     engine = await startApp();
@@ -235,7 +236,7 @@ describe('GET /v1/events/{event_id}', () => {
   });
 });
 
-describe('GET /v1/schemas/audit', () => {
+onEachDatabase('GET /v1/schemas/audit', () => {
   it('lists exactly what a template can name, besides the schema, samples and default template', async () => {
     const engine = await startApp();
     try {
@@ -250,7 +251,7 @@ describe('GET /v1/schemas/audit', () => {
   });
 });
 
-describe('a list of large events', () => {
+onEachDatabase('a list of large events', () => {
   it('has shorter pages, and misses none', async () => {
     const engine = await startApp();
     try {
@@ -274,7 +275,7 @@ describe('a list of large events', () => {
   });
 });
 
-describe('GET /v1/events', () => {
+onEachDatabase('GET /v1/events', () => {
   it('lists newest first, page by page, while new events arrive', async () => {
     const engine = await startApp();
     try {

@@ -4,11 +4,12 @@ import { writeExact } from '../../src/domain/json.ts';
 import { exact, readText } from '../schemas/contract.ts';
 import type { Answer, TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import { code, section, tableRows } from '../support/markdown.ts';
 
 const NAMES = readdirSync(new URL('../../templates/gallery/', import.meta.url)).sort();
 
-describe('the gallery', () => {
+onEachDatabase('the gallery', () => {
   let engine: TestApp;
 
   before(async () => {

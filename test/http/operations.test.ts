@@ -7,6 +7,7 @@ import type { OperationHandlerDeps } from '../../src/http/handlers/operations.ts
 import { ROUTES } from '../../src/http/routes.ts';
 import { PROBLEMS } from '../../src/http/problem.ts';
 import { assertView } from './views/assert-view.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -28,7 +29,7 @@ function assertDescribed(operation: any, route: (typeof ROUTES)[number]): void {
   assert.deepEqual(operation.security, route.permission === 'public' ? [] : undefined);
 }
 
-describe('operations', () => {
+onEachDatabase('operations', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();

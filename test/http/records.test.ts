@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -8,7 +9,7 @@ interface Item {
   readonly kind: string;
 }
 
-describe('lists of what happened', () => {
+onEachDatabase('lists of what happened', () => {
   let engine: Engine;
   const ids: Record<string, string> = {};
   before(async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headerOf } from '../support/wire.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Answer, Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
 
@@ -77,7 +78,7 @@ const ECHOES: Readonly<Record<string, { answer: Answer; validators?: readonly st
   },
 };
 
-describe('secret header values', () => {
+onEachDatabase('secret header values', () => {
   let engine: Engine;
   const invocationIds: string[] = [];
   before(async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { applyPatch } from 'rfc6902';
-import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
+
 import { newId } from '../store/fixtures.ts';
+import { connectBelow } from '../support/app.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -26,7 +27,7 @@ interface Fault {
   readonly excerpt?: string;
 }
 
-describe('POST /v1/templates/check', () => {
+onEachDatabase('POST /v1/templates/check', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();
@@ -297,13 +298,9 @@ describe('POST /v1/templates/check', () => {
       const answer = await check('[1]', extra);
       assert.deepEqual([answer.status, answer.body.code], [404, 'not_found']);
     }
-    const database = connectSqlite({
-      path: join(engine.dataDir, 'hookwright.db'),
-      setup: 'PRAGMA busy_timeout = 5000',
-    });
+    const database = connectBelow(engine.dataDir);
     try {
       const other = newId('org');
-      await database.raw('PRAGMA foreign_keys = OFF');
       await database('organizations').insert({ id: other, name: 'other', created_at: '2026-01-01T00:00:00.000Z' });
       await database('events').where({ id: eventId }).update({ organization_id: other });
       await database('webhooks').where({ id }).update({ organization_id: other });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Seen } from '../support/wire.ts';
 import { headerOf } from '../support/wire.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Answer, Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -17,7 +18,7 @@ function ownPart(seen: Seen | undefined) {
   };
 }
 
-describe('testing a webhook', () => {
+onEachDatabase('testing a webhook', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();
@@ -263,7 +264,7 @@ describe('testing a webhook', () => {
   });
 });
 
-describe('POST /v1/validators/check', () => {
+onEachDatabase('POST /v1/validators/check', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();

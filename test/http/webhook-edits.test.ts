@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Wire } from '../support/wire.ts';
 import { startWire } from '../support/wire.ts';
 
 const SANDBOX = 'https://sandbox.hookwright.test';
 const SECRET = 'tok_live_1234567890';
 
-describe('editing webhooks', () => {
+onEachDatabase('editing webhooks', () => {
   let engine: TestApp;
   let names = 0;
   const make = async (extra: Record<string, unknown> = {}) => {
@@ -207,7 +208,7 @@ describe('editing webhooks', () => {
   });
 });
 
-describe('a webhook whose way was closed by the operator', () => {
+onEachDatabase('a webhook whose way was closed by the operator', () => {
   let wire: Wire;
   before(async () => {
     wire = await startWire();

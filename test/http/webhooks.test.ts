@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import type { Wire } from '../support/wire.ts';
 import { headerOf, startWire } from '../support/wire.ts';
 
@@ -28,7 +29,7 @@ const FULL = {
   max_held_in_sec: 600,
 };
 
-describe('webhooks', () => {
+onEachDatabase('webhooks', () => {
   let engine: TestApp;
   let wire: Wire;
   let names = 0;

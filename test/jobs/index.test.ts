@@ -12,7 +12,12 @@ describe('JOBS', () => {
     it(`${name} wakes the dispatcher only where it has moved something`, async () => {
       for (const count of [0, 3]) {
         let woken = 0;
-        const deps = { rescue: async () => count, followWebhooks: async () => count, wake: () => void (woken += 1) };
+        const deps = {
+          rescue: async () => count,
+          followWebhooks: async () => count,
+          makePartitions: async () => 0,
+          wake: () => void (woken += 1),
+        };
         await JOBS.find((job) => job.name === name)?.run(deps);
         assert.equal(woken, count === 0 ? 0 : 1);
       }

@@ -3,10 +3,15 @@ import type { Job, JobDeps } from '../../src/jobs/index.ts';
 import { Scheduler } from '../../src/jobs/scheduler.ts';
 
 const NEVER = '0 0 0 1 1 *';
-const NO_DEPS: JobDeps = { rescue: async () => 0, followWebhooks: async () => 0, wake: () => undefined };
+const NO_DEPS: JobDeps = {
+  rescue: async () => 0,
+  followWebhooks: async () => 0,
+  makePartitions: async () => 0,
+  wake: () => undefined,
+};
 
 // A job whose runs end when the test says so.
-function setup(jobs: Partial<JobDeps> = {}) {
+function setup(jobs: Partial<JobDeps> = {}, claimRun: () => Promise<boolean> = async () => true) {
   const failures: { job: string; error: unknown }[] = [];
   const ends: ((error?: Error) => void)[] = [];
   let running = 0;
@@ -35,6 +40,7 @@ function setup(jobs: Partial<JobDeps> = {}) {
   };
   const deps = {
     jobs: { ...NO_DEPS, ...jobs },
+    claimRun,
     report: { jobFailed: (fact: (typeof failures)[0]) => failures.push(fact) },
   };
   const scheduler = new Scheduler(deps, [job, thrower]);
@@ -46,6 +52,23 @@ async function turns(): Promise<void> {
 }
 
 describe('Scheduler', () => {
+  it('does a scheduled run only where no other process has taken it', async () => {
+    for (const isOurs of [true, false]) {
+      const { scheduler, ends, runs } = setup({}, async () => isOurs);
+      const run = scheduler.runScheduled('slow', new Date(0));
+      await turns();
+      assert.equal(runs(), isOurs ? 1 : 0);
+      ends[0]?.();
+      await run;
+    }
+  });
+
+  it('reports a run that cannot be taken, and does not do it', async () => {
+    const { scheduler, failures, runs } = setup({}, () => Promise.reject(new Error('away')));
+    await scheduler.runScheduled('slow', new Date(0));
+    assert.deepEqual([failures.map(({ job }) => job), runs()], [['slow'], 0]);
+  });
+
   it('never runs the same job twice at once, and runs it once more for all who asked meanwhile', async () => {
     const { scheduler, ends, runs, most } = setup();
     const first = scheduler.runNow('slow');

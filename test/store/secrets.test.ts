@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { loadOrCreateKeyFile } from '../../src/store/key-file.ts';
+import { createKeyFile, loadOrCreateKeyFile } from '../../src/store/key-file.ts';
 import type { SecretPlace } from '../../src/store/secrets.ts';
 import { createSecretBox, newSecretKey, parseKeys, writeKeys } from '../../src/store/secrets.ts';
 import { StartupError } from '../../src/store/startup-error.ts';
@@ -103,6 +103,13 @@ describe('loadOrCreateKeyFile', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{8}:[A-Za-z0-9+/]{43}=\n$/);
     assert.deepEqual(loadOrCreateKeyFile(path), made);
+  });
+
+  it('keeps a key that another process has made meanwhile', () => {
+    const [made] = loadOrCreateKeyFile(path);
+    // Whoever comes second has found no file, and now finds one when it takes the name.
+    assert.deepEqual(createKeyFile(path), [made]);
+    assert.deepEqual(readdirSync(folder), ['keys'], 'no draft is left');
   });
 
   it('makes it in spite of a draft that a crash left behind', () => {

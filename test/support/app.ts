@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Knex } from 'knex';
 import request from 'supertest';
 import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
@@ -10,8 +11,11 @@ import type { AppOptions } from '../../src/assembly/tools.ts';
 import type { Environment } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { connectPostgres } from '../../src/store/dialect/postgres.ts';
+import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { assertView } from '../http/views/assert-view.ts';
 import { exact } from '../schemas/contract.ts';
+import { createDatabase, currentKind, template } from './databases.ts';
 import { assertByOpenApi } from './openapi-contract.ts';
 
 export interface CallOptions {
@@ -48,17 +52,52 @@ export interface TestApp {
 /** Starts an engine with a data folder of its own; `stop` removes it, unless it was given. */
 export async function startApp(env: Environment = {}, options: AppOptions = {}): Promise<TestApp> {
   const dataDir = env['HOOKWRIGHT_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'hookwright-test-')));
-  const reading = readConfig({ HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, ...env }, dataDir);
+  const database = await databaseEnv(dataDir);
+  const defaults = { HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, ...database };
+  const reading = readConfig({ ...defaults, ...env }, dataDir);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const log: string[] = [];
-  const app = createApp(reading.config, { logSink: { write: (line) => void log.push(line) }, ...options });
+  const app = createApp(reading.config, {
+    logSink: { write: (line) => void log.push(line) },
+    // A test that moves the clock means that of leases, too.
+    leasesFollowClock: options.clock !== undefined,
+    ...options,
+  });
   const { url, firstKey } = await startOrStop(app);
   const key = firstKey ?? env['HOOKWRIGHT_ADMIN_KEY'] ?? '';
   const stop = async (): Promise<void> => {
     await app.stop(1000);
-    if (env['HOOKWRIGHT_DATA_DIR'] === undefined) await rm(dataDir, { recursive: true, force: true });
+    if (env['HOOKWRIGHT_DATA_DIR'] === undefined) await removeData(dataDir);
   };
   return { app, url, key, dataDir, log, call: createCall(url, key), stop };
+}
+
+const databases = new Map<string, Awaited<ReturnType<typeof createDatabase>>>();
+
+/** The variables that name the database of a data folder: engines on the same folder share one, on whatever kind it is. */
+export async function databaseEnv(dataDir: string): Promise<Environment> {
+  if (currentKind() === 'SQLite') return {};
+  const database = databases.get(dataDir) ?? (await createDatabase(await template()));
+  databases.set(dataDir, database);
+  return { HOOKWRIGHT_DATABASE_URL: database.url };
+}
+
+/** One connection to the database of a data folder, past everything that watches over it; close it with `destroy`. */
+export function connectBelow(dataDir: string): Knex {
+  const database = databases.get(dataDir);
+  if (database === undefined) {
+    const setup = 'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF';
+    return connectSqlite({ path: join(dataDir, 'hookwright.db'), setup });
+  }
+  const options = { name: 'test', most: 1, statementTimeoutMs: 0, readOnly: false };
+  return connectPostgres({ ...options, url: `${database.url}?options=-c%20session_replication_role%3Dreplica` });
+}
+
+/** Removes a data folder and its database. */
+export async function removeData(dataDir: string): Promise<void> {
+  await databases.get(dataDir)?.drop();
+  databases.delete(dataDir);
+  await rm(dataDir, { recursive: true, force: true });
 }
 
 // An app that could not start must not keep the process alive.

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { makePartitions } from '../../src/store/partitions.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
 import { databasePrefix, wantPostgres } from './test-run.ts';
 
@@ -37,6 +38,24 @@ export const POSTGRESQL: DatabaseKind = {
   openMigrated: async () => openOnServer(await template()),
 };
 
+let current: DatabaseKind['name'] = 'SQLite';
+
+/** The kind that engines are started on now: see `onEachDatabase`. */
+export function currentKind(): DatabaseKind['name'] {
+  return current;
+}
+
+/** As `describe`, once for each kind of database: `startApp` in it starts engines on that kind. */
+export function onEachDatabase(title: string, suite: (kind: DatabaseKind['name']) => void): void {
+  for (const { name } of DATABASES) {
+    describe(`${title} (${name})`, () => {
+      before(() => void (current = name));
+      after(() => void (current = 'SQLite'));
+      suite(name);
+    });
+  }
+}
+
 /** All kinds that the suites run on. */
 export const DATABASES: readonly DatabaseKind[] = [
   { name: 'SQLite', open: openSqlite, openMigrated: () => migrated(openSqlite()) },
@@ -67,11 +86,7 @@ async function openSqlite(): Promise<TestDatabase> {
 // Leases go by the time that a test says it is, as with SQLite; what is about the database's own clock opens its own.
 async function openOnServer(from: string): Promise<TestDatabase> {
   const { url, drop } = await createDatabase(from);
-  const opened = await openPostgres({ url });
-  const database: Database = {
-    ...opened,
-    dialect: { ...opened.dialect, leaseNow: (_db, now) => Promise.resolve(now) },
-  };
+  const database = withClock(await openPostgres({ url }));
   const folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
   return {
     database,
@@ -83,6 +98,11 @@ async function openOnServer(from: string): Promise<TestDatabase> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The same database, with leases that go by the clock of the caller. */
+export function withClock(database: Database): Database {
+  return { ...database, dialect: { ...database.dialect, leaseNow: (_db, now) => Promise.resolve(now) } };
 }
 
 let count = 0;
@@ -111,6 +131,7 @@ async function makeTemplate(): Promise<string> {
   const { url } = await createDatabase('template0');
   const database = await openPostgres({ url });
   await migrate(database);
+  await makePartitions(database, new Date());
   await database.close();
   return new URL(url).pathname.slice(1);
 }

@@ -63,8 +63,25 @@ export function translatePostgresError(error: unknown): unknown {
   const violated = code === '23505' ? violatedColumns(error) : undefined;
   withhold(error, code);
   if (violated !== undefined) return new UniqueViolation(violated, error);
+  if (code === NUL_IN_TEXT) return nulRefused(error);
   const trouble = troubleOf(error, code);
   return trouble === undefined ? error : troubleError(trouble, error);
+}
+
+// JSON is stored with its escapes, so that only a name or a search can hold one. What is a well-formed text otherwise
+// has none that PostgreSQL refuses.
+const NUL_IN_TEXT = '22021';
+
+function nulRefused(cause: unknown): AppError {
+  return new AppError(
+    'invalid',
+    'nul_in_text',
+    'A text holds the character NUL (U+0000), which the database cannot hold.',
+    {
+      hint: 'Leave it out.',
+      cause,
+    },
+  );
 }
 
 function troubleOf(error: Error, code: string): Trouble | undefined {

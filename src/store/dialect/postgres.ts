@@ -5,6 +5,7 @@ import knexPackage from 'knex';
 import PostgresClient from 'knex/lib/dialects/postgres/index.js';
 import pg from 'pg';
 import { isObject } from '../../domain/json.ts';
+import type { NoticeConnection } from '../database.ts';
 import type { Dialect, Lock } from '../dialect.ts';
 import { rowsOf } from '../dialect.ts';
 import { SILENT_LOG } from './failures.ts';
@@ -63,7 +64,7 @@ const END_TIMEOUT_MS = 1000;
 export function connectPostgres(options: PostgresPoolOptions): Knex {
   const { url, name, most, statementTimeoutMs } = options;
   return knexPackage.knex({
-    client: WatchfulPostgresClient,
+    client: watchfulClient({ since: new WeakMap(), suspectBeforeMs: -1 }),
     connection: {
       ...connectionOf(url, name),
       query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_MARGIN_MS,
@@ -104,46 +105,54 @@ function sessionSettings({ statementTimeoutMs, readOnly }: PostgresPoolOptions):
   ].join('; ');
 }
 
+// What is known of the connections of one pool. Apart from the client, since knex makes another for each transaction.
+interface Watch {
+  readonly since: WeakMap<object, number>;
+  /** Connections older than this are not used again. */
+  suspectBeforeMs: number;
+}
+
 // knex gives a connection back to the pool when its query failed, whatever the failure. One that did not answer in time
 // is half open: it must not be used again, and those that were idle meanwhile went the same way, more likely than not.
-class WatchfulPostgresClient extends PostgresClient {
-  readonly #since = new WeakMap<object, number>();
-  #suspectBeforeMs = -1;
-
-  override async query(connection: unknown, query: unknown): Promise<unknown> {
-    try {
-      return await super.query(connection, query);
-    } catch (error) {
-      if (isUnanswered(error)) this.#suspectBeforeMs = performance.now();
-      if (isUnanswered(error)) cutOff(connection);
-      throw translatePostgresError(error);
+function watchfulClient(watch: Watch): typeof PostgresClient {
+  return class extends PostgresClient {
+    override async query(connection: unknown, query: unknown): Promise<unknown> {
+      try {
+        return await super.query(connection, query);
+      } catch (error) {
+        if (isUnanswered(error)) {
+          watch.suspectBeforeMs = performance.now();
+          cutOff(connection);
+        }
+        throw translatePostgresError(error);
+      }
     }
-  }
 
-  override async acquireConnection(): Promise<unknown> {
-    try {
-      return await super.acquireConnection();
-    } catch (error) {
-      throw translatePostgresError(error);
+    override async acquireConnection(): Promise<unknown> {
+      try {
+        return await super.acquireConnection();
+      } catch (error) {
+        throw translatePostgresError(error);
+      }
     }
-  }
 
-  override async acquireRawConnection(): Promise<unknown> {
-    const connection = await super.acquireRawConnection();
-    if (isObject(connection)) this.#since.set(connection, performance.now());
-    return connection;
-  }
+    override async acquireRawConnection(): Promise<unknown> {
+      const connection = await super.acquireRawConnection();
+      if (isObject(connection)) watch.since.set(connection, performance.now());
+      return connection;
+    }
 
-  override validateConnection(connection: unknown): Promise<boolean> {
-    const isGood = isObject(connection) && (this.#since.get(connection) ?? 0) > this.#suspectBeforeMs;
-    return Promise.resolve(isGood);
-  }
+    override validateConnection(connection: unknown): Promise<boolean> {
+      const isGood = isObject(connection) && (watch.since.get(connection) ?? 0) > watch.suspectBeforeMs;
+      return Promise.resolve(isGood);
+    }
 
-  // The polite end waits for an answer, which a half-open connection never gets.
-  override async destroyRawConnection(connection: unknown): Promise<void> {
-    const timer = setTimeout(() => cutOff(connection), END_TIMEOUT_MS);
-    return super.destroyRawConnection(connection).finally(() => clearTimeout(timer));
-  }
+    // The polite end waits for an answer, which a half-open connection never gets.
+    override async destroyRawConnection(connection: unknown): Promise<void> {
+      const timer = setTimeout(() => cutOff(connection), END_TIMEOUT_MS);
+      return super.destroyRawConnection(connection).finally(() => clearTimeout(timer));
+    }
+  };
 }
 
 function cutOff(connection: unknown): void {
@@ -152,14 +161,7 @@ function cutOff(connection: unknown): void {
   if (socket instanceof Duplex) socket.destroy();
 }
 
-/** A connection that hears when another process says that something may be due. */
-export interface NoticeConnection {
-  /** Resolves when the connection has ended, for whatever reason. */
-  readonly ended: Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Opens one; `onNotice` is called once for each transaction that has told something. */
+/** Opens a connection that hears what other processes tell: `onNotice` is called once for each transaction that has. */
 export async function listenPostgres(url: string, onNotice: () => void): Promise<NoticeConnection> {
   const client = new pg.Client({ ...connectionOf(url, 'hookwright notices'), query_timeout: CONNECT_TIMEOUT_MS });
   // Whoever waits for the end hears of it; without this, the error would end the process.
