@@ -11,6 +11,7 @@ import { rowsOf } from '../src/store/dialect.ts';
 import { openPostgres } from '../src/store/open-postgres.ts';
 import type { TestApp } from './support/app.ts';
 import { startApp } from './support/app.ts';
+import { lineTo } from './support/database-line.ts';
 import { createDatabase, template } from './support/databases.ts';
 import type { Wire } from './support/wire.ts';
 import { headerOf, startWire } from './support/wire.ts';
@@ -135,6 +136,34 @@ describe('several processes on one PostgreSQL', () => {
       assert.equal(readFileSync(join(dataDir, 'encryption.key'), 'utf8').trim().split('\n').length, 1);
     } finally {
       for (const engine of engines) await engine.stop(0);
+    }
+  });
+
+  it('say why while the database is away, and go on by themselves when it is there again', async () => {
+    database = await createDatabase(await template());
+    const line = await lineTo(database.url);
+    try {
+      const app = await start({ HOOKWRIGHT_DATABASE_URL: line.url });
+      await makeWebhook(app);
+      const from = wire.seen.length;
+      line.refuse();
+      const ready = await app.call('GET', '/readyz');
+      assert.deepEqual([ready.status, ready.body.checks[0].detail], [503, 'The database cannot be reached now.']);
+      const posted = await app.call('POST', '/v1/events', {
+        body: { event_type: 'many', event_time: '1.0', data: {} },
+      });
+      assert.deepEqual([posted.status, posted.body.code], [503, 'storage_away']);
+      assert.ok(Number(posted.headers['retry-after']) > 0);
+      assert.match((await app.call('GET', '/metrics', { key: null })).text, /^hookwright_database_up 0$/m);
+      line.heal();
+      assert.equal((await app.call('GET', '/readyz')).status, 200);
+      await post(app, 3);
+      await app.app.idle();
+      assert.equal(wire.seen.length - from, 3);
+      assert.match((await app.call('GET', '/metrics')).text, /^hookwright_database_up 1$/m);
+    } finally {
+      for (const app of apps.splice(0)) await app.stop();
+      await line.close();
     }
   });
 

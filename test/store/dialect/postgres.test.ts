@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
 import type { Knex } from 'knex';
 import { AppError } from '../../../src/domain/errors.ts';
 import { rowsOf } from '../../../src/store/dialect.ts';
@@ -9,61 +6,9 @@ import { connectPostgres, POSTGRES } from '../../../src/store/dialect/postgres.t
 import { openPostgres } from '../../../src/store/open-postgres.ts';
 import { NoticeListener } from '../../../src/store/notices.ts';
 import { StartupError } from '../../../src/store/startup-error.ts';
+import type { Line } from '../../support/database-line.ts';
+import { lineTo } from '../../support/database-line.ts';
 import { createDatabase, template } from '../../support/databases.ts';
-
-/** A way to the database that can swallow everything, as a network does that lost the other side, or be cut. */
-interface Line {
-  readonly url: string;
-  swallow(): void;
-  heal(): void;
-  cut(): void;
-  readonly connections: number;
-  close(): Promise<void>;
-}
-
-async function lineTo(url: string): Promise<Line> {
-  const target = new URL(url);
-  const open = new Set<Socket>();
-  let swallows = false;
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    const isLost = swallows;
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      open.add(from);
-      from.on('data', (chunk: Buffer) => {
-        if (!swallows && !isLost) to.write(chunk);
-      });
-      from.on('error', () => undefined);
-      from.on('close', () => {
-        open.delete(from);
-        if (!swallows) to.destroy();
-      });
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const own = new URL(url);
-  own.port = String((server.address() as AddressInfo).port);
-  const cut = (): void => {
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    url: own.href,
-    swallow: () => void (swallows = true),
-    heal: () => void (swallows = false),
-    cut,
-    get connections() {
-      return open.size / 2;
-    },
-    async close() {
-      cut();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 const isUnavailable = (code: string) => (error: unknown) => {
   assert.ok(error instanceof AppError, String(error));
