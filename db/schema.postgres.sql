@@ -29,6 +29,12 @@ create table deliveries (
   created_at text collate "C" not null,
   updated_at text collate "C" not null,
   finished_at text collate "C",
+  held_until text collate "C",
+  repeats text collate "C",
+  replay_id text collate "C",
+  requested_by text collate "C",
+  same_bytes_of text collate "C",
+  cancel_requested_at text collate "C",
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_organization_id_event_id_foreign FOREIGN KEY (organization_id, event_id) REFERENCES events(organization_id, id),
   constraint deliveries_organization_id_webhook_id_foreign FOREIGN KEY (organization_id, webhook_id) REFERENCES webhooks(organization_id, id)
@@ -36,15 +42,23 @@ create table deliveries (
 
 CREATE INDEX deliveries_by_event ON deliveries USING btree (organization_id, event_id, id);
 
+CREATE INDEX deliveries_by_repeated ON deliveries USING btree (organization_id, repeats, id) WHERE (repeats IS NOT NULL);
+
+CREATE INDEX deliveries_by_replay ON deliveries USING btree (organization_id, replay_id, id) WHERE (replay_id IS NOT NULL);
+
 CREATE INDEX deliveries_by_state ON deliveries USING btree (organization_id, state, id);
 
 CREATE INDEX deliveries_by_webhook ON deliveries USING btree (organization_id, webhook_id, id);
 
-CREATE INDEX deliveries_held ON deliveries USING btree (webhook_id) WHERE (state = 'held'::text);
+CREATE INDEX deliveries_held ON deliveries USING btree (webhook_id, due_at, id) WHERE (state = 'held'::text);
+
+CREATE INDEX deliveries_held_until ON deliveries USING btree (held_until) WHERE (state = 'held'::text);
 
 CREATE INDEX deliveries_list ON deliveries USING btree (organization_id, id);
 
 CREATE INDEX deliveries_pending ON deliveries USING btree (webhook_id, due_at, id) WHERE (state = 'pending'::text);
+
+CREATE UNIQUE INDEX deliveries_replayed ON deliveries USING btree (organization_id, replay_id, event_id, webhook_id) WHERE (replay_id IS NOT NULL);
 
 CREATE INDEX deliveries_sending ON deliveries USING btree (lease_until, id) WHERE (state = 'sending'::text);
 
@@ -165,11 +179,63 @@ create table organizations (
   constraint organizations_pkey PRIMARY KEY (id)
 );
 
+create table replays (
+  id text collate "C" not null,
+  organization_id text collate "C" not null,
+  webhook_id text collate "C" not null,
+  selection text collate "C" not null,
+  received_after text collate "C",
+  received_before text collate "C" not null,
+  event_types text collate "C" not null,
+  filter text collate "C",
+  new_webhook_id boolean not null,
+  rate_per_sec integer not null,
+  state text collate "C" not null,
+  reason text collate "C",
+  total integer not null,
+  scanned integer not null,
+  planned integer not null,
+  skipped integer not null,
+  position text collate "C",
+  last_event_id text collate "C",
+  paid_until text collate "C" not null,
+  cancel_waiting boolean not null,
+  created_by text collate "C" not null,
+  created_at text collate "C" not null,
+  updated_at text collate "C" not null,
+  finished_at text collate "C",
+  constraint replays_pkey PRIMARY KEY (id),
+  constraint replays_organization_id_webhook_id_foreign FOREIGN KEY (organization_id, webhook_id) REFERENCES webhooks(organization_id, id)
+);
+
+CREATE INDEX replays_list ON replays USING btree (organization_id, id);
+
 create table sealing_key (
   id integer not null,
   key_id text collate "C" not null,
   constraint sealing_key_pkey PRIMARY KEY (id)
 );
+
+create table webhook_health (
+  webhook_id text collate "C" not null,
+  organization_id text collate "C" not null,
+  state text collate "C" not null,
+  reason text collate "C",
+  since text collate "C" not null,
+  recent text collate "C" not null,
+  first_failure_at text collate "C",
+  failures integer not null,
+  last_success_at text collate "C",
+  last_failure_at text collate "C",
+  probe_at text collate "C",
+  warned_at text collate "C",
+  failed_probes integer not null,
+  rate_state double precision not null,
+  constraint webhook_health_pkey PRIMARY KEY (webhook_id),
+  constraint webhook_health_organization_id_webhook_id_foreign FOREIGN KEY (organization_id, webhook_id) REFERENCES webhooks(organization_id, id)
+);
+
+CREATE INDEX webhook_health_failing ON webhook_health USING btree (probe_at) WHERE (state = 'failing'::text);
 
 create table webhook_versions (
   organization_id text collate "C" not null,
@@ -197,6 +263,9 @@ create table webhooks (
   created_by text collate "C" not null,
   updated_at text collate "C" not null,
   deleted_at text collate "C",
+  rate_per_sec double precision,
+  rate_burst integer,
+  max_held_in_sec integer not null,
   constraint webhooks_list UNIQUE (organization_id, id),
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)

@@ -178,6 +178,43 @@ CREATE TABLE organizations (
 
 CREATE UNIQUE INDEX organizations_name on organizations (name);
 
+CREATE TABLE replays (
+  id text not null,
+  organization_id text not null,
+  webhook_id text not null,
+  selection text not null,
+  received_after text,
+  received_before text not null,
+  event_types text not null,
+  filter text,
+  new_webhook_id boolean not null,
+  rate_per_sec integer not null,
+  state text not null,
+  reason text,
+  total integer not null,
+  scanned integer not null,
+  planned integer not null,
+  skipped integer not null,
+  position text,
+  last_event_id text,
+  paid_until text not null,
+  cancel_waiting boolean not null,
+  created_by text not null,
+  created_at text not null,
+  updated_at text not null,
+  finished_at text,
+  foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
+  primary key (id)
+);
+
+CREATE INDEX replays_list on replays (organization_id, id);
+
+CREATE TABLE sealing_key (
+  id integer not null,
+  key_id text not null,
+  primary key (id)
+);
+
 CREATE TABLE webhook_health (
   webhook_id text not null,
   organization_id text not null,
@@ -198,12 +235,6 @@ CREATE TABLE webhook_health (
 );
 
 CREATE INDEX webhook_health_failing on webhook_health (probe_at) where state = 'failing';
-
-CREATE TABLE sealing_key (
-  id integer not null,
-  key_id text not null,
-  primary key (id)
-);
 
 CREATE TABLE webhook_versions (
   organization_id text not null,

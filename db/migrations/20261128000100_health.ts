@@ -1,5 +1,6 @@
 // Health of webhooks: the breaker's state, how fast each may be served, and until when deliveries are held.
 import type { Knex } from 'knex';
+import { compareAsBytes } from '../postgres.ts';
 
 /** Makes the table with a row for each webhook, and adds the columns that claiming and holding ask for. */
 export async function up(db: Knex): Promise<void> {
@@ -34,6 +35,7 @@ export async function up(db: Knex): Promise<void> {
   await db.raw('drop index deliveries_held');
   await db.raw("create index deliveries_held on deliveries (webhook_id, due_at, id) where state = 'held'");
   await db.raw("create index deliveries_held_until on deliveries (held_until) where state = 'held'");
+  await compareAsBytes(db);
 }
 
 function inFourteenDays(): string {

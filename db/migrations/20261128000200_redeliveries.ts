@@ -1,5 +1,6 @@
 // Deliveries that somebody asked for, and those that somebody wants cancelled while an attempt is under way.
 import type { Knex } from 'knex';
+import { compareAsBytes } from '../postgres.ts';
 
 const COLUMNS = ['repeats', 'replay_id', 'requested_by', 'same_bytes_of', 'cancel_requested_at'];
 
@@ -19,6 +20,7 @@ export async function up(db: Knex): Promise<void> {
     `create unique index deliveries_replayed on deliveries (organization_id, replay_id, event_id, webhook_id)
       where replay_id is not null`,
   );
+  await compareAsBytes(db);
 }
 
 /** Takes them away again. */

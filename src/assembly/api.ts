@@ -27,7 +27,7 @@ import { patientStore } from './intake.ts';
 import type { Observation } from './observation.ts';
 import type { Storage } from './storage.ts';
 import type { Tools, Undo } from './tools.ts';
-import { pause } from './waiting.ts';
+import { pause, yieldToOthers } from './waiting.ts';
 
 /** What the API is made of. */
 export interface ApiParts {
@@ -97,7 +97,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
     ingest: ingestOf(parts, payloads),
     eventLog: { store },
     records: store,
-    redelivery: { store, newId: tools.newId, clock: tools.clock, ownEvents, wake: () => delivering.wake() },
+    ...actsOf(parts),
     reconstruction: reconstructionOf(parts),
     testing: {
       check,
@@ -142,6 +142,16 @@ function ingestOf(
     clock: tools.clock,
     wake: () => delivering.wake(),
     report: observation.report,
+  };
+}
+
+// What is done by hand with deliveries, one by one and many at a time.
+function actsOf({ tools, storage, delivering, schemas }: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays'> {
+  const { newId, clock } = tools;
+  const common = { store: storage.store, newId, clock, ownEvents: createEventSink(tools) };
+  return {
+    redelivery: { ...common, wake: () => delivering.wake() },
+    replays: { ...common, schemas, run: () => delivering.replay(), yieldToOthers },
   };
 }
 

@@ -18,6 +18,7 @@ import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
 import { createEventSink } from '../services/own-events.ts';
+import { runReplays } from '../services/replay-run.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
 import type { HealthChanged } from '../services/webhook-health.ts';
@@ -57,6 +58,8 @@ export interface Delivering {
   follow(): void;
   /** The health of webhooks has changed: reports it, and holds or releases what waits for them. */
   healthChanged(changed: readonly HealthChanged[]): void;
+  /** Replays have something to do. */
+  replay(): void;
   /** Claims nothing more; what is under way goes on. */
   pause(): void;
   /** Resolves when nothing is in flight and nothing is due. */
@@ -112,6 +115,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     pause: () => dispatcher.pause(),
     follow,
     healthChanged,
+    replay: () => void jobs.scheduler.runNow('replays'),
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
   };
@@ -167,6 +171,7 @@ async function rescue({ tools, store, report }: DeliveringParts, all: boolean): 
 // What was delivered may set free what was held for the same webhook, so it is looked at until nothing moves any more.
 async function idle(jobs: Jobs, dispatcher: Dispatcher): Promise<void> {
   let before = Number.NaN;
+  await jobs.scheduler.runNow('replays');
   while (before !== jobs.followed()) {
     before = jobs.followed();
     await dispatcher.idle();
@@ -190,11 +195,14 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     if (count > 0) report.deliveriesFollowed({ count });
     return count;
   };
+  const wake = (): void => dispatcher.wake();
+  const replaying = { ...tools, store, ownEvents: createEventSink(tools), wake, yieldToOthers, report };
   const jobs = {
     rescue: () => rescue(parts, false),
     followWebhooks,
+    runReplays: () => runReplays({ ...replaying, isStopping: () => isStopping }),
     makePartitions: () => store.makePartitions(tools.clock()),
-    wake: () => dispatcher.wake(),
+    wake,
   };
   const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>
     // Schedules go by the machine's clock, whatever clock the engine was given.

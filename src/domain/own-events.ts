@@ -13,7 +13,12 @@ export type OwnEventType =
   | 'webhook.recovered'
   | 'webhook.disabled'
   | 'delivery.redelivered'
-  | 'delivery.cancelled';
+  | 'delivery.cancelled'
+  | 'replay.created'
+  | 'replay.paused'
+  | 'replay.resumed'
+  | 'replay.cancelled'
+  | 'replay.finished';
 
 /** Who did it: the holder of a key, or the engine by itself. */
 export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {

@@ -3,6 +3,7 @@ import type { DeliveryState } from './delivery.ts';
 import type { EventOrigin } from './event.ts';
 import type { InvocationKind } from './invocation.ts';
 import type { Outcome } from './outcomes.ts';
+import type { ReplayState } from './replay.ts';
 
 /** Which events. `text` is looked for in the event as received. */
 export interface EventFilter {
@@ -25,6 +26,12 @@ export interface DeliveryFilter {
   readonly repeats?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
+}
+
+/** Which replays. */
+export interface ReplayFilter {
+  readonly webhookId?: string | undefined;
+  readonly state?: ReplayState | undefined;
 }
 
 /** Which invocations. `statusClass` is the first digit of the status; `text` is looked for in URL, message and bodies. */

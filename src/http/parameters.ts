@@ -2,6 +2,7 @@
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import { INVOCATION_KINDS } from '../domain/invocation.ts';
 import { OUTCOME_NAMES } from '../domain/outcomes.ts';
+import { REPLAY_STATES } from '../domain/replay.ts';
 import { PAGING } from './query.ts';
 import type { QueryParameters } from './route.ts';
 
@@ -49,6 +50,13 @@ export const DELIVERY_QUERY: QueryParameters = {
   repeats: { kind: 'id', description: 'Only those that repeat this delivery.' },
   created_after: { kind: 'instant', description: 'Only those planned at or after this instant.' },
   created_before: { kind: 'instant', description: 'Only those planned before this instant.' },
+  ...PAGING,
+};
+
+/** Conditions of a list of replays. */
+export const REPLAY_QUERY: QueryParameters = {
+  webhook_id: WEBHOOK_ID,
+  state: { kind: 'enum', values: REPLAY_STATES, description: 'Only those in this state.' },
   ...PAGING,
 };
 

@@ -18,6 +18,7 @@ const PARAMETER_IDS: Readonly<Record<string, IdPrefix>> = {
   event_id: 'evt',
   delivery_id: 'dlv',
   invocation_id: 'inv',
+  replay_id: 'rpl',
 };
 
 /** Reads a request for a route. Throws the caller's mistakes: 400, 404, 415, 422. */

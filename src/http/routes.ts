@@ -3,6 +3,7 @@ import type { EventHandlerDeps } from './handlers/events.ts';
 import type { GalleryHandlerDeps } from './handlers/gallery.ts';
 import type { OperationHandlerDeps } from './handlers/operations.ts';
 import type { RecordHandlerDeps } from './handlers/records.ts';
+import type { ReplayHandlerDeps } from './handlers/replays.ts';
 import type { TestHandlerDeps } from './handlers/testing.ts';
 import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
 import type { Route } from './route.ts';
@@ -10,6 +11,7 @@ import { EVENTS } from './routes/events.ts';
 import { GALLERY } from './routes/gallery.ts';
 import { OPERATIONS } from './routes/operations.ts';
 import { RECORDS } from './routes/records.ts';
+import { REPLAYS } from './routes/replays.ts';
 import { WEBHOOKS } from './routes/webhooks.ts';
 
 /** Everything that the handlers touch together. */
@@ -17,8 +19,16 @@ export type HttpDeps = WebhookHandlerDeps &
   EventHandlerDeps &
   GalleryHandlerDeps &
   RecordHandlerDeps &
+  ReplayHandlerDeps &
   TestHandlerDeps &
   OperationHandlerDeps;
 
 /** All routes, literal paths before those with parameters. */
-export const ROUTES: readonly Route<HttpDeps>[] = [...WEBHOOKS, ...EVENTS, ...GALLERY, ...RECORDS, ...OPERATIONS];
+export const ROUTES: readonly Route<HttpDeps>[] = [
+  ...WEBHOOKS,
+  ...EVENTS,
+  ...GALLERY,
+  ...RECORDS,
+  ...REPLAYS,
+  ...OPERATIONS,
+];

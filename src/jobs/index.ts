@@ -8,6 +8,8 @@ export interface JobDeps {
   followWebhooks(): Promise<number>;
   /** Makes the partitions of the coming weeks; how many. */
   makePartitions(): Promise<number>;
+  /** Does what is due now for every replay; how many deliveries were planned or cancelled. */
+  runReplays(): Promise<number>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -40,6 +42,13 @@ export const JOBS: readonly Job[] = [
     schedule: '0 17 * * * *',
     run: async (deps) => {
       await deps.makePartitions();
+    },
+  },
+  {
+    name: 'replays',
+    schedule: '* * * * * *',
+    run: async (deps) => {
+      if ((await deps.runReplays()) > 0) deps.wake();
     },
   },
 ];

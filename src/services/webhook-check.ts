@@ -96,7 +96,8 @@ export function unknownSchema(payloads: WebhookCheckDeps['payloads'], name: stri
   ];
 }
 
-function eventTypeFaults(pattern: string, index: number): Fault[] {
+/** The faults of one of `event_types`, by its place in them. */
+export function eventTypeFaults(pattern: string, index: number): Fault[] {
   if (/^[^\p{Cc}]{1,200}$/u.test(pattern)) return [];
   return [
     {

@@ -15,6 +15,8 @@ import { reconcile } from './reconciliation.ts';
 import type { ScheduledRun } from './job-runs.ts';
 import { claimRun } from './job-runs.ts';
 import { makePartitions } from './partitions.ts';
+import type { Replays } from './replays.ts';
+import { createReplays } from './replays.ts';
 import type { SecretBox } from './secrets.ts';
 import type { WebhookHealths } from './webhook-health.ts';
 import { createWebhookHealths } from './webhook-health.ts';
@@ -35,6 +37,7 @@ export interface Store {
   readonly events: Events;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
+  readonly replays: Replays;
   /**
    * Ends invocations and settles their deliveries, all in one transaction. A delivery whose lease was lost is left
    * alone; its invocation is completed all the same.
@@ -74,6 +77,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     events: createEvents(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
+    replays: createReplays(deps),
     record: (finishes) => record(deps, finishes),
     reconciliation: (organizationId) => reconcile(deps, organizationId),
     transaction: (work) => database.writer.transaction((trx) => work(inTransaction(trx))),

@@ -14,6 +14,7 @@ import {
   eventWith,
   NOW,
   ORGANIZATION,
+  replayWith,
   seedDeliveries,
   setup as setupStore,
 } from '../store/fixtures.ts';
@@ -43,12 +44,13 @@ for (const kind of DATABASES) {
       await store.events.reserveKeys([
         { organizationId: ORGANIZATION, key: 'k', eventId: event.id, valueSha256: event.valueSha256, createdAt: NOW },
       ]);
-      await seedDeliveries(store, 1);
+      const { webhook } = await seedDeliveries(store, 1);
       const [claimed] = await claimAll(store);
       await store.record([{ invocationId: claimed!.invocation.id, end: endWith() }]);
 
       await database.writer('job_runs').insert({ job: 'rescue', bucket: '1' });
       await database.writer('sealing_key').insert({ id: 1, key_id: 'test' });
+      await store.replays.insert(replayWith(webhook));
 
       const catalogue = catalogueOf(database);
       const tables = await catalogue.tables();

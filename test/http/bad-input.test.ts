@@ -57,16 +57,21 @@ onEachDatabase('bad input', () => {
   let engine: Engine;
   let webhookId = '';
   let deliveryId = '';
+  let replayId = '';
   before(async () => {
     engine = await startEngine();
     const { id, type } = await engine.webhook({ url: engine.wire.url });
     webhookId = id;
     deliveryId = await engine.deliver(type);
+    replayId = (await engine.call('POST', '/v1/replays', { body: { webhook_id: id } })).body.id;
   });
   after(() => engine.stop());
 
   const pathOf = (path: string) =>
-    path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'delivery_id' ? deliveryId : (IDS[name] ?? webhookId)));
+    path.replace(
+      /\{(\w+)\}/g,
+      (_, name: string) => ({ ...IDS, delivery_id: deliveryId, replay_id: replayId })[name] ?? webhookId,
+    );
 
   describe('on every route that takes a body', () => {
     for (const route of WITH_BODY) {
@@ -140,9 +145,14 @@ onEachDatabase('bad input', () => {
       // Events keep fields that nobody knows.
       if (isIntake) continue;
       it(`${route.id} does not take a field that it does not know`, async () => {
-        const { body } = await send('{"respons":1,"nmae":"x","evnt":1,"webhok":{},"same_byte":1}');
+        const { body } = await send(
+          '{"respons":1,"nmae":"x","evnt":1,"webhok":{},"same_byte":1,"cancel_waitin":1,"selct":1}',
+        );
         const hints = body.errors.map((fault: { code: string; hint: string }) => `${fault.code} ${fault.hint}`).join();
-        assert.match(hints, /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes)"\?/);
+        assert.match(
+          hints,
+          /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes|cancel_waiting|select)"\?/,
+        );
       });
     }
   });

@@ -8,7 +8,7 @@ describe('JOBS', () => {
     for (const { name, schedule } of JOBS) assert.ok(validate(schedule), name);
   });
 
-  for (const name of ['rescue', 'follow-webhooks']) {
+  for (const name of ['rescue', 'follow-webhooks', 'replays']) {
     it(`${name} wakes the dispatcher only where it has moved something`, async () => {
       for (const count of [0, 3]) {
         let woken = 0;
@@ -16,6 +16,7 @@ describe('JOBS', () => {
           rescue: async () => count,
           followWebhooks: async () => count,
           makePartitions: async () => 0,
+          runReplays: async () => count,
           wake: () => void (woken += 1),
         };
         await JOBS.find((job) => job.name === name)?.run(deps);

@@ -4,6 +4,7 @@ import type { Event } from '../../src/domain/event.ts';
 import type { IdPrefix } from '../../src/domain/ids.ts';
 import type { InvocationEnd, InvocationStart } from '../../src/domain/invocation.ts';
 import type { Claimed } from '../../src/domain/lease.ts';
+import type { Replay } from '../../src/domain/replay.ts';
 import type { Webhook, WebhookSettings } from '../../src/domain/webhook.ts';
 import type { Store } from '../../src/store/index.ts';
 import { createStore } from '../../src/store/index.ts';
@@ -117,6 +118,35 @@ export function deliveryWith(event: Event, webhook: Webhook, changes: Partial<De
     heldUntil: undefined,
     asked: undefined,
     cancelRequestedAt: undefined,
+    ...changes,
+  };
+}
+
+export function replayWith(webhook: Webhook, changes: Partial<Replay> = {}): Replay {
+  return {
+    id: newId('rpl'),
+    organizationId: webhook.organizationId,
+    scope: {
+      webhookId: webhook.id,
+      selection: 'planned',
+      receivedAfter: undefined,
+      receivedBefore: after(60),
+      eventTypes: [],
+      filter: undefined,
+    },
+    newWebhookId: false,
+    ratePerSec: 10,
+    state: 'running',
+    reason: undefined,
+    progress: { total: 0, scanned: 0, planned: 0, skipped: 0 },
+    position: undefined,
+    lastEventId: undefined,
+    paidUntil: NOW,
+    cancelWaiting: false,
+    createdBy: 'key_1',
+    createdAt: NOW,
+    updatedAt: NOW,
+    finishedAt: undefined,
     ...changes,
   };
 }
