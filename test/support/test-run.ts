@@ -22,6 +22,8 @@ export async function mochaGlobalSetup(this: { isParallelMode(): boolean }): Pro
   process.env['TEST_DATABASE_PREFIX'] = `hookwright_test_${String(process.pid)}`;
   if (process.env['TEST_DATABASE_URL'] !== undefined) return;
   server = await startPostgres();
+  // Ended from outside, the run still takes its server with it: that hangs on the exit of the process.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   process.env['TEST_DATABASE_URL'] = server.url;
 }
 
