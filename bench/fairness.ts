@@ -112,7 +112,10 @@ async function slice(engine: Engine, arrivals: Arrivals): Promise<number[]> {
   for (let count = 0; count < EVENTS_A_SLICE; count += 1) {
     const pauseMs = startedAt + (count * 1000) / EVENTS_A_SECOND - performance.now();
     if (pauseMs > 0) await sleep(pauseMs);
-    posted.push(measureOne(engine, arrivals, `healthy.n${String(count % HEALTHY)}`));
+    const measuring = measureOne(engine, arrivals, `healthy.n${String(count % HEALTHY)}`);
+    // A failure is thrown below; until then it must not end the process, which would leave the engines behind.
+    measuring.catch(() => undefined);
+    posted.push(measuring);
   }
   return Promise.all(posted);
 }

@@ -32,6 +32,9 @@ export async function startEngine(env: Readonly<Record<string, string | undefine
     env: settings,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // Nothing may be left running where the benchmark itself breaks.
+  const killNow = (): void => void engine.kill('SIGKILL');
+  process.once('exit', killNow);
   const said = await new Promise<string>((resolve, reject) => {
     let text = '';
     engine.stderr.on('data', (chunk: Buffer) => {
@@ -48,7 +51,8 @@ export async function startEngine(env: Readonly<Record<string, string | undefine
     stop: async () => {
       agent.destroy();
       const gone = once(engine, 'exit');
-      engine.kill('SIGKILL');
+      killNow();
+      process.off('exit', killNow);
       await gone;
       rmSync(folder, { recursive: true, force: true });
     },
