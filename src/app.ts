@@ -91,20 +91,8 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   });
   inFlight = () => delivering.inFlight();
   const schemas = createSchemas(schemaDocuments(files, catalogue));
-  const parts: ApiParts = {
-    config,
-    files,
-    tools,
-    storage,
-    observation,
-    delivering,
-    catalogue,
-    schemas,
-    rendering,
-    sandbox,
-    intake,
-    undo,
-  };
+  const built = { storage, observation, delivering, catalogue, schemas, rendering, sandbox, intake };
+  const parts: ApiParts = { config, files, tools, undo, ...built };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
   const firstKey = await store.alone((store) => ensureAccess({ ...tools, store }, config.adminKey));

@@ -25,6 +25,7 @@ import type { HealthChanged } from '../services/webhook-health.ts';
 import { recordFinishes } from '../services/webhook-health.ts';
 import type { Database } from '../store/database.ts';
 import type { Recorded } from '../store/lifecycle/record.ts';
+import type { RescueRequest } from '../store/lifecycle/rescue.ts';
 import type { Store } from '../store/index.ts';
 import { NoticeListener } from '../store/notices.ts';
 import { readAuthorities } from './authorities.ts';
@@ -92,7 +93,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   await store.makePartitions(tools.clock());
   // Leases of an earlier process are void where no other process can hold this database.
-  await rescue(parts, !parts.database.dialect.isShared);
+  await rescue(parts, { all: !parts.database.dialect.isShared, isUnderWay: () => false });
   let follow = (): void => undefined;
   const healthChanged = (changed: readonly HealthChanged[]): void => {
     for (const one of changed) report.webhookHealthChanged(one);
@@ -160,10 +161,14 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
   });
 }
 
-async function rescue({ tools, store, report }: DeliveringParts, all: boolean): Promise<number> {
+async function rescue(
+  { tools, store, database, report }: DeliveringParts,
+  { all, isUnderWay }: Pick<RescueRequest, 'all' | 'isUnderWay'>,
+): Promise<number> {
   const settleFor = (lost: Omit<AttemptEnd, 'chance'>): Settlement =>
     settle({ kind: 'unknown' }, { ...lost, chance: tools.chance() });
-  const count = await store.deliveries.rescue({ now: tools.clock(), all, settleFor });
+  const isAlone = !database.dialect.isShared;
+  const count = await store.deliveries.rescue({ now: tools.clock(), all, isAlone, isUnderWay, settleFor });
   if (count > 0) report.rescued({ count });
   return count;
 }
@@ -198,7 +203,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
   const wake = (): void => dispatcher.wake();
   const replaying = { ...tools, store, ownEvents: createEventSink(tools), wake, yieldToOthers, report };
   const jobs = {
-    rescue: () => rescue(parts, false),
+    rescue: () => rescue(parts, { all: false, isUnderWay: (id) => dispatcher.isUnderWay(id) }),
     followWebhooks,
     runReplays: () => runReplays({ ...replaying, isStopping: () => isStopping }),
     makePartitions: () => store.makePartitions(tools.clock()),

@@ -36,6 +36,7 @@ const NAP_AFTER_ERROR_MS = 1000;
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #underWay = new Set<string>();
   readonly #perWebhook = new Map<string, number>();
   // One small entry for each webhook that this process has sent for.
   readonly #lastTurns = new Map<string, number>();
@@ -73,6 +74,11 @@ export class Dispatcher {
   /** Requests in flight. */
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  /** Whether an attempt of this delivery is under way here. */
+  isUnderWay(deliveryId: string): boolean {
+    return this.#underWay.has(deliveryId);
   }
 
   /** Claims nothing more; what is under way goes on. */
@@ -149,7 +155,8 @@ export class Dispatcher {
   }
 
   #launch(claimed: Claimed, claimedAtMs: number): void {
-    const { webhookId } = claimed.delivery;
+    const { id, webhookId } = claimed.delivery;
+    this.#underWay.add(id);
     this.#turn += 1;
     this.#lastTurns.set(webhookId, this.#turn);
     this.#perWebhook.set(webhookId, (this.#perWebhook.get(webhookId) ?? 0) + 1);
@@ -158,6 +165,7 @@ export class Dispatcher {
       // What could not be recorded stays leased; the rescue job finds it when the lease has run out.
       .catch((error: unknown) => this.#deps.report.jobFailed({ job: 'deliver', error }))
       .finally(() => {
+        this.#underWay.delete(id);
         this.#inFlight.delete(running);
         this.#release(webhookId);
         this.wake();

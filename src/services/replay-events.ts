@@ -1,13 +1,12 @@
 // What the audit log says of a replay, and the form that it has there.
-import type { Actor } from '../domain/access.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { OwnEvent, OwnEventType } from '../domain/own-events.ts';
+import type { OwnEvent, OwnEventActor, OwnEventType } from '../domain/own-events.ts';
 import type { Replay } from '../domain/replay.ts';
 
 /** The event of something that became of a replay. */
 export function replayEvent(
   type: Extract<OwnEventType, `replay.${string}`>,
-  actor: Actor,
+  actor: OwnEventActor,
   replay: Replay,
   metadata: JsonObject = {},
 ): OwnEvent {

@@ -2,6 +2,7 @@
 // what a crash or a stop cuts off is done wholly by the next step, and nothing is done twice.
 import type { Actor, ApiKey } from '../domain/access.ts';
 import { actorOf } from '../domain/access.ts';
+import { engineActor } from '../domain/own-events.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { NewId } from '../domain/ids.ts';
@@ -127,7 +128,7 @@ async function halt<S extends ReplayRunStore>(
   };
   await store.replays.update(halted);
   const type = isGone ? 'replay.cancelled' : 'replay.paused';
-  await deps.ownEvents(store, replayEvent(type, await creator(store, replay), halted));
+  await deps.ownEvents(store, replayEvent(type, engineActor(replay.organizationId), halted));
   return NOTHING;
 }
 

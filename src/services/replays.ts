@@ -82,7 +82,7 @@ export interface ReplayPreview extends ReplayProgress {
   readonly isComplete: boolean;
 }
 
-// Looking through this many takes seconds (measured: two); whoever has more learns what the first of them come to.
+// Looking through this many takes seconds (measured: six); whoever has more learns what the first of them come to.
 const MOST_PREVIEWED = 100_000;
 
 /** Says what a replay would do, and stores nothing. Throws as `createReplay`. */

@@ -87,7 +87,7 @@ function ofTable(database: StoreDeps['database']): OfTable {
     },
     async lock(organizationId, id, wait = false) {
       const query = writer('replays').where({ organization_id: organizationId, id });
-      const row = await readRow(wait ? query.forUpdate() : dialect.skipLocked(query));
+      const row = await readRow(wait ? dialect.lockRows(query) : dialect.skipLocked(query));
       return row === undefined ? undefined : readReplay(row);
     },
     async update(replay) {
@@ -116,9 +116,13 @@ function ofEvents(database: StoreDeps['database']): Omit<Replays, keyof OfTable>
       return (await readRows(query.orderBy('id').limit(limit))).map(readEvent);
     },
     async latestDeliveries(organizationId, webhookId, eventIds) {
-      const query = lookup('deliveries').where({ organization_id: organizationId, webhook_id: webhookId });
-      const rows = await readRows(query.whereIn('event_id', [...eventIds]).orderBy('id'));
-      return new Map(rows.map(readDelivery).map((delivery) => [delivery.eventId, delivery]));
+      // Naming the webhook, or an order, would lead SQLite through all deliveries of the webhook.
+      const query = lookup('deliveries')
+        .where('organization_id', organizationId)
+        .whereIn('event_id', [...eventIds]);
+      const found = (await readRows(query)).map(readDelivery).filter((one) => one.webhookId === webhookId);
+      const ascending = found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      return new Map(ascending.map((delivery) => [delivery.eventId, delivery]));
     },
     insertDeliveries: (deliveries) => insertRows(database, 'deliveries', deliveries.map(writeDelivery), ONCE),
     cancelDeliveries: (replay, now, limit) => cancelWaitingOf(database.writer, replay, now, limit),

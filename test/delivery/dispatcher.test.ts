@@ -65,6 +65,18 @@ async function turns(): Promise<void> {
 }
 
 describe('Dispatcher', () => {
+  it('knows what is under way, until its result is stored', async () => {
+    const { dispatcher, add, end } = setup();
+    add('a', 'w');
+    dispatcher.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([dispatcher.isUnderWay('a'), dispatcher.isUnderWay('b')], [true, false]);
+    end('a');
+    await dispatcher.idle();
+    assert.equal(dispatcher.isUnderWay('a'), false);
+    await dispatcher.stop(0);
+  });
+
   it('sends what is due and is idle when all of it has ended', async () => {
     const { dispatcher, add, end, started } = setup();
     add('a', 'w1');

@@ -4,12 +4,11 @@ import { writeExact } from '../../src/domain/json.ts';
 import { exact, readText } from '../schemas/contract.ts';
 import type { Answer, TestApp } from '../support/app.ts';
 import { startApp } from '../support/app.ts';
-import { onEachDatabase } from '../support/databases.ts';
 import { code, section, tableRows } from '../support/markdown.ts';
 
 const NAMES = readdirSync(new URL('../../templates/gallery/', import.meta.url)).sort();
 
-onEachDatabase('the gallery', () => {
+describe('the gallery', () => {
   let engine: TestApp;
 
   before(async () => {

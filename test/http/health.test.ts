@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onEachDatabase } from '../support/databases.ts';
 import { headerOf } from '../support/wire.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
@@ -10,7 +11,7 @@ const NO_RETRIES = { delays_in_sec: [], jitter: 0 };
 const MINUTE = 60;
 const DAY = 86_400;
 
-describe('the health of a webhook', () => {
+onEachDatabase('the health of a webhook', () => {
   let engine: Engine;
   let isUp = false;
 
@@ -222,7 +223,7 @@ describe('the health of a webhook', () => {
   });
 });
 
-describe('how fast a webhook is served', () => {
+onEachDatabase('how fast a webhook is served', () => {
   let engine: Engine;
 
   before(async () => {

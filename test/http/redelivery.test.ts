@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { onEachDatabase } from '../support/databases.ts';
 import { headerOf } from '../support/wire.ts';
 import type { Answer, Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
@@ -21,7 +22,7 @@ function waiting(answer: Answer): { answer: Answer; arrived: Promise<void>; rele
   };
 }
 
-describe('acts on deliveries', () => {
+onEachDatabase('acts on deliveries', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();

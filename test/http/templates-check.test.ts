@@ -3,7 +3,6 @@ import { applyPatch } from 'rfc6902';
 
 import { newId } from '../store/fixtures.ts';
 import { connectBelow } from '../support/app.ts';
-import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
 import { startEngine, status } from './engine.ts';
 
@@ -27,7 +26,7 @@ interface Fault {
   readonly excerpt?: string;
 }
 
-onEachDatabase('POST /v1/templates/check', () => {
+describe('POST /v1/templates/check', () => {
   let engine: Engine;
   before(async () => {
     engine = await startEngine();

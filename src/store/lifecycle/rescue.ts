@@ -16,6 +16,13 @@ export interface RescueRequest {
   readonly now: Date;
   /** All that is under way, not only what is past its lease: at the start on SQLite, where no other process can be sending. */
   readonly all: boolean;
+  /**
+   * Whether no other process can be sending, so that what is not under way here is lost, whatever its lease says: the
+   * machine's clock may have been set.
+   */
+  readonly isAlone: boolean;
+  /** Whether this process is at a delivery just now: then it is not lost, whatever its lease says. */
+  isUnderWay(deliveryId: string): boolean;
   /** Decides where a delivery goes whose attempt came to nothing that is known. */
   settleFor(attempt: LostAttempt): Settlement;
 }
@@ -33,7 +40,8 @@ export async function rescue(deps: StoreDeps, request: RescueRequest): Promise<n
   return deps.database.writer.transaction(async (trx) => {
     const database = { ...deps.database, writer: trx };
     const leaseNow = await database.dialect.leaseNow(trx, request.now);
-    const lost = (await readLost(database, request, leaseNow)).map((row) => lostFrom(row, request));
+    const rows = (await readLost(database, request, leaseNow)).filter((row) => !request.isUnderWay(text(row, 'id')));
+    const lost = rows.map((row) => lostFrom(row, request));
     const open = await readOpenInvocations(
       database,
       { all: request.all, leaseNow },
@@ -55,7 +63,11 @@ export async function rescue(deps: StoreDeps, request: RescueRequest): Promise<n
   });
 }
 
-async function readLost({ dialect, writer }: Connection, { all }: RescueRequest, leaseNow: Date): Promise<Row[]> {
+async function readLost(
+  { dialect, writer }: Connection,
+  { all, isAlone }: RescueRequest,
+  leaseNow: Date,
+): Promise<Row[]> {
   const query = writer('deliveries as d')
     .join('webhooks as w', (on) => on.on('w.organization_id', 'd.organization_id').andOn('w.id', 'd.webhook_id'))
     .join('webhook_versions as v', (on) =>
@@ -64,7 +76,7 @@ async function readLost({ dialect, writer }: Connection, { all }: RescueRequest,
     .join('webhook_health as h', 'h.webhook_id', 'w.id')
     .whereRaw("d.state = 'sending'")
     .select('d.id', 'd.lease_token', 'd.attempts', 'd.cancel_requested_at', ...STANDING_COLUMNS);
-  if (!all) void query.where('d.lease_until', '<=', leaseNow.toISOString());
+  if (!all && !isAlone) void query.where('d.lease_until', '<=', leaseNow.toISOString());
   return readRows(dialect.skipLocked(query, 'd'));
 }
 

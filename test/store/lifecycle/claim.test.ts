@@ -163,7 +163,13 @@ describe('the queries of the hot path on SQLite', () => {
       await claimAll(test.store);
       await test.store.deliveries.nextDueAt(NOW);
       await test.store.deliveries.followWebhooks({ now: NOW, limit: 10 });
-      await test.store.deliveries.rescue({ now: NOW, all: false, settleFor: () => ({ state: 'delivered' }) });
+      await test.store.deliveries.rescue({
+        now: NOW,
+        all: false,
+        isAlone: false,
+        isUnderWay: () => false,
+        settleFor: () => ({ state: 'delivered' }),
+      });
       const plans: string[] = [];
       for (const { sql, bindings } of statements.filter(({ sql }) => /^\s*(select|update|with)/i.test(sql))) {
         const rows = rowsOf(await test.database.writer.raw(`explain query plan ${sql}`, [...bindings]));

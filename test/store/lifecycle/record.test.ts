@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Settlement } from '../../../src/domain/delivery.ts';
 import { settle } from '../../../src/domain/delivery.ts';
-import type { LostAttempt } from '../../../src/store/lifecycle/rescue.ts';
+import type { LostAttempt, RescueRequest } from '../../../src/store/lifecycle/rescue.ts';
 import { DATABASES } from '../../support/databases.ts';
 import type { Setup } from '../fixtures.ts';
 import {
@@ -150,7 +150,25 @@ for (const kind of DATABASES) {
     });
 
     describe('rescue', () => {
-      const rescue = (now: Date, all: boolean) => test.store.deliveries.rescue({ now, all, settleFor: settleLost });
+      const rescue = (now: Date, all: boolean, changes: Partial<RescueRequest> = {}) =>
+        test.store.deliveries.rescue({
+          now,
+          all,
+          isAlone: false,
+          isUnderWay: () => false,
+          settleFor: settleLost,
+          ...changes,
+        });
+
+      it('leaves alone what is under way here, and takes all else where nobody else can be sending, whatever the clock says', async () => {
+        await seedDeliveries(test.store, 2);
+        const [own, lost] = await claimAll(test.store);
+        const isUnderWay = (id: string): boolean => id === own!.delivery.id;
+        assert.equal(await rescue(after(9999), false, { isUnderWay: () => true }), 0);
+        assert.equal(await rescue(after(-9999), false, { isUnderWay, isAlone: true }), 1);
+        assert.equal((await test.store.deliveries.byId(ORGANIZATION, own!.delivery.id))?.state, 'sending');
+        assert.equal((await test.store.deliveries.byId(ORGANIZATION, lost!.delivery.id))?.state, 'pending');
+      });
 
       it('frees what is past its lease and nothing sooner', async () => {
         const { claimed, delivery } = await claimOne();
@@ -197,7 +215,7 @@ for (const kind of DATABASES) {
           assert.equal(attempt.cancelRequested, true);
           return settleLost(attempt);
         };
-        assert.equal(await test.store.deliveries.rescue({ now: NOW, all: true, settleFor }), 1);
+        assert.equal(await rescue(NOW, true, { settleFor }), 1);
         const ended = await test.store.deliveries.byId(ORGANIZATION, deliveries[0]!.id);
         assert.deepEqual([ended?.state, ended?.reason], ['cancelled', 'cancelled_by_hand']);
       });
@@ -215,7 +233,7 @@ for (const kind of DATABASES) {
           asked.push(attempt);
           return { state: 'cancelled', reason: 'x' };
         };
-        assert.equal(await test.store.deliveries.rescue({ now: NOW, all: true, settleFor }), 3);
+        assert.equal(await rescue(NOW, true, { settleFor }), 3);
         const { retryPolicy } = active!.settings;
         const common = { attempt: 1, now: NOW, maxHeldInSec: 3600, cancelRequested: false };
         assert.deepEqual(
