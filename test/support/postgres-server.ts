@@ -29,6 +29,10 @@ export interface PostgresServer {
   /** Of its maintenance database, as a superuser. */
   readonly url: string;
   readonly pid: number;
+  /** Stops it as a crash would (`pg_ctl stop -m immediate`), and gives its clients no time. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, with the same data and on the same port. */
+  restart(): Promise<void>;
   /** Stops it and removes its files. */
   stop(): Promise<void>;
 }
@@ -88,12 +92,14 @@ async function startIn(folder: string, { durable = false }: ServerOptions): Prom
     'shared_buffers=64MB',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];
-  const server = spawn(
-    binary('postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...spawning, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  await readiness(server);
+  const boot = async (): Promise<ChildProcess> => {
+    const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+    const started = spawn(binary('postgres'), args, { ...spawning, stdio: ['ignore', 'ignore', 'pipe'] });
+    await readiness(started);
+    started.unref();
+    return started;
+  };
+  let server = await boot();
   const leave = (): void => {
     server.kill('SIGQUIT');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -110,8 +116,15 @@ async function startIn(folder: string, { durable = false }: ServerOptions): Prom
     process.off('exit', leave);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  server.unref();
-  return { url: `postgres://${USER}:${password}@127.0.0.1:${String(port)}/postgres`, pid: server.pid ?? 0, stop };
+  const crash = async (): Promise<void> => {
+    const exited = once(server, 'exit');
+    server.ref();
+    server.kill('SIGQUIT');
+    await exited;
+  };
+  const restart = async (): Promise<void> => void (server = await boot());
+  const url = `postgres://${USER}:${password}@127.0.0.1:${String(port)}/postgres`;
+  return { url, pid: server.pid ?? 0, crash, restart, stop };
 }
 
 // PostgreSQL refuses to run as root, so then it runs as nobody.
