@@ -11,7 +11,13 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['eslint.config.js', 'stryker.config.mjs', 'scripts/*.mjs', 'test/support/*.mjs'],
+          allowDefaultProject: [
+            'eslint.config.js',
+            'stryker.config.mjs',
+            'scripts/*.mjs',
+            'test/support/*.mjs',
+            'test/faults/preload/*.mjs',
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -66,7 +72,7 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['scripts/**/*.mjs', 'test/support/*.mjs'],
+    files: ['scripts/**/*.mjs', 'test/support/*.mjs', 'test/faults/preload/*.mjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', fetch: 'readonly' },
     },
