@@ -77,7 +77,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.starting({ version: files.version, settings: describeConfig(config) });
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
-  const rendering = { catalogue, ...openTemplates(report, undo) };
+  const rendering = { catalogue, ...openTemplates(tools, report, undo) };
   const delivering = await startDelivering({
     config,
     tools,

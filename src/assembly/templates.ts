@@ -3,7 +3,7 @@ import type { TemplateCache } from '../templates/index.ts';
 import { createTemplateCache } from '../templates/index.ts';
 import type { Workshop, WorkshopDeps } from '../workshop/workshop.ts';
 import { createWorkshop } from '../workshop/workshop.ts';
-import type { Undo } from './tools.ts';
+import type { Tools, Undo } from './tools.ts';
 
 /** Both, with no thread started yet. */
 export interface Templates {
@@ -15,9 +15,9 @@ export interface Templates {
 const TEMPLATES_KEPT = 1024 * 1024;
 
 /** Makes them. */
-export function openTemplates(report: WorkshopDeps['report'], undo: Undo[]): Templates {
-  const workshop = createWorkshop({ report });
-  undo.push(() => workshop.stop());
+export function openTemplates({ workshop: given }: Tools, report: WorkshopDeps['report'], undo: Undo[]): Templates {
+  const workshop = given ?? createWorkshop({ report });
+  if (given === undefined) undo.push(() => workshop.stop());
   const templates = createTemplateCache({ plan: (source) => workshop.plan(source), capacity: TEMPLATES_KEPT });
   return { workshop, templates };
 }

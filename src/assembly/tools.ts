@@ -4,6 +4,7 @@ import { v7 as uuidV7 } from 'uuid';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { LogSink } from '../observe/log.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 
 /** What a test may put in place of the machine's own. */
 export interface AppOptions {
@@ -12,6 +13,8 @@ export interface AppOptions {
   readonly logSink?: LogSink;
   /** Leases go by `clock`, also where the database has one of its own for them. */
   readonly leasesFollowClock?: boolean;
+  /** One that several apps share: starting its thread takes most of the start of an app. Whoever gives it ends it. */
+  readonly workshop?: Workshop;
 }
 
 /** The tools of one app. */
@@ -21,6 +24,7 @@ export interface Tools {
   readonly newId: NewId;
   readonly logSink: LogSink | undefined;
   readonly leasesFollowClock: boolean;
+  readonly workshop: Workshop | undefined;
   /** 256 random bits as base64url. */
   newSecret(): string;
   /** Milliseconds of a clock that never jumps. */
@@ -38,6 +42,7 @@ export function createTools(options: AppOptions): Tools {
     newId: (prefix) => `${prefix}_${uuidV7()}`,
     logSink: options.logSink,
     leasesFollowClock: options.leasesFollowClock ?? false,
+    workshop: options.workshop,
     newSecret: () => randomBytes(32).toString('base64url'),
     monotonicMs: () => performance.now(),
   };

@@ -62,6 +62,9 @@ export interface DeliverDeps {
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;
 
+// Far more than a busy process is late by.
+const LATE_MS = 1000;
+
 // Until a delivery whose template could not be made ready is due again.
 const SHORTEST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 300_000;
@@ -87,7 +90,7 @@ export async function deliver(
   const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
-  const finish = { invocationId: start.id, start, end, fence };
+  const finish = { invocationId: start.id, start, end, isLate: isLate(end, settings), fence };
   const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
   const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
@@ -181,6 +184,11 @@ async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Pr
   const cancelRequested = delivery?.cancelRequestedAt !== undefined;
   const { attempt } = claimed.invocation;
   return settle(verdict, { ...standing, attempt, cancelRequested, now: deps.clock(), chance: deps.chance() });
+}
+
+// Every exchange ends at its deadline. One that was measured to last longer says that nobody looked at the clock.
+function isLate({ timings }: InvocationEnd, { timeoutInSec }: WebhookSettings): boolean {
+  return (timings?.total ?? 0) > timeoutInSec * 1000 + LATE_MS;
 }
 
 function withNext(end: InvocationEnd, settlement: Settlement): InvocationEnd {

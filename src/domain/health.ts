@@ -34,6 +34,8 @@ export interface JudgedAttempt {
   readonly outcome: Outcome;
   /** Status of the response, where one came. */
   readonly status: number | undefined;
+  /** Whether this process was so late that the receiver cannot be blamed. */
+  readonly isLate?: boolean;
 }
 
 /** What happened to a webhook's health. Each is an event of the engine. */
@@ -119,8 +121,8 @@ const COUNTED_OUTCOMES: readonly Outcome[] = [
 ];
 const COUNTED_STATUSES: readonly (number | undefined)[] = [401, 403, 404, 408];
 
-function counts({ kind, outcome, status }: JudgedAttempt): boolean {
-  if (kind === 'redelivery') return false;
+function counts({ kind, outcome, status, isLate }: JudgedAttempt): boolean {
+  if (kind === 'redelivery' || isLate === true) return false;
   return COUNTED_OUTCOMES.includes(outcome) || (outcome === 'client_error' && COUNTED_STATUSES.includes(status));
 }
 

@@ -24,5 +24,7 @@ export interface Finish {
   readonly invocationId: string;
   readonly start?: Pick<InvocationStart, 'kind' | 'webhookId'>;
   readonly end: InvocationEnd;
+  /** Whether this process was so late that the receiver cannot be blamed: it stood still, or was stopped. */
+  readonly isLate?: boolean;
   readonly fence?: Fence;
 }

@@ -91,8 +91,9 @@ function groupByWebhook(finishes: readonly Finish[]): [webhookId: string, finish
 
 function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
   return finishes.reduce<HealthStep>(
-    (step, { start, end }) => {
-      const attempt = { kind: start?.kind ?? 'delivery', outcome: end.outcome, status: end.response?.status };
+    (step, { start, end, isLate = false }) => {
+      const kind = start?.kind ?? 'delivery';
+      const attempt = { kind, outcome: end.outcome, status: end.response?.status, isLate };
       const next = afterAttempt(step.health, attempt, end.finishedAt);
       return { health: next.health, changes: [...step.changes, ...next.changes] };
     },

@@ -120,6 +120,10 @@ describe('what counts', () => {
     });
   }
 
+  it('is nothing that a process of ours was too late for', () => {
+    assert.equal(after(times(20, { ...failure, isLate: true })).health.state, 'healthy');
+  });
+
   it('is no failed test and no failed redelivery, but a replay', () => {
     for (const kind of ['test', 'redelivery'] as const)
       assert.equal(after(times(20, { ...failure, kind })).health.state, 'healthy');

@@ -14,6 +14,7 @@ import { ROUTES } from '../../src/http/routes.ts';
 import { connectPostgres } from '../../src/store/dialect/postgres.ts';
 import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { assertView } from '../http/views/assert-view.ts';
+import { createWorkshop } from '../../src/workshop/workshop.ts';
 import { exact } from '../schemas/contract.ts';
 import { createDatabase, currentKind, template } from './databases.ts';
 import { assertByOpenApi } from './openapi-contract.ts';
@@ -35,6 +36,9 @@ export interface Answer {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   readonly body: any;
 }
+
+// One thread for all engines of this process; it keeps nothing alive.
+const SHARED_WORKSHOP = createWorkshop({ report: { jobFailed: ({ error }) => assert.fail(String(error)) } });
 
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
@@ -61,6 +65,7 @@ export async function startApp(env: Environment = {}, options: AppOptions = {}):
     logSink: { write: (line) => void log.push(line) },
     // A test that moves the clock means that of leases, too.
     leasesFollowClock: options.clock !== undefined,
+    workshop: SHARED_WORKSHOP,
     ...options,
   });
   const { url, firstKey } = await startOrStop(app);

@@ -168,7 +168,8 @@ async function readiness(server: ChildProcess): Promise<void> {
   let said = '';
   await new Promise<void>((resolve, reject) => {
     server.stderr?.on('data', (chunk: Buffer) => {
-      if (said.length < 10_000) said += chunk.toString('utf8');
+      // After a crash, those that come too early are turned away, each with a line.
+      said = (said + chunk.toString('utf8')).slice(-10_000);
       if (said.includes('ready to accept connections')) resolve();
     });
     server.once('error', reject);

@@ -135,14 +135,14 @@ export class Poster {
       this.refusals.push({ status: statusCode, retryAfter, code, durationMs: performance.now() - startedMs });
       if (statusCode !== 503 && statusCode !== 429) this.unexpected.push(`${String(statusCode)} ${text.slice(0, 300)}`);
       // Refused means that nothing was stored, so it may come again without a key, too.
-      await this.#again(post, true);
+      await this.#again(post, true, patience(retryAfter));
     } catch {
       await this.#again(post, post.key !== undefined);
     }
   }
 
-  async #again(post: Post, mayRepeat: boolean): Promise<void> {
-    await pause(50);
+  async #again(post: Post, mayRepeat: boolean, afterMs = 50): Promise<void> {
+    await pause(afterMs);
     if (mayRepeat) this.#repeats.push(post);
   }
 
@@ -152,6 +152,13 @@ export class Poster {
     appendFileSync(this.#options.logFile, `${JSON.stringify(line)}\n`);
     this.#acknowledged += 1;
   }
+}
+
+// A client does what Retry-After asks for, as far as an experiment has time for that.
+const LONGEST_PATIENCE_MS = 1000;
+
+function patience(retryAfter: string | undefined): number {
+  return Math.min(Number(retryAfter ?? 0) * 1000, LONGEST_PATIENCE_MS);
 }
 
 /** A small event, told apart by its number. */

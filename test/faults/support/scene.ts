@@ -116,11 +116,11 @@ export class Scene {
     return answer.body.id;
   }
 
-  /** Waits until nothing waits and nothing is under way. */
+  /** Waits until nothing waits, nothing is held and nothing is under way. */
   async drain(limitMs = DRAIN_LIMIT_MS): Promise<void> {
     await until('everything is delivered', limitMs, async () => {
       const counts = await Promise.all(
-        ['pending', 'sending'].map((state) => this.engine.call('GET', `/v1/deliveries?state=${state}&limit=1`)),
+        ['pending', 'sending', 'held'].map((state) => this.engine.call('GET', `/v1/deliveries?state=${state}&limit=1`)),
       );
       return counts.every(({ status, body }) => status === 200 && body.data.length === 0);
     });

@@ -1,4 +1,5 @@
-// All small templates, by brute force: the engine accepts exactly those that no outcome of their conditions breaks.
+// All small templates, by brute force: the engine accepts exactly those that no outcome of their conditions breaks. Of
+// three pieces and more each stands in one of the frames here, and in all of them in the long run.
 import assert from 'node:assert/strict';
 import type { Alphabet } from './random/small.ts';
 import { brokenBy, differenceOf, framed, FRAMES, FULL, LISTS, sequences } from './random/small.ts';
@@ -16,8 +17,8 @@ describe('all small templates', function () {
       const differences: string[] = [];
       let accepted = 0;
       const all = sequences(alphabet, size);
-      for (const frame of FRAMES) {
-        for (const nodes of all) {
+      for (const [index, nodes] of all.entries()) {
+        for (const frame of size < 3 ? FRAMES : [FRAMES[index % FRAMES.length] ?? assert.fail()]) {
           const template = framed(nodes, frame);
           const difference = differenceOf(template);
           if (difference !== undefined) differences.push(difference);
