@@ -46,7 +46,7 @@ describe(`random templates, ${String(TEMPLATES)} of seed ${String(SEED)}`, funct
 describe('all small templates, three to five pieces', function () {
   this.timeout(0);
   const runs = [
-    ['three pieces', FULL, 3],
+    [FULL, 3],
     [FULL, 4],
     [LISTS, 4],
     [{ pieces: ['[', ']', ',', '1'], depth: 2 }, 5],
