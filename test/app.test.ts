@@ -323,6 +323,7 @@ onEachDatabase('a restart', (kind) => {
       return store.deliveries.claim({
         now: NOW,
         limit: 1,
+        probeLimit: 0,
         freeSlots: () => 1,
         lastTurn: () => 0,
         newLeaseToken: () => 'the lease of a dead process',

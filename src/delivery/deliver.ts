@@ -192,6 +192,9 @@ function isLate({ timings }: InvocationEnd, { timeoutInSec }: WebhookSettings): 
 }
 
 function withNext(end: InvocationEnd, settlement: Settlement): InvocationEnd {
-  if (settlement.state !== 'pending') return end;
-  return { ...end, nextAttemptAt: settlement.dueAt, nextAttemptReason: settlement.reason };
+  if (!('dueAt' in settlement)) return end;
+  const { dueAt } = settlement;
+  if (settlement.state === 'pending') return { ...end, nextAttemptAt: dueAt, nextAttemptReason: settlement.reason };
+  const nextAttemptReason = `${settlement.delay} Held until then and longer: ${settlement.reason}.`;
+  return { ...end, nextAttemptAt: dueAt, nextAttemptReason };
 }

@@ -6,6 +6,8 @@ import type { Claimed } from '../domain/lease.ts';
 export interface ClaimRequest {
   readonly now: Date;
   readonly limit: number;
+  /** How many of them may be probes of webhooks that are failing. */
+  readonly probeLimit: number;
   /** How many more deliveries of a webhook may be in flight. */
   freeSlots(webhookId: string): number;
   /** When a webhook last had a delivery launched: a number that rises with time, 0 for never. */
@@ -30,6 +32,8 @@ export interface DispatcherDeps {
 
 // A look at the database at least this often, whatever the timers say: a clock may have jumped.
 const LONGEST_NAP_MS = 30_000;
+// Nothing was to be had just now; what is due may wait for a slot or a lock that somebody holds.
+const SHORTEST_NAP_MS = 10;
 const NAP_AFTER_ERROR_MS = 1000;
 
 /** The one loop that sends what is due. */
@@ -44,6 +48,8 @@ export class Dispatcher {
   #idleWaiters: (() => void)[] = [];
   #endNap: (() => void) | undefined;
   #turn = 0;
+  // Receivers that are down may hold a probe for a whole timeout: together they get a quarter of the slots at most.
+  #probes = 0;
   #woken = false;
   #stopping = false;
   #loop: Promise<void> | undefined;
@@ -125,6 +131,7 @@ export class Dispatcher {
     return this.#deps.claim({
       now: this.#deps.clock(),
       limit: this.#isScarce ? this.#free : this.#free - this.#reserve,
+      probeLimit: Math.max(1, this.#reserve) - this.#probes,
       freeSlots: (webhookId) => this.#freeSlots(webhookId),
       lastTurn: (webhookId) => this.#lastTurns.get(webhookId) ?? 0,
     });
@@ -156,6 +163,8 @@ export class Dispatcher {
 
   #launch(claimed: Claimed, claimedAtMs: number): void {
     const { id, webhookId } = claimed.delivery;
+    const isProbe = claimed.invocation.kind === 'probe';
+    if (isProbe) this.#probes += 1;
     this.#underWay.add(id);
     this.#turn += 1;
     this.#lastTurns.set(webhookId, this.#turn);
@@ -166,6 +175,7 @@ export class Dispatcher {
       .catch((error: unknown) => this.#deps.report.jobFailed({ job: 'deliver', error }))
       .finally(() => {
         this.#underWay.delete(id);
+        if (isProbe) this.#probes -= 1;
         this.#inFlight.delete(running);
         this.#release(webhookId);
         this.wake();
@@ -185,7 +195,7 @@ export class Dispatcher {
     if (this.#inFlight.size >= this.#deps.concurrency) return longestMs;
     const nextDueAt = await this.#deps.nextDueAt(this.#fullWebhooks());
     if (nextDueAt === undefined) return longestMs;
-    return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), 0), longestMs);
+    return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), SHORTEST_NAP_MS), longestMs);
   }
 
   async #nap(pauseMs: number): Promise<void> {

@@ -72,7 +72,14 @@ export type Verdict =
 export type Settlement =
   | { readonly state: 'delivered' }
   | { readonly state: 'pending'; readonly dueAt: Date; readonly reason: string; readonly counts: boolean }
-  | { readonly state: 'held'; readonly reason: HeldReason; readonly until: Date }
+  | {
+      readonly state: 'held';
+      readonly reason: HeldReason;
+      readonly until: Date;
+      /** When it is due once nothing holds it any more, and why then. */
+      readonly dueAt: Date;
+      readonly delay: string;
+    }
   | { readonly state: 'exhausted' | 'rejected' | 'cancelled'; readonly reason: string };
 
 /** What the webhook has become while the attempt was under way. */
@@ -135,17 +142,12 @@ function afterFailure(reason: Outcome, retryAfterMs: number | undefined, end: At
   if (end.standing === 'deleted') return { state: 'cancelled', reason: 'webhook_deleted' };
   const delay = nextDelay(end.policy, end.attempt, end.chance, retryAfterMs);
   if (delay === undefined) return { state: 'exhausted', reason };
-  if (end.standing !== 'active') return held(`webhook_${end.standing}`, end);
-  return {
-    state: 'pending',
-    dueAt: new Date(end.now.getTime() + delay.delayMs),
-    reason: delay.reason,
-    counts: true,
-  };
-}
-
-function held(reason: HeldReason, { now, maxHeldInSec }: AttemptEnd): Settlement {
-  return { state: 'held', reason, until: heldUntil(now, maxHeldInSec) };
+  const dueAt = new Date(end.now.getTime() + delay.delayMs);
+  if (end.standing !== 'active') {
+    const until = heldUntil(end.now, end.maxHeldInSec);
+    return { state: 'held', reason: `webhook_${end.standing}`, until, dueAt, delay: delay.reason };
+  }
+  return { state: 'pending', dueAt, reason: delay.reason, counts: true };
 }
 
 /** When a delivery that is held from now on is given up. */

@@ -50,7 +50,8 @@ export interface HealthStep {
 const WINDOW = 20;
 const LEAST_ATTEMPTS = 10;
 const FIRST_PROBE_PAUSE_MS = 60_000;
-const LONGEST_PROBE_PAUSE_MS = 3_600_000;
+/** The longest pause between two probes. One that is further away was planned before the clock was set back. */
+export const LONGEST_PROBE_PAUSE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** After so long without a success there is a warning, and after so long the webhook is disabled. */
@@ -81,6 +82,7 @@ export function newHealth(now: Date): Health {
 export function afterAttempt(health: Health, attempt: JudgedAttempt, now: Date): HealthStep {
   if (attempt.outcome === 'success') return afterSuccess(health, attempt, now);
   if (attempt.kind === 'test') return unchanged(health);
+  if (isAnswer(attempt)) return afterAnswer(health, attempt, now);
   if (attempt.outcome === 'gone') return health.state === 'disabled' ? unchanged(health) : disable(health, 'gone', now);
   return counts(attempt) ? afterFailure(health, attempt, now) : unchanged(health);
 }
@@ -102,7 +104,7 @@ export function nextProbeAt({ failedProbes }: Pick<Health, 'failedProbes'>, now:
   return new Date(now.getTime() + Math.min(FIRST_PROBE_PAUSE_MS * 2 ** failedProbes, LONGEST_PROBE_PAUSE_MS));
 }
 
-/** When a failing webhook is disabled if nothing comes through until then. */
+/** From when on a failed attempt disables a failing webhook. */
 export function disabledAt({ state, firstFailureAt }: Health): Date | undefined {
   if (state !== 'failing' || firstFailureAt === undefined) return undefined;
   return new Date(firstFailureAt.getTime() + DISABLE_AFTER_MS);
@@ -126,6 +128,17 @@ function counts({ kind, outcome, status, isLate }: JudgedAttempt): boolean {
   return COUNTED_OUTCOMES.includes(outcome) || (outcome === 'client_error' && COUNTED_STATUSES.includes(status));
 }
 
+// The receiver is there and has read the request; what it does not like is this event. For a probe that is enough:
+// one kind of event must not keep all others back.
+function isAnswer({ outcome, status }: JudgedAttempt): boolean {
+  if (outcome === 'client_error') return !COUNTED_STATUSES.includes(status);
+  return outcome === 'validation_failed' || outcome === 'response_too_large';
+}
+
+function afterAnswer(health: Health, { kind }: JudgedAttempt, now: Date): HealthStep {
+  return kind === 'probe' && health.state === 'failing' ? recover(health, '', now) : unchanged(health);
+}
+
 function unchanged(health: Health): HealthStep {
   return { health, changes: [] };
 }
@@ -134,11 +147,9 @@ function unchanged(health: Health): HealthStep {
 function afterSuccess(health: Health, { kind }: JudgedAttempt, now: Date): HealthStep {
   if (health.state === 'disabled')
     return kind === 'test' ? enable({ ...health, lastSuccessAt: now }, now) : unchanged(health);
-  if (health.state === 'failing') {
-    const { lastFailureAt } = health;
-    return { health: { ...newHealth(now), recent: '+', lastSuccessAt: now, lastFailureAt }, changes: ['recovered'] };
-  }
-  if (isSteady(health, now)) return unchanged(health);
+  if (health.state === 'failing') return recover({ ...health, lastSuccessAt: now }, '+', now);
+  // What people try by hand says that the receiver is there, and nothing of what it usually does.
+  if (kind === 'test' || kind === 'redelivery' || isSteady(health, now)) return unchanged(health);
   return unchanged({
     ...health,
     recent: pushed(health.recent, '+'),
@@ -146,6 +157,10 @@ function afterSuccess(health: Health, { kind }: JudgedAttempt, now: Date): Healt
     failures: 0,
     lastSuccessAt: now,
   });
+}
+
+function recover({ lastSuccessAt, lastFailureAt }: Health, recent: string, now: Date): HealthStep {
+  return { health: { ...newHealth(now), recent, lastSuccessAt, lastFailureAt }, changes: ['recovered'] };
 }
 
 // A row that is written for each delivery would be where all of them wait for each other.
@@ -185,10 +200,11 @@ function mayOpen(health: Health, outcome: Outcome, now: Date): HealthStep {
 
 function stillFailing(health: Health, now: Date): HealthStep {
   const failingMs = now.getTime() - (health.firstFailureAt ?? now).getTime();
-  if (failingMs >= DISABLE_AFTER_MS && health.failures >= LEAST_ATTEMPTS)
-    return disable(health, 'failing_too_long', now);
-  if (failingMs < WARN_AFTER_MS || health.warnedAt !== undefined) return unchanged(health);
-  return { health: { ...health, warnedAt: now }, changes: ['warned'] };
+  if (failingMs < WARN_AFTER_MS) return unchanged(health);
+  // Nobody is disabled without a warning, also where nothing was tried for a week.
+  if (health.warnedAt === undefined) return { health: { ...health, warnedAt: now }, changes: ['warned'] };
+  const isOver = failingMs >= DISABLE_AFTER_MS && health.failures >= LEAST_ATTEMPTS;
+  return isOver ? disable(health, 'failing_too_long', now) : unchanged(health);
 }
 
 function disable(health: Health, reason: string, now: Date): HealthStep {

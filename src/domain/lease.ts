@@ -22,7 +22,7 @@ export interface Fence {
 /** The end of an invocation, and the step of its delivery. Tests have no delivery. `start` tells whose health it bears on. */
 export interface Finish {
   readonly invocationId: string;
-  readonly start?: Pick<InvocationStart, 'kind' | 'webhookId'>;
+  readonly start?: Pick<InvocationStart, 'kind' | 'webhookId' | 'webhookVersion'>;
   readonly end: InvocationEnd;
   /** Whether this process was so late that the receiver cannot be blamed: it stood still, or was stopped. */
   readonly isLate?: boolean;

@@ -36,7 +36,10 @@ function intervalMs({ requestsPerSec }: RateLimit): number {
   return 1000 / requestsPerSec;
 }
 
-// A debt never exceeds a whole burst; more of it means that the clock was set back, and would stop the webhook for as long.
+// A debt never exceeds a whole burst. More of it means that the clock was set back or the limit changed, and would stop
+// the webhook for as long: then one request may be made, and spending it puts the state right.
 function currentDebtMs(limit: RateLimit, state: RateState, now: Date): number {
-  return Math.min(Math.max(0, state - now.getTime()), limit.burst * intervalMs(limit));
+  const debtMs = Math.max(0, state - now.getTime());
+  const mostMs = limit.burst * intervalMs(limit);
+  return debtMs > mostMs + ROUNDING_MS ? mostMs - intervalMs(limit) : debtMs;
 }

@@ -13,7 +13,7 @@ export interface RetryDelay {
 /**
  * The pause after attempt number `attempt` (from 1), or `undefined` where the policy has none left. The step is spread
  * by ±jitter, so that deliveries which failed together do not come back together; a `Retry-After` moves it within
- * [the step, 24 h].
+ * [the step, 24 h], spread to later only.
  */
 export function nextDelay(
   policy: RetryPolicy,
@@ -26,8 +26,11 @@ export function nextDelay(
   const spread = policy.jitter * (2 * chance - 1);
   const stepMs = Math.round(step * 1000 * (1 + spread));
   const base = `Retry ${String(attempt)} of ${String(policy.delaysInSec.length)}: ${String(step)} s, jitter ${percent(spread)}`;
-  if (retryAfterMs === undefined || retryAfterMs <= stepMs) return { delayMs: stepMs, reason: `${base}.` };
-  const delayMs = Math.min(retryAfterMs, Math.max(stepMs, MAX_RETRY_AFTER_MS));
+  if (retryAfterMs === undefined) return { delayMs: stepMs, reason: `${base}.` };
+  if (retryAfterMs <= stepMs) return { delayMs: stepMs, reason: `${base}; Retry-After asks for less.` };
+  // Those that were turned away together do not come back together, and none comes sooner than it was asked to.
+  const later = retryAfterMs + policy.jitter * chance * step * 1000;
+  const delayMs = Math.round(Math.min(later, Math.max(stepMs, MAX_RETRY_AFTER_MS)));
   return { delayMs, reason: `${base}; Retry-After moves it to ${String(Math.round(delayMs / 1000))} s.` };
 }
 

@@ -105,7 +105,8 @@ export async function stepReplay<S extends ReplayRunStore>(
 
 async function cancelSome<S extends ReplayRunStore>(deps: ReplayRunDeps<S>, store: S, replay: Replay): Promise<Step> {
   const moved = await store.replays.cancelDeliveries(replay, deps.clock(), CANCELLED_AT_ONCE);
-  const again = moved >= CANCELLED_AT_ONCE;
+  // Over only when there is none left: what was being sent may wait again by now.
+  const again = moved > 0;
   if (!again) await store.replays.update({ ...replay, cancelWaiting: false });
   return { moved, again };
 }

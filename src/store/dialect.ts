@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { isObject } from '../domain/json.ts';
 
 /** What is done by one process at a time. */
-export type Lock = 'start' | 'partitions';
+export type Lock = 'start' | 'partitions' | 'replays';
 
 /** Everything in which statements differ. */
 export interface Dialect {

@@ -12,14 +12,18 @@ export interface ScheduledRun {
 
 // `where` stands between the first that comes for a run and all others.
 const TAKE = `insert into job_runs (job, bucket) values (?, ?)
-  on conflict (job) do update set bucket = excluded.bucket where job_runs.bucket < excluded.bucket returning job`;
+  on conflict (job) do update set bucket = excluded.bucket where job_runs.bucket < excluded.bucket or job_runs.bucket > ? returning job`;
+
+// A run that lies further ahead than this was taken before the clock was set back.
+const FAR_AHEAD_MS = 60_000;
 
 /** Takes a run; gives whether it was still there to take. A process that has the database to itself takes all. */
 export async function claimRun({ database }: StoreDeps, run: ScheduledRun): Promise<boolean> {
   const { dialect, writer } = database;
   if (!dialect.isShared) return true;
   const skewMs = (await dialect.leaseNow(writer, run.now)).getTime() - run.now.getTime();
-  return rowsOf(await writer.raw(TAKE, [run.job, bucketOf(run.scheduledAt, skewMs)])).length > 0;
+  const farAhead = bucketOf(run.scheduledAt, skewMs + FAR_AHEAD_MS);
+  return rowsOf(await writer.raw(TAKE, [run.job, bucketOf(run.scheduledAt, skewMs), farAhead])).length > 0;
 }
 
 /** The second that a run belongs to, by the clock of the database. */

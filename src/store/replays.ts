@@ -86,6 +86,8 @@ function ofTable(database: StoreDeps['database']): OfTable {
       return (await readRows(query.orderBy('id'))).map(readReplay);
     },
     async lock(organizationId, id, wait = false) {
+      // Steps one after the other: one that plans must see what another has planned for the same webhook.
+      if (!wait) await dialect.lock(writer, 'replays');
       const query = writer('replays').where({ organization_id: organizationId, id });
       const row = await readRow(wait ? dialect.lockRows(query) : dialect.skipLocked(query));
       return row === undefined ? undefined : readReplay(row);

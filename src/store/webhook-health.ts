@@ -3,7 +3,7 @@ import type { Health, HealthChange, HealthStep } from '../domain/health.ts';
 import { afterAttempt, newHealth } from '../domain/health.ts';
 import type { Finish } from '../domain/lease.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import { text } from './codec/columns.ts';
+import { integer, text } from './codec/columns.ts';
 import { readHealth, writeHealth } from './codec/health.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readRow, readRows } from './sql/rows.ts';
@@ -70,11 +70,14 @@ export async function judgeHealth(
     groups.map(([webhookId]) => webhookId),
   );
   const changed = new Map<Finish, readonly HealthChanged[]>();
-  for (const [webhookId, own] of groups) {
-    const health = rows.get(webhookId);
+  for (const [webhookId, all] of groups) {
+    const current = rows.get(webhookId);
+    // What an earlier version was told says nothing of the one that somebody has mended meanwhile.
+    const own = all.filter(({ start }) => start?.webhookVersion === current?.version);
     const [first] = own;
-    if (health === undefined || first === undefined || judgeAll(health, own).health === health) continue;
-    changed.set(first, await takeStep(database, webhookId, (current) => judgeAll(current, own)));
+    if (current === undefined || first === undefined) continue;
+    if (judgeAll(current.health, own).health === current.health) continue;
+    changed.set(first, await takeStep(database, webhookId, (health) => judgeAll(health, own)));
   }
   return changed;
 }
@@ -101,13 +104,22 @@ function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
   );
 }
 
+interface CurrentHealth {
+  readonly health: Health;
+  /** The version of the webhook that is in force. */
+  readonly version: number;
+}
+
 async function readHealths(
   { writer }: Connection,
   webhookIds: readonly string[],
-): Promise<ReadonlyMap<string, Health>> {
+): Promise<ReadonlyMap<string, CurrentHealth>> {
   if (webhookIds.length === 0) return new Map();
-  const rows = await readRows(writer('webhook_health').whereIn('webhook_id', [...webhookIds]));
-  return new Map(rows.map((row) => [text(row, 'webhook_id'), readHealth(row)]));
+  const query = writer('webhook_health as h').join('webhooks as w', 'w.id', 'h.webhook_id').select('h.*', 'w.version');
+  const rows = await readRows(query.whereIn('h.webhook_id', [...webhookIds]));
+  return new Map(
+    rows.map((row) => [text(row, 'webhook_id'), { health: readHealth(row), version: integer(row, 'version') }]),
+  );
 }
 
 async function takeStep(

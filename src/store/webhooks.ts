@@ -136,7 +136,7 @@ function lookups(
         .where('w.active', true)
         .whereNull('w.deleted_at');
       const rows = await readRows(query.select('h.state as health_state').orderBy('w.id'));
-      return rows.map((row) => ({ ...readMaskedWebhook(row), isDisabled: text(row, 'health_state') === 'disabled' }));
+      return rows.map((row) => ({ ...readMaskedWebhook(row), isDisabled: row['health_state'] === 'disabled' }));
     },
     async standing(organizationId, id) {
       const query = withHealth(currentVersions(lookup, organizationId)).where('w.id', id);
@@ -190,7 +190,8 @@ function currentVersions(db: Knex, organizationId: string): Knex.QueryBuilder {
 }
 
 function withHealth(query: Knex.QueryBuilder): Knex.QueryBuilder {
-  return query.join('webhook_health as h', 'h.webhook_id', 'w.id');
+  // A row that somebody took away must not keep events from being planned.
+  return query.leftJoin('webhook_health as h', 'h.webhook_id', 'w.id');
 }
 
 /** The ids of the encryption keys that stored header values were sealed with. */

@@ -71,13 +71,25 @@ describe('settle', () => {
       'failed, webhook inactive',
       failed,
       { standing: 'inactive' },
-      { state: 'held', reason: 'webhook_inactive', until: later(3600) },
+      {
+        state: 'held',
+        reason: 'webhook_inactive',
+        until: later(3600),
+        dueAt: later(60),
+        delay: 'Retry 1 of 2: 60 s, jitter +0 %.',
+      },
     ],
     [
       'failed, webhook disabled by the engine',
       failed,
       { standing: 'disabled', maxHeldInSec: 60 },
-      { state: 'held', reason: 'webhook_disabled', until: later(60) },
+      {
+        state: 'held',
+        reason: 'webhook_disabled',
+        until: later(60),
+        dueAt: later(60),
+        delay: 'Retry 1 of 2: 60 s, jitter +0 %.',
+      },
     ],
     [
       'failed, none left, webhook inactive',

@@ -124,6 +124,14 @@ describe('what counts', () => {
     assert.equal(after(times(20, { ...failure, isLate: true })).health.state, 'healthy');
   });
 
+  it('is no success of a test or a redelivery, as long as nothing is wrong', () => {
+    for (const kind of ['test', 'redelivery'] as const) {
+      const { health } = after([...times(9, failure), ...times(20, { ...success, kind }), failure]);
+      assert.equal(health.state, 'failing');
+      assert.equal(after([{ ...success, kind }], health).health.state, 'healthy');
+    }
+  });
+
   it('is no failed test and no failed redelivery, but a replay', () => {
     for (const kind of ['test', 'redelivery'] as const)
       assert.equal(after(times(20, { ...failure, kind })).health.state, 'healthy');
@@ -142,6 +150,12 @@ describe('disabling', () => {
     }
     return { health, changes };
   };
+
+  it('comes never without a warning before, also where nothing was tried meanwhile', () => {
+    const first = afterAttempt(failing(), probe, at(6 * DAY));
+    assert.deepEqual([first.health.state, first.changes], ['failing', ['warned']]);
+    assert.deepEqual(afterAttempt(first.health, probe, at(6 * DAY + HOUR)).changes, ['disabled']);
+  });
 
   it('is announced once after a day, and comes after five days without a success', () => {
     assert.deepEqual(failUntil(0.9).changes, []);

@@ -49,15 +49,27 @@ describe('nextDelay', () => {
         const moved = nextDelay(any, 1, dice, retryAfterMs)?.delayMs ?? 0;
         assert.ok(moved >= step);
         assert.ok(moved <= Math.max(step, MAX_RETRY_AFTER_MS));
-        if (retryAfterMs >= step && retryAfterMs <= MAX_RETRY_AFTER_MS) assert.equal(moved, retryAfterMs);
+        // Never sooner than it asks for, and spread to later by no more than the jitter of the step.
+        const most = retryAfterMs + any.jitter * (any.delaysInSec[0] ?? 0) * 1000 + 1;
+        if (retryAfterMs > step && retryAfterMs <= MAX_RETRY_AFTER_MS) {
+          assert.ok(moved >= retryAfterMs && moved <= Math.max(most, step));
+        }
       }),
     );
   });
 
   it('says what Retry-After moved it to', () => {
-    assert.deepEqual(nextDelay(policy, 1, 0.5, 90_000), {
+    assert.deepEqual(nextDelay(policy, 1, 0, 90_000), {
       delayMs: 90_000,
-      reason: 'Retry 1 of 3: 60 s, jitter +0 %; Retry-After moves it to 90 s.',
+      reason: 'Retry 1 of 3: 60 s, jitter −20 %; Retry-After moves it to 90 s.',
     });
+    assert.deepEqual(nextDelay(policy, 1, 0.5, 90_000), {
+      delayMs: 96_000,
+      reason: 'Retry 1 of 3: 60 s, jitter +0 %; Retry-After moves it to 96 s.',
+    });
+    assert.equal(
+      nextDelay(policy, 1, 0.5, 5000)?.reason,
+      'Retry 1 of 3: 60 s, jitter +0 %; Retry-After asks for less.',
+    );
   });
 });

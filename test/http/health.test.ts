@@ -184,6 +184,53 @@ onEachDatabase('the health of a webhook', () => {
     assert.equal(other.seen().length, 2);
   });
 
+  it('does not listen to what an earlier version was told', async () => {
+    let late: ((code: number) => void) | undefined;
+    const arrived = new Promise<void>((resolve) => {
+      const old = engine.plan((response, seen) => {
+        late = (code) => status(code)(response, seen);
+        resolve();
+      });
+      void engine.webhook({ url: old.url, timeout_in_sec: 60 }).then(async ({ id, type }) => {
+        mended = { id, type };
+        await engine.post(type);
+      });
+    });
+    let mended: { id: string; type: string } | undefined;
+    await arrived;
+    const { id, type } = mended ?? assert.fail();
+    const good = engine.plan(status(200));
+    await engine.call('PATCH', `/v1/webhooks/${id}`, { body: { url: good.url, active: true } });
+    late?.(410);
+    await engine.app.idle();
+    assert.equal((await engine.get(`/v1/webhooks/${id}`)).health.state, 'healthy');
+    await engine.deliver(type);
+    assert.equal(good.seen().length, 1);
+  });
+
+  it('is probed in time although the clock was set back', async () => {
+    const { type, fail, deliveries } = await flaky();
+    await fail(10);
+    await engine.later(-DAY);
+    isUp = true;
+    await engine.deliver(type);
+    assert.equal((await deliveries('delivered')).length, 1);
+    await engine.later(DAY);
+  });
+
+  it('recovers with a probe that is read and refused: this event is at fault, and not the receiver', async () => {
+    const receiver = engine.plan(...new Array(10).fill(status(503)), status(422), status(200));
+    const { id, type } = await engine.webhook({ url: receiver.url, retry_policy: NO_RETRIES });
+    const event = { event_type: type, event_time: '1763640000.5', data: {} };
+    await engine.call('POST', '/v1/events', { body: Array.from({ length: 10 }, () => event) });
+    await engine.app.idle();
+    await engine.deliver(type);
+    await engine.deliver(type);
+    await engine.later(MINUTE);
+    assert.equal((await engine.get(`/v1/webhooks/${id}`)).health.state, 'healthy');
+    assert.equal(receiver.seen().length, 12);
+  });
+
   it('gives up what was held for longer than the webhook allows', async () => {
     const { fail, deliveries } = await flaky({ max_held_in_sec: 60, active: true });
     await fail(10);
@@ -251,6 +298,17 @@ onEachDatabase('how fast a webhook is served', () => {
     assert.equal(receiver.seen().length, 12);
   });
 
+  it('is that of the new limit at once when it is raised, whatever the old one had spent', async () => {
+    const receiver = engine.plan(status(200));
+    const { id, type } = await engine.webhook({ url: receiver.url, rate_limit: { requests_per_sec: 0.01, burst: 9 } });
+    for (let turn = 0; turn < 12; turn += 1) await engine.deliver(type);
+    assert.equal(receiver.seen().length, 9);
+    await engine.call('PATCH', `/v1/webhooks/${id}`, { body: { rate_limit: { requests_per_sec: 10, burst: 2 } } });
+    await engine.later(1);
+    await engine.later(1);
+    assert.equal(receiver.seen().length, 12);
+  });
+
   it('can be changed, and its faults are named', async () => {
     const { id } = await engine.webhook({
       url: engine.plan(status(200)).url,
@@ -287,8 +345,8 @@ onEachDatabase('how fast a webhook is served', () => {
     const { type } = await engine.webhook({ url: receiver.url, retry_policy: 'standard-webhooks' });
     const id = await engine.deliver(type);
     const [failed] = (await engine.get(`/v1/deliveries/${id}`)).invocations;
-    assert.equal(failed.next_attempt_reason, 'Retry 1 of 9: 5 s, jitter +0 %; Retry-After moves it to 120 s.');
-    await engine.later(120);
+    assert.equal(failed.next_attempt_reason, 'Retry 1 of 9: 5 s, jitter +0 %; Retry-After moves it to 121 s.');
+    await engine.later(121);
     assert.equal((await engine.get(`/v1/deliveries/${id}`)).state, 'delivered');
     assert.equal(headerOf(receiver.seen()[1], 'webhook-id'), id);
   });

@@ -240,6 +240,7 @@ export function claimAll(
   return store.deliveries.claim({
     now: NOW,
     limit: 64,
+    probeLimit: 16,
     freeSlots: () => 1000,
     lastTurn: () => 0,
     newLeaseToken: () => newId('req'),

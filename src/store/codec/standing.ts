@@ -19,5 +19,5 @@ export function readStanding(row: Row): Standing {
 function standingOf(row: Row): WebhookStanding {
   if (row['deleted_at'] !== null) return 'deleted';
   if (!flag(row, 'active')) return 'inactive';
-  return text(row, 'health_state') === 'disabled' ? 'disabled' : 'active';
+  return row['health_state'] === 'disabled' ? 'disabled' : 'active';
 }

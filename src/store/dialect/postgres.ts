@@ -15,7 +15,7 @@ const CHANNEL = 'hookwright';
 
 // Keys of advisory locks: any number, as long as no other program that shares the database uses the same.
 const LOCK_SPACE = 0x686f6f6b;
-const LOCKS: Readonly<Record<Lock, number>> = { start: 1, partitions: 2 };
+const LOCKS: Readonly<Record<Lock, number>> = { start: 1, partitions: 2, replays: 3 };
 
 /** PostgreSQL: any number of processes. */
 export const POSTGRES: Dialect = {

@@ -2,6 +2,8 @@
 import type { Knex } from 'knex';
 import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
 import type { Replay } from '../../domain/replay.ts';
+import { text } from '../codec/columns.ts';
+import { rowsOf } from '../dialect.ts';
 
 // By the state that the row has when it is written: a claim at the same moment comes wholly before or wholly after.
 const OPEN = "state in ('pending', 'held', 'sending') and cancel_requested_at is null";
@@ -13,29 +15,37 @@ export async function cancel(writer: Knex, organizationId: string, id: string, n
 }
 
 // Found through the partial indexes of what waits, whose conditions have to be written out as they are there; naming the
-// organization would lead SQLite to all deliveries of the replay, finished ones included.
-const OPEN_STATES = ["state = 'pending'", "state = 'held'", "state = 'sending'"];
+// organization would lead SQLite to all deliveries of the replay, finished ones included. One statement looks at all
+// states at once: between several, a delivery could go from one that is still to come to one that is over.
+const OPEN_OF_REPLAY = ["state = 'pending'", "state = 'held'", "state = 'sending'"]
+  .map(
+    (state) =>
+      `select id from deliveries where ${state} and cancel_requested_at is null and webhook_id = ? and replay_id = ?`,
+  )
+  .join(' union all ');
 
-/** Cancels up to `limit` deliveries of a replay in each state that is not final; gives how many. */
+/** Cancels up to `limit` deliveries of a replay that are not over; gives how many. 0 means that there was none. */
 export async function cancelWaitingOf(
   writer: Knex,
   { id, scope }: Pick<Replay, 'id' | 'scope'>,
   now: Date,
   limit: number,
 ): Promise<number> {
-  let count = 0;
-  for (const state of OPEN_STATES) {
-    const ids = writer('deliveries')
-      .whereRaw(`${state} and cancel_requested_at is null`)
-      .where({ webhook_id: scope.webhookId, replay_id: id })
-      .select('id')
-      .limit(limit);
-    count += await writer<object, number>('deliveries')
-      .whereIn('id', ids)
-      .whereRaw(OPEN)
-      .update(cancelled(writer, now));
-  }
-  return count;
+  const found = scopeIds(scope.webhookId, id);
+  const rows = rowsOf(await writer.raw(`${OPEN_OF_REPLAY} limit ?`, [...found, ...found, ...found, limit]));
+  if (rows.length === 0) return 0;
+  await writer<object, number>('deliveries')
+    .whereIn(
+      'id',
+      rows.map((row) => text(row, 'id')),
+    )
+    .whereRaw(OPEN)
+    .update(cancelled(writer, now));
+  return rows.length;
+}
+
+function scopeIds(webhookId: string, replayId: string): readonly string[] {
+  return [webhookId, replayId];
 }
 
 function cancelled(writer: Knex, now: Date): Readonly<Record<string, unknown>> {
@@ -46,6 +56,7 @@ function cancelled(writer: Knex, now: Date): Readonly<Record<string, unknown>> {
     state: unlessSending('state', CANCELLED_BY_HAND.state),
     reason: unlessSending('reason', CANCELLED_BY_HAND.reason),
     finished_at: unlessSending('finished_at', at),
+    held_until: null,
     cancel_requested_at: at,
     updated_at: at,
   };

@@ -20,6 +20,8 @@ import { takeProbes } from './probes.ts';
 export interface ClaimRequest extends Slots {
   readonly now: Date;
   readonly limit: number;
+  /** How many of them may be probes of failing webhooks. */
+  readonly probeLimit: number;
   newLeaseToken(): string;
   newInvocationId(): string;
 }
@@ -42,11 +44,11 @@ export function createClaims(deps: StoreDeps): Claims {
   return {
     claim: (request) => writer.transaction((trx) => claim({ ...deps.database, writer: trx }, request)),
     async nextDueAt(now, excludedWebhookIds = []) {
-      const heads = [...(await readHeads(lookup)), ...(await readProbeHeads(lookup))];
-      return earliest(
-        heads.filter(({ webhookId }) => !excludedWebhookIds.includes(webhookId)),
-        now,
-      );
+      const all = [...(await readHeads(lookup)), ...(await readProbeHeads(lookup, now))];
+      const heads = all.filter(({ webhookId }) => !excludedWebhookIds.includes(webhookId));
+      const isPaced = heads.some(({ rate }) => rate !== undefined);
+      const ownNow = isPaced ? await deps.database.dialect.leaseNow(lookup, now) : now;
+      return earliest(heads, now, ownNow.getTime() - now.getTime());
     },
   };
 }

@@ -1,5 +1,6 @@
 // Which webhooks have something waiting that may be sent, since when, and how fast: what a claim chooses from.
 import type { Knex } from 'knex';
+import { LONGEST_PROBE_PAUSE_MS } from '../../domain/health.ts';
 import type { RateLimit, RateState } from '../../domain/rate.ts';
 import { allowedAt } from '../../domain/rate.ts';
 import type { Row } from '../codec/columns.ts';
@@ -16,13 +17,12 @@ export interface WaitingHead extends Head {
 }
 
 /** A failing webhook that something waits for: its oldest may be tried from `dueAt` on. */
-export interface ProbeHead extends Head {
-  readonly organizationId: string;
-  readonly webhook: Row;
+export interface ProbeHead extends WaitingHead {
   readonly failedProbes: number;
 }
 
-const WEBHOOK = 'w.id, w.organization_id, w.name, w.version, w.timeout_in_sec, w.max_attempts';
+const WEBHOOK = `w.id, w.organization_id, w.name, w.version, w.timeout_in_sec, w.max_attempts,
+    w.rate_per_sec, w.rate_burst, h.rate_state`;
 
 // Jumps from one webhook to the next through the partial index `deliveries_pending` (its condition has to be written
 // out as it is there): one step for each webhook that something waits for, however much that is.
@@ -37,7 +37,7 @@ const HEADS = `
       (select min(d.due_at) from deliveries as d where d.state = 'pending' and d.webhook_id = waiting.webhook_id) as due_at
     from waiting
   )
-  select heads.due_at, ${WEBHOOK}, w.rate_per_sec, w.rate_burst, h.rate_state
+  select heads.due_at, ${WEBHOOK}
   from heads join webhooks as w on w.id = heads.webhook_id
   join webhook_health as h on h.organization_id = w.organization_id and h.webhook_id = w.id
   where w.active = ? and w.deleted_at is null and h.state = 'healthy'`;
@@ -68,8 +68,8 @@ function rateOf(row: Row): WaitingHead['rate'] {
   return { limit, state: real(row, 'rate_state') };
 }
 
-/** One for each failing webhook that has something waiting, due or not. */
-export async function readProbeHeads(db: Knex): Promise<ProbeHead[]> {
+/** One for each failing webhook that has something waiting, due or not, looked at now. */
+export async function readProbeHeads(db: Knex, now: Date): Promise<ProbeHead[]> {
   return rowsOf(await db.raw(PROBES, [true])).flatMap((webhook) => {
     const waiting = [optionalInstant(webhook, 'held_due_at'), optionalInstant(webhook, 'pending_due_at')];
     const oldestMs = Math.min(...waiting.map((at) => at?.getTime() ?? Infinity));
@@ -77,21 +77,33 @@ export async function readProbeHeads(db: Knex): Promise<ProbeHead[]> {
     return {
       webhookId: text(webhook, 'id'),
       organizationId: text(webhook, 'organization_id'),
-      dueAt: new Date(Math.max(oldestMs, instant(webhook, 'probe_at').getTime())),
+      dueAt: new Date(Math.max(oldestMs, probeAtMs(webhook, now))),
       webhook,
+      rate: rateOf(webhook),
       failedProbes: integer(webhook, 'failed_probes'),
     };
   });
 }
 
-/** When the first of these may be sent, looked at now. */
-export function earliest(heads: readonly (Head | WaitingHead)[], now: Date): Date | undefined {
-  if (heads.length === 0) return undefined;
-  return new Date(Math.min(...heads.map((head) => readyAtMs(head, now))));
+function probeAtMs(row: Row, now: Date): number {
+  const atMs = instant(row, 'probe_at').getTime();
+  return isTooFar(atMs, now) ? now.getTime() : atMs;
 }
 
-function readyAtMs(head: Head | WaitingHead, now: Date): number {
-  const rate = 'rate' in head ? head.rate : undefined;
-  const dueMs = head.dueAt.getTime();
-  return rate === undefined ? dueMs : Math.max(dueMs, allowedAt(rate.limit, rate.state, now).getTime());
+function isTooFar(atMs: number, now: Date): boolean {
+  return atMs > now.getTime() + LONGEST_PROBE_PAUSE_MS;
+}
+
+/** When the first of these may be sent, looked at now; `skewMs`: by how much the clock of the database is ahead. */
+export function earliest(heads: readonly WaitingHead[], now: Date, skewMs: number): Date | undefined {
+  if (heads.length === 0) return undefined;
+  return new Date(Math.min(...heads.map((head) => readyAtMs(head, now, skewMs))));
+}
+
+// Rates go by the clock of the database, which is ahead of ours by `skewMs`.
+function readyAtMs({ dueAt, rate }: WaitingHead, now: Date, skewMs: number): number {
+  const dueMs = dueAt.getTime();
+  if (rate === undefined) return dueMs;
+  const allowedMs = allowedAt(rate.limit, rate.state, new Date(now.getTime() + skewMs)).getTime() - skewMs;
+  return Math.max(dueMs, allowedMs);
 }

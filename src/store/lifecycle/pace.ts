@@ -25,7 +25,8 @@ export async function takePace(
 ): Promise<Pace> {
   const limits = new Map(heads.flatMap(({ webhookId, rate }) => (rate === undefined ? [] : [[webhookId, rate.limit]])));
   const states = await holdStates(database, [...limits.keys()]);
-  const { now } = slots;
+  // One clock for all who share the limit.
+  const now = limits.size === 0 ? slots.now : await database.dialect.leaseNow(database.writer, slots.now);
   return {
     freeSlots(webhookId) {
       const limit = limits.get(webhookId);
@@ -39,6 +40,7 @@ export async function takePace(
       const limit = limits.get(webhookId);
       if (limit === undefined || count === 0) return;
       const state = spend(limit, states.get(webhookId) ?? 0, now, count);
+      states.set(webhookId, state);
       await database.writer('webhook_health').where('webhook_id', webhookId).update({ rate_state: state });
     },
   };
@@ -47,7 +49,7 @@ export async function takePace(
 async function holdStates(
   { dialect, writer }: Connection,
   webhookIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<Map<string, number>> {
   if (webhookIds.length === 0) return new Map();
   const query = writer('webhook_health').whereIn('webhook_id', webhookIds).select('webhook_id', 'rate_state');
   const rows = await readRows(dialect.skipLocked(query));

@@ -97,7 +97,7 @@ function writeSettlement({ deliveryId, leaseToken, settlement, now }: Fence): Ne
     lease_token: leaseToken,
     state: settlement.state,
     reason: settlement.state === 'delivered' ? null : settlement.reason,
-    due_at: isPending ? settlement.dueAt.toISOString() : null,
+    due_at: 'dueAt' in settlement ? settlement.dueAt.toISOString() : null,
     given_back: isPending && !settlement.counts ? 1 : 0,
     updated_at: now.toISOString(),
     finished_at: isFinal ? now.toISOString() : null,

@@ -45,7 +45,11 @@ for (const kind of DATABASES) {
 
     for (const [settlement, state, reason] of [
       [{ state: 'pending', dueAt: after(60), reason: 'Retry', counts: true }, 'cancelled', 'cancelled_by_hand'],
-      [{ state: 'held', reason: 'webhook_inactive', until: after(9) }, 'cancelled', 'cancelled_by_hand'],
+      [
+        { state: 'held', reason: 'webhook_inactive', until: after(9), dueAt: after(5), delay: 'Retry 1.' },
+        'cancelled',
+        'cancelled_by_hand',
+      ],
       [{ state: 'exhausted', reason: 'timeout' }, 'exhausted', 'timeout'],
       [{ state: 'delivered' }, 'delivered', undefined],
     ] as const) {
@@ -79,7 +83,13 @@ for (const kind of DATABASES) {
     const settlements: [Settlement, string | undefined, Date, number, boolean][] = [
       [{ state: 'pending', dueAt: after(60), reason: 'Retry 1', counts: true }, 'Retry 1', after(60), 1, false],
       [{ state: 'pending', dueAt: after(3), reason: 'not_sent', counts: false }, 'not_sent', after(3), 0, false],
-      [{ state: 'held', reason: 'webhook_inactive', until: after(99) }, 'webhook_inactive', NOW, 1, false],
+      [
+        { state: 'held', reason: 'webhook_inactive', until: after(99), dueAt: after(60), delay: 'Retry 1.' },
+        'webhook_inactive',
+        after(60),
+        1,
+        false,
+      ],
       [{ state: 'exhausted', reason: 'timeout' }, 'timeout', NOW, 1, true],
       [{ state: 'rejected', reason: 'gone' }, 'gone', NOW, 1, true],
       [{ state: 'cancelled', reason: 'webhook_deleted' }, 'webhook_deleted', NOW, 1, true],
