@@ -13,11 +13,11 @@ import { isUnanswered, translatePostgresError } from './postgres-errors.ts';
 
 const CHANNEL = 'hookwright';
 
-// Keys of advisory locks: any number, as long as no other program that shares the database uses the same.
+// Keys of advisory locks: free to choose, as long as no other program that shares the database uses the same.
 const LOCK_SPACE = 0x686f6f6b;
 const LOCKS: Readonly<Record<Lock, number>> = { start: 1, partitions: 2, replays: 3 };
 
-/** PostgreSQL: any number of processes. */
+/** PostgreSQL: as many processes as there are to share it. */
 export const POSTGRES: Dialect = {
   name: 'postgres',
   isShared: true,
