@@ -168,6 +168,25 @@ for (const kind of DATABASES) {
         assert.equal(batches.flat().length, 1);
       });
 
+      it('make no more probes than they may, and each spends from the rate of its webhook', async () => {
+        const slow = webhookWith({ rateLimit: { requestsPerSec: 0.01, burst: 1 } });
+        for (const webhook of [slow, webhookWith(), webhookWith()]) {
+          await seedDeliveries(test.store, 2, webhook);
+          await setHealth(webhook, failing);
+        }
+        const probe = async (now: Date, probeLimit: number) => (await claimAll(test.store, { now, probeLimit })).length;
+        assert.deepEqual([await probe(after(60), 0), await probe(after(60), 2), await probe(after(60), 9)], [0, 2, 1]);
+        await setHealth(slow, { probeAt: after(61) });
+        assert.equal(await probe(after(61), 9), 0, 'its rate allows one in a hundred seconds');
+        assert.equal(await probe(after(160), 9), 3);
+      });
+
+      it('take a probe that was planned before the clock was set back', async () => {
+        const { webhook } = await seedDeliveries(test.store, 1);
+        await setHealth(webhook, { ...failing, probeAt: after(90_000) });
+        assert.equal((await claimAll(test.store)).length, 1);
+      });
+
       it('go on with everything after a probe that came through', async () => {
         const { webhook } = await seedDeliveries(test.store, 4);
         await setHealth(webhook, failing);

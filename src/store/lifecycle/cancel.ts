@@ -31,7 +31,7 @@ export async function cancelWaitingOf(
   now: Date,
   limit: number,
 ): Promise<number> {
-  const found = scopeIds(scope.webhookId, id);
+  const found = [scope.webhookId, id];
   const rows = rowsOf(await writer.raw(`${OPEN_OF_REPLAY} limit ?`, [...found, ...found, ...found, limit]));
   if (rows.length === 0) return 0;
   await writer<object, number>('deliveries')
@@ -42,10 +42,6 @@ export async function cancelWaitingOf(
     .whereRaw(OPEN)
     .update(cancelled(writer, now));
   return rows.length;
-}
-
-function scopeIds(webhookId: string, replayId: string): readonly string[] {
-  return [webhookId, replayId];
 }
 
 function cancelled(writer: Knex, now: Date): Readonly<Record<string, unknown>> {
