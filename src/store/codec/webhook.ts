@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject } from '../../domain/json.ts';
 import type { Webhook, WebhookSettings } from '../../domain/webhook.ts';
 import { nameKey } from '../../domain/webhook.ts';
+import { hasSecrets, mapSecrets } from '../../domain/webhook-secrets.ts';
 import { readSettings, writeSettings } from '../../domain/webhook-settings.ts';
 import type { SecretBox, SecretPlace } from '../secrets.ts';
 import type { NewRow } from '../sql/rows.ts';
@@ -97,32 +98,19 @@ export function writeVersion(secrets: SecretBox, webhook: Webhook, changedBy: st
     organization_id: webhook.organizationId,
     version: webhook.version,
     settings: sealSettings(secrets, webhook.organizationId, webhook.id, settings),
-    secret_key_id: Object.keys(settings.headers).length === 0 ? null : secrets.currentKeyId,
+    secret_key_id: hasSecrets(settings) ? secrets.currentKeyId : null,
     created_at: writeInstant(webhook.updatedAt),
     created_by: changedBy,
   };
 }
 
 function sealSettings(secrets: SecretBox, organizationId: string, id: string, settings: WebhookSettings): string {
-  const headers = mapValues(settings.headers, (name, value) => secrets.seal(value, [organizationId, id, field(name)]));
-  return JSON.stringify({ ...writeSettings(settings), headers });
+  const sealed = mapSecrets(settings, (field, value) => secrets.seal(value, [organizationId, id, field]));
+  return JSON.stringify({ ...writeSettings(settings), headers: sealed.headers });
 }
 
 function openSettings(open: Opener, organizationId: string, id: string, stored: string): WebhookSettings {
-  const settings = readSealedSettings(stored);
-  const headers = mapValues(settings.headers, (name, sealed) => open(sealed, [organizationId, id, field(name)]));
-  return { ...settings, headers };
-}
-
-function field(headerName: string): string {
-  return `headers.${headerName}`;
-}
-
-function mapValues(
-  values: Readonly<Record<string, string>>,
-  change: (name: string, value: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(name, value)]));
+  return mapSecrets(readSealedSettings(stored), (field, sealed) => open(sealed, [organizationId, id, field]));
 }
 
 function parseObject(stored: string): JsonObject {
