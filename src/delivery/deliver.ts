@@ -84,15 +84,15 @@ export async function deliver(
   const startByMs = claimedAtMs + LATEST_START_MS;
   const loaded = await onceAvailable(deps, lease, () => load(deps, claimed));
   const start = claimed.invocation;
-  const { webhook } = loaded;
-  const { settings } = webhook;
-  const result = await attemptInTime(deps, claimed, loaded, { startByMs, signal });
+  const { settings } = loaded;
+  const result =
+    'unreadable' in loaded ? loaded.unreadable : await attemptInTime(deps, claimed, loaded, { startByMs, signal });
   const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
   const end = withNext(result.end, settlement);
   const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
   const finish = { invocationId: start.id, start, end, isLate: isLate(end, settings), fence };
   const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
-  const urlHost = URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
+  const urlHost = settings !== undefined && URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
 }
 
@@ -123,12 +123,29 @@ async function onceAvailable<Result>(deps: DeliverDeps, lease: Lease, work: () =
 
 interface Loaded {
   readonly event: Event;
-  readonly webhook: Webhook;
+  readonly settings: WebhookSettings;
   /** There where the body is not rendered: that of this invocation is sent, `undefined` where it is gone. */
   readonly sameBytes: { readonly earlier: Invocation | undefined } | undefined;
 }
 
-async function load(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
+/** A webhook whose secrets cannot be opened: the attempt has failed, and is tried again as any other. */
+interface Unreadable {
+  readonly settings: undefined;
+  readonly unreadable: AttemptResult;
+}
+
+async function load(deps: DeliverDeps, claimed: Claimed): Promise<Loaded | Unreadable> {
+  try {
+    return await loadAll(deps, claimed);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'secret_unreadable') throw error;
+    const message = `${outcomeEntry('secret_unreadable').sentence} ${error.message}`;
+    const end = { ...endWithoutExchange(deps.clock(), 'secret_unreadable', message), phase: 'render' as const };
+    return { settings: undefined, unreadable: { verdict: { kind: 'failed', reason: 'secret_unreadable' }, end } };
+  }
+}
+
+async function loadAll(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
   const { delivery, invocation } = claimed;
   const sameBytesOf = delivery.asked?.sameBytesOf;
   const [event, webhook, earlier] = await Promise.all([
@@ -139,14 +156,14 @@ async function load(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
   if (event === undefined || webhook === undefined) {
     throw new Error(`Delivery ${delivery.id} names an event or a webhook version that is not stored.`);
   }
-  return { event, webhook, sameBytes: sameBytesOf === undefined ? undefined : { earlier } };
+  return { event, settings: webhook.settings, sameBytes: sameBytesOf === undefined ? undefined : { earlier } };
 }
 
 // Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
 async function attemptInTime(
   deps: DeliverDeps,
   { delivery, invocation }: Claimed,
-  { event, webhook: { settings }, sameBytes }: Loaded,
+  { event, settings, sameBytes }: Loaded,
   { startByMs, signal }: { readonly startByMs: number; readonly signal: AbortSignal },
 ): Promise<AttemptResult> {
   const ready: Ready =
@@ -187,8 +204,8 @@ async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Pr
 }
 
 // Every exchange ends at its deadline. One that was measured to last longer says that nobody looked at the clock.
-function isLate({ timings }: InvocationEnd, { timeoutInSec }: WebhookSettings): boolean {
-  return (timings?.total ?? 0) > timeoutInSec * 1000 + LATE_MS;
+function isLate({ timings }: InvocationEnd, settings: WebhookSettings | undefined): boolean {
+  return settings !== undefined && (timings?.total ?? 0) > settings.timeoutInSec * 1000 + LATE_MS;
 }
 
 function withNext(end: InvocationEnd, settlement: Settlement): InvocationEnd {

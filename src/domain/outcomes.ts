@@ -115,6 +115,12 @@ export const OUTCOMES = {
       'Rendering went past one of its limits: 1 MiB of output, 20,000 loop turns, 1,000,000 steps of work, or 4 MiB of text made by helpers.',
     hint: 'Render less of the event, then redeliver it; the message names the limit.',
   },
+  secret_unreadable: {
+    verdict: 'failed',
+    phases: ['render'],
+    sentence: 'A secret of the webhook cannot be read from the database, so nothing was sent.',
+    hint: 'Replace the webhook (PUT) with the values of all its secrets, or start the engine with the key that is missing; the message says which.',
+  },
   token_failed: {
     verdict: 'failed',
     phases: ['token'],

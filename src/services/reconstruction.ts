@@ -26,7 +26,7 @@ export interface ReconstructionDeps {
 /**
  * The invocation with its request, where it ended `unknown` without one: rendered and built as for sending, at the
  * time when the attempt started, and marked as reconstructed. Any other one comes back as it is, and so does one whose
- * event, delivery or webhook version is gone, or whose template does not render.
+ * event, delivery or webhook version is gone, whose secrets cannot be opened, or whose template does not render.
  */
 export async function withRequest(deps: ReconstructionDeps, invocation: Invocation): Promise<Invocation> {
   const { start, end } = invocation;
@@ -49,11 +49,17 @@ async function load({ store }: ReconstructionDeps, start: InvocationStart): Prom
   if (eventId === undefined || webhookId === undefined || webhookVersion === undefined) return undefined;
   const [event, webhook, messageId] = await Promise.all([
     store.events.byId(organizationId, eventId),
-    store.webhooks.byVersion(organizationId, webhookId, webhookVersion),
+    store.webhooks.byVersion(organizationId, webhookId, webhookVersion).catch(noneWhereUnreadable),
     messageIdOf(store, start),
   ]);
   if (event === undefined || webhook === undefined || messageId === undefined) return undefined;
   return { event, settings: webhook.settings, messageId };
+}
+
+// A lost secret must not keep the record from being read.
+function noneWhereUnreadable(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'secret_unreadable') return undefined;
+  throw error;
 }
 
 // A test has no delivery, and carries its own id.

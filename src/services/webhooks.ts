@@ -69,9 +69,11 @@ export async function replaceWebhook<S extends WebhookStore>(
   options: WriteOptions,
 ): Promise<SavedWebhook> {
   return onceNotOvertaken(options, async () => {
-    const current = await getWebhook(deps, actor.organizationId, id);
+    const { webhook: current, isReadable } = await showWebhook(deps, actor.organizationId, id);
     refuseStale(current, options.expectedVersion);
-    const { settings, warnings } = await approveWebhook(deps, input, contextOf(current, current.settings));
+    // What cannot be read cannot be kept: then each secret has to be sent.
+    const context = contextOf(current, isReadable ? current.settings : undefined);
+    const { settings, warnings } = await approveWebhook(deps, input, context);
     const isEnabled = input['active'] === true;
     return { ...(await save(deps, actor, current, settings, { ...options, isEnabled })), warnings };
   });
@@ -119,7 +121,7 @@ export async function restoreVersion<S extends WebhookStore>(
   options: WriteOptions,
 ): Promise<SavedWebhook> {
   return onceNotOvertaken(options, async () => {
-    const current = await getWebhook(deps, actor.organizationId, id);
+    const { webhook: current } = await showWebhook(deps, actor.organizationId, id);
     refuseStale(current, options.expectedVersion);
     const { settings } = await getVersion(deps, actor.organizationId, id, version);
     const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
@@ -157,7 +159,23 @@ export async function deleteWebhook<S extends WebhookStore>(
   });
 }
 
-/** One webhook. Throws `not_found`. */
+/** One webhook as it may be shown: `isReadable` is false, and every secret `***`, where one of them cannot be opened. Throws `not_found`. */
+export async function showWebhook(
+  deps: Pick<WebhookDeps, 'store'>,
+  organizationId: string,
+  id: string,
+): Promise<{ readonly webhook: Webhook; readonly isReadable: boolean }> {
+  try {
+    return { webhook: await getWebhook(deps, organizationId, id), isReadable: true };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'secret_unreadable') throw error;
+    const webhook = await deps.store.webhooks.byIdMasked(organizationId, id);
+    if (webhook === undefined) throw notFound('webhook', id);
+    return { webhook, isReadable: false };
+  }
+}
+
+/** One webhook. Throws `not_found`, and `conflict` (`secret_unreadable`) where a secret of it cannot be opened. */
 export async function getWebhook(
   deps: Pick<WebhookDeps, 'store'>,
   organizationId: string,
@@ -180,6 +198,6 @@ export async function getVersion(
   return webhook;
 }
 
-function contextOf(current: Webhook, stored: WebhookSettings): ApprovalContext {
+function contextOf(current: Webhook, stored: WebhookSettings | undefined): ApprovalContext {
   return { organizationId: current.organizationId, current, stored };
 }

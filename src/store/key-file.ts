@@ -1,4 +1,4 @@
-// The file that holds the encryption key beside the database, made at the first start.
+// The file that holds the encryption keys beside the database, made at the first start and changed by a rotation.
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -12,8 +12,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SecretKey } from './secrets.ts';
-import { newSecretKey, parseKeys, writeKeys } from './secrets.ts';
+import type { SecretKey } from '../domain/secret-keys.ts';
+import { readSecretKeys, writeSecretKeys } from '../domain/secret-keys.ts';
+import { newSecretKey } from './secrets.ts';
 import { StartupError } from './startup-error.ts';
 
 /**
@@ -30,14 +31,14 @@ export function readKeyFile(path: string): readonly SecretKey[] | undefined {
   if (file === undefined) return undefined;
   try {
     refuseLooseMode(path, fstatSync(file).mode);
-    const keys = parseKeys(readFileSync(file, 'utf8'));
-    if (keys !== undefined) return keys;
+    const reading = readSecretKeys(readFileSync(file, 'utf8'));
+    if (reading.ok) return reading.keys;
+    throw new StartupError(
+      `The key file ${path} does not hold keys as id:base64 (32 bytes each), one a line: ${reading.problems.join('; ')}. Put back the one from your backup: without it, the secrets in the database cannot be read.`,
+    );
   } finally {
     closeSync(file);
   }
-  throw new StartupError(
-    `The key file ${path} does not hold keys as id:base64 (32 bytes each), one a line. Put back the one from your backup: without it, the header values in the database cannot be read.`,
-  );
 }
 
 function openIfThere(path: string): number | undefined {
@@ -62,16 +63,31 @@ function refuseLooseMode(path: string, mode: number): void {
  * Throws as `loadOrCreateKeyFile`.
  */
 export function createKeyFile(path: string): readonly SecretKey[] {
+  writeDraft(path, [newSecretKey()], takeName);
+  const keys = readKeyFile(path);
+  if (keys === undefined) throw new StartupError(`The key file ${path} was removed while the engine started.`);
+  return keys;
+}
+
+/**
+ * Replaces what the file at `path` holds by these keys, newest first. A crash leaves the whole old file or the whole new
+ * one. Throws as `loadOrCreateKeyFile`.
+ */
+export function replaceKeyFile(path: string, keys: readonly SecretKey[]): void {
+  writeDraft(path, keys, renameSync);
+}
+
+function writeDraft(path: string, keys: readonly SecretKey[], take: (draft: string, path: string) => void): void {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     const file = openSync(draft, 'wx', 0o600);
     try {
-      writeSync(file, writeKeys([newSecretKey()]));
+      writeSync(file, writeSecretKeys(keys));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    takeName(draft, path);
+    take(draft, path);
     syncFolder(dirname(path));
   } catch (error) {
     throw new StartupError(
@@ -81,9 +97,6 @@ export function createKeyFile(path: string): readonly SecretKey[] {
   } finally {
     rmSync(draft, { force: true });
   }
-  const keys = readKeyFile(path);
-  if (keys === undefined) throw new StartupError(`The key file ${path} was removed while the engine started.`);
-  return keys;
 }
 
 function takeName(draft: string, path: string): void {

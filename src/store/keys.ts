@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { text } from './codec/columns.ts';
 import type { Database } from './database.ts';
 import { loadOrCreateKeyFile, readKeyFile } from './key-file.ts';
-import type { SecretKey } from './secrets.ts';
+import type { SecretKey } from '../domain/secret-keys.ts';
 import { readRow } from './sql/rows.ts';
 import { StartupError } from './startup-error.ts';
 import { sealingKeyIds } from './webhooks.ts';

@@ -3,7 +3,7 @@ import type { Attempt, AttemptResult, BodyRenderer } from '../../src/delivery/at
 import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
 import { deliver, unsent } from '../../src/delivery/deliver.ts';
 import type { Asked, Verdict, WebhookStanding } from '../../src/domain/delivery.ts';
-import { unavailable } from '../../src/domain/errors.ts';
+import { conflict, unavailable } from '../../src/domain/errors.ts';
 import type { Event } from '../../src/domain/event.ts';
 import { sha256Hex } from '../../src/domain/event.ts';
 import type { Invocation, RecordedRequest } from '../../src/domain/invocation.ts';
@@ -35,6 +35,8 @@ interface Given {
   readonly asked?: Asked;
   /** Whether somebody cancels it while it is sent. */
   readonly cancelled?: boolean;
+  /** Whether a secret of the webhook cannot be opened. */
+  readonly unreadable?: boolean;
   /** What is recorded of earlier ones. */
   readonly earlier?: Invocation;
 }
@@ -95,6 +97,7 @@ function setup(given: Given = {}) {
       webhooks: {
         byVersion: async (_organizationId, id, version) => {
           asked.push([id, version]);
+          if (given.unreadable === true) throw conflict('secret_unreadable', 'It was changed.', 'Replace it.');
           return webhook;
         },
         standing: async () => {
@@ -383,6 +386,20 @@ describe('deliver', () => {
       await assert.rejects(run(), /a bug/);
       assert.deepEqual([finishes.length, pauses.length], [1, 0]);
     });
+  });
+
+  it('fails, and is tried again, where a secret of its webhook cannot be opened', async () => {
+    const { run, attempts, finishes, facts } = setup({ unreadable: true });
+    await run();
+    assert.deepEqual(attempts, []);
+    const [finish] = finishes;
+    assert.deepEqual([finish?.end.outcome, finish?.end.phase], ['secret_unreadable', 'render']);
+    assert.match(finish?.end.message ?? '', /nothing was sent\. It was changed\.$/);
+    assert.equal(finish?.fence?.settlement.state, 'pending');
+    assert.equal(facts[0]?.urlHost, undefined);
+    const last = setup({ unreadable: true, attempt: 3 });
+    await last.run();
+    assert.deepEqual(last.finishes[0]?.fence?.settlement, { state: 'exhausted', reason: 'secret_unreadable' });
   });
 
   it('rejects, and reports no end, where it could not be recorded or its event is gone', async () => {

@@ -16,6 +16,7 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = {
     'timeout',
     'protocol_error',
     'response_too_large',
+    'secret_unreadable',
     'token_failed',
   ],
   refused: ['gone', 'blocked_address', 'template_error', 'render_too_large'],

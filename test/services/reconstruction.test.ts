@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unavailable } from '../../src/domain/errors.ts';
+import { conflict, unavailable } from '../../src/domain/errors.ts';
 import type { Invocation } from '../../src/domain/invocation.ts';
 import { endWithoutExchange } from '../../src/domain/invocation.ts';
 import type { ReconstructionDeps } from '../../src/services/reconstruction.ts';
@@ -87,10 +87,15 @@ describe('withRequest', () => {
   });
 
   const none = async (): Promise<undefined> => undefined;
+  const unreadable = conflict('secret_unreadable', 'It was changed.', 'Replace it.');
   const cases: readonly (readonly [name: string, deps: ReconstructionDeps, start?: Partial<Invocation['start']>])[] = [
     ['the event is gone', { ...deps, store: { ...deps.store, events: { byId: none } } }],
     ['the delivery is gone', { ...deps, store: { ...deps.store, deliveries: { byId: none } } }],
     ['the version is gone', { ...deps, store: { ...deps.store, webhooks: { byVersion: none } } }],
+    [
+      'its secrets cannot be opened',
+      { ...deps, store: { ...deps.store, webhooks: { byVersion: () => Promise.reject(unreadable) } } },
+    ],
     ['it was the test of a draft', deps, { webhookId: undefined, webhookVersion: undefined }],
     ['its event was never stored', deps, { eventId: undefined }],
     [

@@ -10,10 +10,10 @@ import {
   createWebhook,
   deleteWebhook,
   getVersion,
-  getWebhook,
   patchWebhook,
   replaceWebhook,
   restoreVersion,
+  showWebhook,
 } from '../../services/webhooks.ts';
 import { faultView } from '../problem.ts';
 import { isVersionNumber, nextCursor, pageOf } from '../query.ts';
@@ -44,7 +44,7 @@ export async function list(deps: WebhookHandlerDeps, request: ApiRequest): Promi
 
 /** `GET /v1/webhooks/{webhook_id}` */
 export async function read(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
-  const webhook = await getWebhook(deps.webhooks, actorOf(request).organizationId, param(request, 'webhook_id'));
+  const { webhook } = await showWebhook(deps.webhooks, actorOf(request).organizationId, param(request, 'webhook_id'));
   const [view = {}] = await currentViews(deps, [webhook]);
   return ok(view, { etag: etag(webhook.version) });
 }
