@@ -62,6 +62,14 @@ CREATE UNIQUE INDEX deliveries_replayed ON deliveries USING btree (organization_
 
 CREATE INDEX deliveries_sending ON deliveries USING btree (lease_until, id) WHERE (state = 'sending'::text);
 
+create table encryption_keys (
+  id text collate "C" not null,
+  check_value text collate "C" not null,
+  created_at text collate "C" not null,
+  retired_at text collate "C",
+  constraint encryption_keys_pkey PRIMARY KEY (id)
+);
+
 create table events (
   id text collate "C" not null,
   organization_id text collate "C" not null,

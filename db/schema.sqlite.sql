@@ -63,6 +63,14 @@ CREATE UNIQUE INDEX deliveries_replayed on deliveries (organization_id, replay_i
 
 CREATE INDEX deliveries_sending on deliveries (lease_until, id) where state = 'sending';
 
+CREATE TABLE encryption_keys (
+  id text not null,
+  check_value text not null,
+  created_at text not null,
+  retired_at text,
+  primary key (id)
+);
+
 CREATE TABLE events (
   id text not null,
   organization_id text not null,

@@ -2,30 +2,20 @@
 import { parseArgs } from 'node:util';
 import { StartupError } from './app.ts';
 import { backUp } from './assembly/backup.ts';
+import type { CliDeps, Command } from './cli-deps.ts';
+import { EXIT, settingsOrSay } from './cli-deps.ts';
+import { secrets } from './cli-secrets.ts';
 import type { Environment } from './config.ts';
-import { readConfig } from './config.ts';
 import { nearestName } from './domain/text.ts';
 import { readProductFiles } from './product-files.ts';
 
-/** What a command touches. */
-export interface CliDeps {
-  readonly env: Environment;
-  /** Where relative paths start. */
-  readonly cwd: string;
-  /** What was asked for: standard output. */
-  print(text: string): void;
-  /** What went wrong: standard error. */
-  say(text: string): void;
-}
-
-/** How a command ended, as the process' exit code. */
-export const EXIT = { done: 0, failed: 1, usage: 2, config: 3 } as const;
-
-type Command = (deps: CliDeps, args: readonly string[]) => Promise<number>;
+export type { CliDeps } from './cli-deps.ts';
+export { EXIT } from './cli-deps.ts';
 
 const HELP = `Usage: hookwright <command>
 
   backup FILE   copy the database to a new file, also while the engine runs
+  secrets       the keys that encrypt secrets: generate, status, rotate
   help          this text
   --version     what this is
 
@@ -33,7 +23,7 @@ The engine itself is started with: npm start
 Settings are those of the engine, from the environment: HOOKWRIGHT_DATA_DIR says where the database is.
 `;
 
-const COMMANDS: Readonly<Record<string, Command>> = { backup, help, version };
+const COMMANDS: Readonly<Record<string, Command>> = { backup, secrets, help, version };
 
 /** Runs the command that the arguments name. Gives the exit code; never throws for what a person can do wrong. */
 export async function runCommand(deps: CliDeps, args: readonly string[]): Promise<number> {
@@ -79,15 +69,16 @@ async function backup(deps: CliDeps, args: readonly string[]): Promise<number> {
     );
     return EXIT.failed;
   }
-  const reading = readConfig(deps.env, deps.cwd);
-  if (!reading.ok) {
-    deps.say(`The settings cannot be read:\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}\n`);
-    return EXIT.config;
-  }
-  const { path, bytes, keyFile } = await backUp(reading.config, file, deps.cwd);
+  const config = settingsOrSay(deps);
+  if (config === undefined) return EXIT.config;
+  const { path, bytes, keyFile } = await backUp(config, file, deps.cwd);
+  const keys =
+    config.encryptionKeys === undefined
+      ? `${keyFile}: keep a copy of that file, too, in another place`
+      : 'the keys of HOOKWRIGHT_ENCRYPTION_KEYS: keep a copy of them, too, in another place';
   deps.print(
     `The database was copied to ${path} (${String(bytes)} bytes).\n` +
-      `The secrets in it can only be read with ${keyFile}: keep a copy of that file, too, in another place.\n`,
+      `The secrets in it can only be read with ${keys}.\n`,
   );
   return EXIT.done;
 }

@@ -3,6 +3,8 @@ import { isIP, isIPv4 } from 'node:net';
 import { parseKey } from './domain/access.ts';
 import { MASK } from './domain/headers.ts';
 import { isId } from './domain/ids.ts';
+import type { SecretKey } from './domain/secret-keys.ts';
+import { readSecretKeys } from './domain/secret-keys.ts';
 import { parseEgressAllow, parseEgressConnect } from './egress/exceptions.ts';
 import type { LogLevel } from './observe/log.ts';
 import { LOG_LEVELS } from './observe/log.ts';
@@ -44,6 +46,13 @@ export function isLoopback(host: string): boolean {
 export function parseAdminKey(text: string): Parsed<string> {
   const key = parseKey(text);
   return key !== undefined && isId('key', key.id) ? { value: text } : { must: 'be a whole key: hw_<UUIDv7>_<secret>' };
+}
+
+/** Keys that encrypt secrets, newest first. What is wrong is said by number of the entry, and nothing is quoted. */
+export function parseEncryptionKeys(text: string): Parsed<readonly SecretKey[]> {
+  const reading = readSecretKeys(text);
+  if (reading.ok) return { value: reading.keys };
+  return { must: `list keys as id:base64 (32 bytes each), newest first: ${reading.problems.join('; ')}` };
 }
 
 /** An absolute URL that paths can be put behind; it comes back without a slash at the end. */

@@ -36,6 +36,12 @@ export const CONFIG_VARIABLES = [
     example: 'hw_01934c5e-7b3a-7cc0-8000-0123456789ab_ followed by a secret of 32 to 128 letters, digits, - or _',
   },
   {
+    name: 'HOOKWRIGHT_ENCRYPTION_KEYS',
+    default: 'the key file in the data folder',
+    description: 'Keys that encrypt secrets, as id:base64, newest first.',
+    example: 'the line that is printed by: npm run hookwright -- secrets generate',
+  },
+  {
     name: 'HOOKWRIGHT_PUBLIC_URL',
     default: 'from the listener',
     description: 'Base of absolute links.',
@@ -95,8 +101,4 @@ export const CONFIG_VARIABLES = [
 export type ConfigName = (typeof CONFIG_VARIABLES)[number]['name'];
 
 /** Names that the product fixes for later versions: setting one now would silently do nothing. */
-export const LATER_VARIABLES: readonly string[] = [
-  'HOOKWRIGHT_ENCRYPTION_KEYS',
-  'HOOKWRIGHT_RATE_LIMIT',
-  'HOOKWRIGHT_TRUST_PROXY',
-];
+export const LATER_VARIABLES: readonly string[] = ['HOOKWRIGHT_RATE_LIMIT', 'HOOKWRIGHT_TRUST_PROXY'];

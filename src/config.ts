@@ -8,6 +8,7 @@ import {
   parseAllowList,
   parseConnectList,
   parseDatabaseUrl,
+  parseEncryptionKeys,
   parseListen,
   parseLogLevel,
   parsePublicUrl,
@@ -17,6 +18,7 @@ import {
 import type { ConfigName } from './config-variables.ts';
 import { CONFIG_VARIABLES, LATER_VARIABLES } from './config-variables.ts';
 import { MASK } from './domain/headers.ts';
+import type { SecretKey } from './domain/secret-keys.ts';
 import { nearestName } from './domain/text.ts';
 import type { LogLevel } from './observe/log.ts';
 
@@ -34,6 +36,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** The text of the first admin key; `undefined`: a random one is made. */
   readonly adminKey: string | undefined;
+  /** Newest first; `undefined`: they are in the key file of the data folder. */
+  readonly encryptionKeys: readonly SecretKey[] | undefined;
   /** Without a slash at the end; `undefined`: where it listens. */
   readonly publicUrl: string | undefined;
   readonly sandbox: boolean;
@@ -81,6 +85,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
     dataDir: read('HOOKWRIGHT_DATA_DIR', path, resolve(cwd, 'data')),
     databaseUrl: read('HOOKWRIGHT_DATABASE_URL', parseDatabaseUrl, undefined),
     adminKey: read('HOOKWRIGHT_ADMIN_KEY', parseAdminKey, undefined),
+    encryptionKeys: read('HOOKWRIGHT_ENCRYPTION_KEYS', parseEncryptionKeys, undefined),
     publicUrl: read('HOOKWRIGHT_PUBLIC_URL', parsePublicUrl, undefined),
     sandbox: read('HOOKWRIGHT_SANDBOX', parseSwitch, isLoopback(listen.host)),
     egressAllow: read('HOOKWRIGHT_EGRESS_ALLOW', parseAllowList, []),
@@ -112,7 +117,11 @@ function nameProblems(env: Environment): string[] {
 }
 
 // Their values are secret, or hold a password.
-const SECRETS: readonly ConfigName[] = ['HOOKWRIGHT_ADMIN_KEY', 'HOOKWRIGHT_DATABASE_URL'];
+const SECRETS: readonly ConfigName[] = [
+  'HOOKWRIGHT_ADMIN_KEY',
+  'HOOKWRIGHT_DATABASE_URL',
+  'HOOKWRIGHT_ENCRYPTION_KEYS',
+];
 
 function problemOf(name: ConfigName, text: string, must: string): string {
   const example = CONFIG_VARIABLES.find((variable) => variable.name === name)?.example ?? '';
@@ -128,6 +137,7 @@ export function describeConfig(config: Config): Readonly<Record<ConfigName, stri
     HOOKWRIGHT_DATA_DIR: config.dataDir,
     HOOKWRIGHT_DATABASE_URL: config.databaseUrl === undefined ? '' : maskDatabaseUrl(config.databaseUrl),
     HOOKWRIGHT_ADMIN_KEY: config.adminKey === undefined ? '' : MASK,
+    HOOKWRIGHT_ENCRYPTION_KEYS: (config.encryptionKeys ?? []).map(({ id }) => `${id}:${MASK}`).join(','),
     HOOKWRIGHT_PUBLIC_URL: config.publicUrl ?? '',
     HOOKWRIGHT_SANDBOX: config.sandbox ? 'on' : 'off',
     HOOKWRIGHT_EGRESS_ALLOW: config.egressAllow.join(','),

@@ -5,6 +5,7 @@ import { CONFIG_VARIABLES, describeConfig, readConfig } from '../src/config.ts';
 
 const CWD = '/srv/hookwright';
 const ADMIN_KEY = `hw_01934c5e-7b3a-7cc0-8000-0123456789ab_${'s'.repeat(32)}`;
+const [KEY, OTHER_KEY] = [1, 2].map((fill) => Buffer.alloc(32, fill).toString('base64')) as [string, string];
 
 function config(env: Environment): Config {
   const reading = readConfig(env, CWD);
@@ -24,6 +25,7 @@ describe('readConfig', () => {
       dataDir: '/srv/hookwright/data',
       databaseUrl: undefined,
       adminKey: undefined,
+      encryptionKeys: undefined,
       publicUrl: undefined,
       sandbox: true,
       egressAllow: [],
@@ -47,6 +49,7 @@ describe('readConfig', () => {
       HOOKWRIGHT_DATA_DIR: '../data',
       HOOKWRIGHT_DATABASE_URL: 'postgres://hw:pw@db.example.com/hookwright?sslmode=verify-full',
       HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY,
+      HOOKWRIGHT_ENCRYPTION_KEYS: `new:${KEY} old:${OTHER_KEY}`,
       HOOKWRIGHT_PUBLIC_URL: 'https://hooks.example.com/base/',
       HOOKWRIGHT_SANDBOX: 'off',
       HOOKWRIGHT_EGRESS_ALLOW: '10.1.0.0/16, fd00::/8,hooks.corp.internal',
@@ -66,6 +69,10 @@ describe('readConfig', () => {
       dataDir: '/srv/data',
       databaseUrl: 'postgres://hw:pw@db.example.com/hookwright?sslmode=verify-full',
       adminKey: ADMIN_KEY,
+      encryptionKeys: [
+        { id: 'new', key: Buffer.alloc(32, 1) },
+        { id: 'old', key: Buffer.alloc(32, 2) },
+      ],
       publicUrl: 'https://hooks.example.com/base',
       sandbox: false,
       egressAllow: ['10.1.0.0/16', 'fd00::/8', 'hooks.corp.internal'],
@@ -99,6 +106,7 @@ describe('readConfig', () => {
       'HOOKWRIGHT_ADMIN_KEY',
       ['secret', 'hw_x_y', ADMIN_KEY.slice(0, -1), ADMIN_KEY.replace('-7cc0-', '-4cc0-'), `${ADMIN_KEY}!`],
     ],
+    ['HOOKWRIGHT_ENCRYPTION_KEYS', ['secret', `a:${KEY},a:${OTHER_KEY}`, 'a:c2hvcnQ=', `a b:${KEY}`]],
     [
       'HOOKWRIGHT_DATABASE_URL',
       ['db', 'mysql://u:p@h/d', 'postgres://h', 'postgres://h/', 'postgres://h/a/b', 'postgres:///d', 'http://h/d'],
@@ -147,7 +155,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  for (const name of ['ENCRYPTION_KEYS', 'RATE_LIMIT', 'TRUST_PROXY']) {
+  for (const name of ['RATE_LIMIT', 'TRUST_PROXY']) {
     it(`says that HOOKWRIGHT_${name} is not supported in this version, without its value`, () => {
       const found = problems({ [`HOOKWRIGHT_${name}`]: 's3cr3t' });
       assert.deepEqual(found, [`HOOKWRIGHT_${name} is not supported in this version; leave it out.`]);
@@ -156,6 +164,16 @@ describe('readConfig', () => {
 
   it('never repeats a damaged admin key', () => {
     assert.ok(!problems({ HOOKWRIGHT_ADMIN_KEY: 'hw_s3cr3t' }).join().includes('s3cr3t'));
+  });
+
+  it('says of each encryption key what is wrong with it and how to make one, and repeats nothing of it', () => {
+    const [problem = ''] = problems({ HOOKWRIGHT_ENCRYPTION_KEYS: `a:${KEY},s3cr3t,${KEY}:a,a:${OTHER_KEY},b:s3cr3t` });
+    assert.match(
+      problem,
+      /entry 2 has no colon.*entry 3 has an id.*entry 4 has the id of an earlier.*entry 5 .* base64/,
+    );
+    assert.match(problem, /npm run hookwright -- secrets generate/);
+    for (const secret of ['s3cr3t', KEY, OTHER_KEY]) assert.ok(!problem.includes(secret));
   });
 
   it('never repeats a damaged database URL', () => {
@@ -200,6 +218,8 @@ describe('describeConfig', () => {
     assert.equal(described.HOOKWRIGHT_LISTEN, '[::1]:9');
     assert.equal(described.HOOKWRIGHT_ADMIN_KEY, '***');
     assert.ok(!JSON.stringify(described).includes('sssss'));
+    const keys = describeConfig(config({ HOOKWRIGHT_ENCRYPTION_KEYS: `new:${KEY},old:${OTHER_KEY}` }));
+    assert.equal(keys.HOOKWRIGHT_ENCRYPTION_KEYS, 'new:***,old:***');
   });
 
   it('shows where the database is and who uses it, and neither password nor options', () => {

@@ -173,13 +173,23 @@ describe('several processes on one PostgreSQL', () => {
     const other = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
     try {
       const isRefused = (error: unknown): boolean =>
-        error instanceof StartupError && /same key file.*nothing was changed/.test(error.message);
+        error instanceof StartupError && /need the same keys.*nothing was changed/.test(error.message);
       await assert.rejects(start({ HOOKWRIGHT_DATA_DIR: other }), isRefused);
       const file = join(other, 'encryption.key');
       assert.throws(() => readFileSync(file), 'no key was made');
       writeFileSync(file, `other:${Buffer.alloc(32, 9).toString('base64')}\n`, { mode: 0o600 });
       await assert.rejects(start({ HOOKWRIGHT_DATA_DIR: other }), isRefused);
-      writeFileSync(file, readFileSync(join(dataDir, 'encryption.key')), { mode: 0o600 });
+      const right = readFileSync(join(dataDir, 'encryption.key'), 'utf8');
+      const [id = ''] = right.split(':');
+      writeFileSync(file, `${id}:${Buffer.alloc(32, 9).toString('base64')}\n`, { mode: 0o600 });
+      await assert.rejects(
+        start({ HOOKWRIGHT_DATA_DIR: other }),
+        (error: unknown) =>
+          error instanceof StartupError &&
+          error.message.includes(`"${id}"`) &&
+          /Nothing was changed/.test(error.message),
+      );
+      writeFileSync(file, right, { mode: 0o600 });
       await start({ HOOKWRIGHT_DATA_DIR: other });
     } finally {
       rmSync(other, { recursive: true, force: true });

@@ -17,17 +17,26 @@ const SOURCE: Knex.MigrationSource<NamedMigration> = {
   getMigration: ({ migration }) => Promise.resolve(migration),
 };
 
+/** Runs what is missing. Throws as `migrateAnd`. */
+export async function migrate(database: Pick<Database, 'dialect' | 'migrator'>): Promise<void> {
+  await migrateAnd(database, () => Promise.resolve());
+}
+
 /**
- * Runs what is missing, all in one transaction, and one process at a time. Throws `StartupError` where a newer program
- * has been here.
+ * Runs what is missing, and then `work`, all in one transaction, and one process at a time: where `work` refuses, the
+ * schema is what it was. Throws `StartupError` where a newer program has been here.
  */
-export async function migrate({ dialect, migrator }: Pick<Database, 'dialect' | 'migrator'>): Promise<void> {
-  await migrator.transaction(async (trx) => {
+export async function migrateAnd<Result>(
+  { dialect, migrator }: Pick<Database, 'dialect' | 'migrator'>,
+  work: (trx: Knex) => Promise<Result>,
+): Promise<Result> {
+  return migrator.transaction(async (trx) => {
     await dialect.lock(trx, 'start');
     await refuseNewer(trx);
     // knex has a lock of its own in a table. Whoever left it there has died: nobody else is here.
     await trx.migrate.forceFreeMigrationsLock({ migrationSource: SOURCE, tableName: TABLE });
     await trx.migrate.latest({ migrationSource: SOURCE, tableName: TABLE });
+    return work(trx);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import { cutPage } from '../domain/page.ts';
 import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
+import { hasSecrets } from '../domain/webhook-secrets.ts';
 import type { Row } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
 import type { Standing } from './codec/standing.ts';
@@ -16,6 +17,8 @@ import {
   writeVersion,
   writeWebhook,
 } from './codec/webhook.ts';
+import { lockSealingKey } from './sealing-key.ts';
+import type { SecretBox } from './secrets.ts';
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
@@ -68,7 +71,8 @@ function writers(deps: StoreDeps): Pick<Webhooks, 'insert' | 'saveVersion' | 're
           const database = { ...deps.database, writer: trx };
           await insertRows(database, 'webhooks', [writeWebhook(webhook)]);
           await insertHealth(database, webhook);
-          await insertRows(database, 'webhook_versions', [writeVersion(deps.secrets, webhook, webhook.createdBy)]);
+          const secrets = await sealingBox(trx, deps, webhook);
+          await insertRows(database, 'webhook_versions', [writeVersion(secrets, webhook, webhook.createdBy)]);
         }),
       ),
     saveVersion: (webhook, expectedVersion, changedBy = webhook.createdBy) =>
@@ -77,7 +81,7 @@ function writers(deps: StoreDeps): Pick<Webhooks, 'insert' | 'saveVersion' | 're
           const { id, organizationId } = webhook;
           const changed = await current(trx, organizationId, id, expectedVersion).update(writeWebhook(webhook));
           if (changed === 0) return false;
-          const version = writeVersion(deps.secrets, webhook, changedBy);
+          const version = writeVersion(await sealingBox(trx, deps, webhook), webhook, changedBy);
           await insertRows({ ...deps.database, writer: trx }, 'webhook_versions', [version]);
           return true;
         }),
@@ -91,6 +95,10 @@ function writers(deps: StoreDeps): Pick<Webhooks, 'insert' | 'saveVersion' | 're
       return changed > 0;
     },
   };
+}
+
+function sealingBox(trx: Knex, { secrets }: StoreDeps, { settings }: Webhook): SecretBox | Promise<SecretBox> {
+  return hasSecrets(settings) ? lockSealingKey(trx, secrets) : secrets;
 }
 
 function current(db: Knex, organizationId: string, id: string, version: number): Knex.QueryBuilder<object, number> {

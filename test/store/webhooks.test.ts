@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { createStore } from '../../src/store/index.ts';
-import { findKeys } from '../../src/store/keys.ts';
 import { createSecretBox, newSecretKey } from '../../src/store/secrets.ts';
-import { StartupError } from '../../src/store/startup-error.ts';
+import { readRows } from '../../src/store/sql/rows.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import { after, NOW, ORGANIZATION, OTHER_ORGANIZATION, settingsWith, setup, webhookWith } from './fixtures.ts';
@@ -167,29 +165,6 @@ for (const kind of DATABASES) {
       ]);
     });
 
-    it('refuses at the start what was sealed with a key that is not there, and changes nothing', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'hookwright-test-'));
-      const path = join(folder, 'encryption.key');
-      try {
-        await test.store.webhooks.insert(webhookWith({ headers: {} }));
-        assert.equal((await findKeys(test.database, path)).length, 1, 'nothing is sealed yet, so a key is made');
-        const webhook = webhookWith(settingsWith({ name: 'with headers' }));
-        await test.store.webhooks.insert(webhook);
-        const refusal = /encrypted with the key "test", which is not in/;
-        const other = readFileSync(path, 'utf8');
-        await assert.rejects(
-          findKeys(test.database, path),
-          (error: unknown) => error instanceof StartupError && refusal.test(error.message),
-        );
-        assert.equal(readFileSync(path, 'utf8'), other);
-        rmSync(path);
-        await assert.rejects(findKeys(test.database, path), refusal);
-        assert.equal(existsSync(path), false, 'an operator must not take a new key for the lost one');
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    });
-
     it('cannot open what was sealed with another key', async () => {
       const stranger = createSecretBox({ keys: [newSecretKey()] });
       const webhook = webhookWith(settingsWith({ name: 'with headers' }));
@@ -197,6 +172,23 @@ for (const kind of DATABASES) {
       const blind = createStore({ database: test.database, secrets: stranger });
       await assert.rejects(blind.webhooks.byId(ORGANIZATION, webhook.id), /sealed with the key "test"/);
       await assert.rejects(blind.webhooks.byVersion(ORGANIZATION, webhook.id, 1), /sealed with the key "test"/);
+    });
+
+    it('cannot open what was moved to another organization', async () => {
+      const webhook = webhookWith({ headers: { 'X-Token': 'secret' } });
+      await test.store.webhooks.insert(webhook);
+      const { writer } = test.database;
+      // Rows that refer to the webhook go, and come back as those of the other organization.
+      const tables = ['webhook_health', 'webhook_versions'];
+      const rows = await Promise.all(tables.map((table) => readRows(writer(table).where('webhook_id', webhook.id))));
+      for (const table of tables) await writer(table).where('webhook_id', webhook.id).delete();
+      await writer('webhooks').where('id', webhook.id).update({ organization_id: OTHER_ORGANIZATION });
+      for (const [index, table] of tables.entries()) {
+        await writer(table).insert(rows[index]?.map((row) => ({ ...row, organization_id: OTHER_ORGANIZATION })));
+      }
+      await assert.rejects(test.store.webhooks.byId(OTHER_ORGANIZATION, webhook.id), { code: 'secret_unreadable' });
+      const masked = await test.store.webhooks.byIdMasked(OTHER_ORGANIZATION, webhook.id);
+      assert.deepEqual(masked?.settings.headers, { 'X-Token': '***' });
     });
 
     it('needs no secret to match, explain, decide and list: one that cannot be opened is `***`', async () => {

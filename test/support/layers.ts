@@ -89,6 +89,8 @@ export const TOP_FILES: Readonly<Record<string, string>> = {
   'main.ts': 'main',
   'cli.ts': 'main',
   'cli-commands.ts': 'main',
+  'cli-deps.ts': 'main',
+  'cli-secrets.ts': 'main',
   'welcome.ts': 'main',
   'demo.ts': 'main',
   'demo-report.ts': 'main',

@@ -6,6 +6,8 @@ const holds = (transaction, pattern) => transaction.some((sql) => pattern.test(s
 const STORES_EVENTS = /insert into\W+events\b/i;
 const STARTS_INVOCATIONS = /insert into\W+invocations\b/i;
 const ENDS_INVOCATIONS = /update\W+invocations\b/i;
+const RETIRES_KEYS = /update\W+encryption_keys\b/i;
+const SEALS_ANEW = /update\W+webhook_versions\b/i;
 
 // Each has when it looks (before a statement goes out, or after its answer came in) and what it looks for.
 const POINTS = {
@@ -16,6 +18,10 @@ const POINTS = {
   'before-finish': ['before', (sql) => ENDS_INVOCATIONS.test(sql)],
   'before-finish-commit': ['before', (sql, transaction) => isCommit(sql) && holds(transaction, ENDS_INVOCATIONS)],
   'after-finish-commit': ['after', (sql, transaction) => isCommit(sql) && holds(transaction, ENDS_INVOCATIONS)],
+  'before-retire-commit': ['before', (sql, transaction) => isCommit(sql) && holds(transaction, RETIRES_KEYS)],
+  'after-retire-commit': ['after', (sql, transaction) => isCommit(sql) && holds(transaction, RETIRES_KEYS)],
+  'before-reseal-commit': ['before', (sql, transaction) => isCommit(sql) && holds(transaction, SEALS_ANEW)],
+  'after-reseal-commit': ['after', (sql, transaction) => isCommit(sql) && holds(transaction, SEALS_ANEW)],
 };
 
 const [name, times] = (process.env.FAULT_POINT ?? '').split(':');
