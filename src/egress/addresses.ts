@@ -42,14 +42,21 @@ const specialIpv6 = blockListOf(SPECIAL_IPV6);
 
 /**
  * Whether an address is one of the public internet's. Anything that is not a plain IPv4 or IPv6 address (a zone id, a
- * number in another base, a name) is not. IPv4 in IPv6 clothes (mapped, compatible, NAT64, 6to4, Teredo) is not either.
+ * number in another base, a name) is not. IPv4 in IPv6 clothes (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is not
+ * either.
  */
 export function isPublicAddress(address: string): boolean {
   const family = plainFamily(address);
   // A second opinion: each list knows blocks that the other may come to lack.
   if (family === 0 || ipaddr.parse(address).range() !== 'unicast') return false;
   if (family === 4) return !specialIpv4.check(address, 'ipv4');
-  return globalIpv6.check(address, 'ipv6') && !specialIpv6.check(address, 'ipv6');
+  return globalIpv6.check(address, 'ipv6') && !specialIpv6.check(address, 'ipv6') && !isIsatap(address);
+}
+
+// RFC 5214 §6.1: a site's tunnel takes such an interface identifier, below any prefix, for the IPv4 address at its end.
+function isIsatap(address: string): boolean {
+  const [, , , , owner = 0, mark] = ipaddr.IPv6.parse(address).parts;
+  return mark === 0x5efe && (owner & 0xfdff) === 0;
 }
 
 /** A test for membership in some CIDR blocks, each already known to be valid. A mapped IPv4 address is in none. */

@@ -8,13 +8,7 @@ import type { Receiver } from '../support/tls-receiver.ts';
 import { listen, startRawReceiver } from '../support/tls-receiver.ts';
 
 const LOOPBACK: Address = { address: '127.0.0.1', family: 4 };
-const ADDRESS: Record<'public' | 'private' | 'mapped' | 'nat64' | 'ula', Address> = {
-  public: { address: '93.184.216.34', family: 4 },
-  private: { address: '10.0.0.1', family: 4 },
-  mapped: { address: '::ffff:93.184.216.34', family: 6 },
-  nat64: { address: '64:ff9b::5db8:d822', family: 6 },
-  ula: { address: 'fd00:ec2::254', family: 6 },
-};
+const PRIVATE: Address = { address: '10.0.0.1', family: 4 };
 
 interface Dialled {
   readonly dial: Dial;
@@ -65,26 +59,13 @@ describe('createConnector', () => {
     return { dial: started, ...(await ended) };
   }
 
-  const refused: readonly (readonly [string, readonly Address[]])[] = [
-    ['a private answer', [ADDRESS.private]],
-    ['a private answer among public ones', [ADDRESS.public, ADDRESS.private]],
-    ['a private answer before public ones', [ADDRESS.private, ADDRESS.public]],
-    ['a private answer in eighth place', [...Array.from({ length: 7 }, () => ADDRESS.public), ADDRESS.private]],
-    ['a mapped IPv4 address', [ADDRESS.mapped]],
-    ['a NAT64 address', [ADDRESS.nat64]],
-    ['a unique local address', [ADDRESS.public, ADDRESS.ula]],
-    ['loopback', [LOOPBACK]],
-    ['something that is no address', [{ address: 'localhost', family: 4 }]],
-  ];
-  for (const [what, answers] of refused) {
-    it(`refuses a name that resolves to ${what}, and dials nothing`, async () => {
-      const { error, dial: dialled } = await dial({ lookup: async () => answers });
-      assert.ok(error instanceof BlockedAddressError);
-      assert.equal(dialled.phase, 'dns');
-      assert.equal(dialled.peer, undefined);
-      assert.ok(!error.message.includes('10.0.0.1'));
-    });
-  }
+  it('refuses a name that resolves to a private address, does not say which, and dials nothing', async () => {
+    const { error, dial: dialled } = await dial({ lookup: async () => [PRIVATE] });
+    assert.ok(error instanceof BlockedAddressError);
+    assert.equal(dialled.phase, 'dns');
+    assert.equal(dialled.peer, undefined);
+    assert.ok(!error.message.includes('10.0.0.1'));
+  });
 
   for (const host of ['127.0.0.1', '10.0.0.1', '[::1]', '::1', '[fd00::1]', '168.63.129.16']) {
     it(`refuses the literal ${host}, for which no look-up would be made`, async () => {
@@ -94,7 +75,7 @@ describe('createConnector', () => {
   }
 
   it('asks once for each connection, and dials what it was told then', async () => {
-    const answers = [[LOOPBACK], [ADDRESS.private]];
+    const answers = [[LOOPBACK], [PRIVATE]];
     const lookup = async (): Promise<readonly Address[]> => answers.shift() ?? [];
     const policy = createEgressPolicy({ allow: ['127.0.0.0/8'], connect: [] });
     const first = await dial({ policy, lookup });
@@ -200,7 +181,7 @@ describe('createConnector', () => {
   });
 
   it('tells the caller once, also when it is aborted afterwards', async () => {
-    const { dial: dialled, error } = await dial({ lookup: async () => [ADDRESS.private] });
+    const { dial: dialled, error } = await dial({ lookup: async () => [PRIVATE] });
     assert.ok(error instanceof BlockedAddressError);
     dialled.abort(new Error('again'));
   });

@@ -1,177 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createEgressPolicy } from '../../src/egress/policy.ts';
+import { REFUSED_URLS } from './nasty-urls.ts';
 
 const plain = createEgressPolicy({ allow: [], connect: [] });
 
-const GOOD = [
-  'https://example.com',
-  'https://example.com/',
-  'HTTPS://Example.COM/Hook',
-  'https://hooks.example.com/a/b?c=d&e=f',
-  'https://example.com?x=1',
-  'https://example.com/?',
-  'https://a-b.example.co.uk/~x/!$&()*+,;=:@',
-  'https://xn--bcher-kva.example.com/',
-  'https://_dmarc.example.com/',
-  'https://a.b.c.d.e.f.example.com/',
-  'https://1.example.com/',
-  'https://1e100.net/',
-  'https://123.456.example.com/',
-  'https://example.com/%2F%20%41?q=%00',
-  'https://example.com/@user:443',
-  'https://example.com/https://10.0.0.1/',
-  'https://localhost.example.com/',
-  'https://test.com/',
-  'https://local.com/',
-  'https://api.datadoghq.eu/v1/input/abc',
-  `https://example.com/${'a'.repeat(2028)}`,
-];
-
-// Each URL with all the codes that it must give.
-const BAD: readonly (readonly [url: string, codes: string])[] = [
-  ['', 'url_not_https url_invalid'],
-  ['example.com', 'url_not_https url_invalid'],
-  ['//example.com/', 'url_not_https url_invalid'],
-  ['/path', 'url_not_https url_invalid'],
-  ['https://', 'url_invalid'],
-  ['https:///', 'url_not_https url_invalid'],
-  ['http://example.com/', 'url_not_https'],
-  ['ftp://example.com/', 'url_not_https'],
-  ['javascript:alert(1)', 'url_not_https'],
-  ['file:///etc/passwd', 'url_not_https'],
-  ['data:text/plain,x', 'url_not_https'],
-  ['wss://example.com/', 'url_not_https'],
-  ['https:example.com/', 'url_not_https'],
-  ['https:/example.com/', 'url_not_https'],
-  ['https:///example.com/', 'url_not_https'],
-  ['https:\\\\example.com/', 'url_forbidden_character url_not_https'],
-  ['https://example.com\\@evil.example.net/', 'url_forbidden_character'],
-  ['https://example.com/a\\b', 'url_forbidden_character'],
-  ['https://example.com:443/', 'url_port'],
-  ['https://example.com:8443/', 'url_port'],
-  ['https://example.com:/', 'url_port'],
-  ['https://example.com:99999/', 'url_port url_invalid'],
-  ['https://example.com:x/', 'url_port url_invalid'],
-  ['https://user@example.com/', 'url_user_info'],
-  ['https://user:password@example.com/', 'url_user_info'],
-  ['https://@example.com/', 'url_user_info'],
-  ['https://example.com@10.0.0.1/', 'url_user_info url_ip_literal'],
-  ['https://a:b@c@example.com/', 'url_user_info'],
-  ['https://example.com/#', 'url_fragment'],
-  ['https://example.com/#part', 'url_fragment'],
-  ['https://example.com#@evil.example.net/', 'url_fragment'],
-  ['https://example.com/a b', 'url_forbidden_character'],
-  [' https://example.com/', 'url_forbidden_character'],
-  ['https://example.com/ ', 'url_forbidden_character'],
-  ['https://example.com/\n', 'url_forbidden_character'],
-  ['https://exam\tple.com/', 'url_forbidden_character'],
-  ['ht\ttps://example.com/', 'url_forbidden_character'],
-  ['https://example.com/\r\nx-evil: 1', 'url_forbidden_character'],
-  ['https://example.com/\u0000', 'url_forbidden_character'],
-  ['https://example.com/\u007f', 'url_forbidden_character'],
-  ['https://example.com/\u0085', 'url_forbidden_character'],
-  ['https://example.com/\u00a0', 'url_forbidden_character'],
-  ['https://example.com/\u2028', 'url_forbidden_character'],
-  ['https://example.com/\u202egpj', 'url_forbidden_character'],
-  ['https://exam\u00adple.com/', 'url_forbidden_character'],
-  ['https://exam\u200bple.com/', 'url_forbidden_character'],
-  ['https://%31%32%37.0.0.1/', 'url_host_percent'],
-  ['https://ex%61mple.com/', 'url_host_percent'],
-  ['https://example.com%00.evil.example.net/', 'url_host_percent url_invalid'],
-  ['https://127.0.0.1/', 'url_ip_literal'],
-  ['https://8.8.8.8/', 'url_ip_literal'],
-  ['https://127.1/', 'url_ip_literal'],
-  ['https://127.0.1/', 'url_ip_literal'],
-  ['https://2130706433/', 'url_ip_literal'],
-  ['https://0x7f000001/', 'url_ip_literal'],
-  ['https://0X7F.0.0.1/', 'url_ip_literal'],
-  ['https://0177.0.0.1/', 'url_ip_literal'],
-  ['https://017700000001/', 'url_ip_literal'],
-  ['https://127.0.0.1./', 'url_ip_literal'],
-  ['https://0/', 'url_ip_literal'],
-  ['https://0x/', 'url_ip_literal'],
-  ['https://256.256.256.256/', 'url_ip_literal url_invalid'],
-  ['https://1.2.3.4.5/', 'url_ip_literal url_invalid'],
-  ['https://example.0x7f/', 'url_ip_literal url_invalid'],
-  ['https://169.254.169.254/latest/meta-data/', 'url_ip_literal'],
-  ['https://１２７.0.0.1/', 'url_ip_literal'],
-  ['https://①②⑦.0.0.1/', 'url_ip_literal'],
-  ['https://127。0。0。1/', 'url_ip_literal'],
-  ['https://[::1]/', 'url_ip_literal'],
-  ['https://[2606:4700:4700::1111]/', 'url_ip_literal'],
-  ['https://[::ffff:127.0.0.1]/', 'url_ip_literal'],
-  ['https://[::127.0.0.1]/', 'url_ip_literal'],
-  ['https://[64:ff9b::7f00:1]/', 'url_ip_literal'],
-  ['https://[::1]:443/', 'url_port url_ip_literal'],
-  ['https://[fe80::1%eth0]/', 'url_host_percent url_invalid'],
-  ['https://[fe80::1%25eth0]/', 'url_host_percent url_invalid'],
-  ['https://[v1.x]/', 'url_ip_literal url_invalid'],
-  ['https://bücher.example.com/', 'url_host_not_ascii'],
-  ['https://еxample.com/', 'url_host_not_ascii'],
-  ['https://ⓔxample.com/', 'url_host_not_ascii'],
-  ['https://example。com/', 'url_host_not_ascii'],
-  ['https://ｅxample.com/', 'url_host_not_ascii'],
-  ['https://例え.テスト/', 'url_host_not_ascii'],
-  ['https://localhost/', 'url_single_label url_reserved_suffix'],
-  ['https://intranet/', 'url_single_label url_reserved_suffix'],
-  ['https://example/', 'url_single_label url_reserved_suffix'],
-  ['https://com/', 'url_single_label'],
-  ['https://router/', 'url_single_label'],
-  ['https://example.com./', 'url_trailing_dot'],
-  ['https://example.com../', 'url_trailing_dot'],
-  ['https://localhost./', 'url_trailing_dot url_single_label url_reserved_suffix'],
-  ['https://a.localhost/', 'url_reserved_suffix'],
-  ['https://printer.local/', 'url_reserved_suffix'],
-  ['https://metadata.google.internal/', 'url_reserved_suffix'],
-  ['https://a.test/', 'url_reserved_suffix'],
-  ['https://A.TEST/', 'url_reserved_suffix'],
-  ['https://a.invalid/', 'url_reserved_suffix'],
-  ['https://a.example/', 'url_reserved_suffix'],
-  ['https://a.onion/', 'url_reserved_suffix'],
-  ['https://a.home.arpa/', 'url_reserved_suffix'],
-  ['https://1.0.0.127.in-addr.arpa/', 'url_reserved_suffix'],
-  ['https://nas.lan/', 'url_reserved_suffix'],
-  ['https://mail.corp/', 'url_reserved_suffix'],
-  ['https://sandbox.hookwright.test/', 'url_reserved_suffix'],
-  ['https://a..example.com/', 'url_host_invalid'],
-  ['https://.example.com/', 'url_host_invalid'],
-  ['https://-a.example.com/', 'url_host_invalid'],
-  ['https://a-.example.com/', 'url_host_invalid'],
-  ['https://*.example.com/', 'url_host_invalid'],
-  ['https://a,b.example.com/', 'url_host_invalid'],
-  ['https://{{host}}.example.com/', 'url_host_invalid'],
-  [`https://${'a'.repeat(64)}.example.com/`, 'url_host_invalid'],
-  [`https://${'a.'.repeat(125)}example.com/`, 'url_host_invalid'],
-  ['https://xn--a.example.com/', 'url_invalid'],
-  ['https://a<b.example.com/', 'url_host_invalid url_invalid'],
-  ['https://example.com/a/../b', 'url_repaired'],
-  ['https://example.com/./b', 'url_repaired'],
-  ['https://example.com/%2e%2e/b', 'url_repaired'],
-  ['https://example.com/ü', 'url_repaired'],
-  ['https://example.com/"x"', 'url_repaired'],
-  ['https://example.com/{id}', 'url_repaired'],
-  ["https://example.com/?q='x'", 'url_repaired'],
-  [`https://example.com/${'a'.repeat(2029)}`, 'url_too_long'],
-  [
-    'http://user:pw@localhost.:8080/a b#c',
-    'url_forbidden_character url_not_https url_user_info url_port url_fragment url_trailing_dot url_single_label url_reserved_suffix',
-  ],
-];
-
 describe('urlFaults', () => {
-  for (const url of GOOD) {
-    it(`allows ${url.slice(0, 80)}`, () => assert.deepEqual(plain.urlFaults(url), []));
-  }
-
-  for (const [url, codes] of BAD) {
-    it(`refuses ${JSON.stringify(url).slice(0, 80)}: ${codes}`, () => {
-      const faults = plain.urlFaults(url);
-      assert.equal(faults.map((fault) => fault.code).join(' '), codes);
-      assert.ok(faults.every((fault) => fault.pointer === '/url' && fault.detail !== '' && fault.hint !== undefined));
-    });
-  }
-
   it('looks no further into a URL that is too long', () => {
     for (const url of [`https://${'.'.repeat(500_000)}a/`, `http://u@localhost:1/${' '.repeat(500_000)}#x`]) {
       assert.deepEqual(
@@ -191,7 +25,10 @@ describe('urlFaults', () => {
   });
 
   it('repeats neither path nor query in a detail, where a token may stand', () => {
-    const details = BAD.flatMap(([url]) => plain.urlFaults(`${url}/s3cret?token=s3cret`)).map((fault) => fault.detail);
+    const details = Object.values(REFUSED_URLS)
+      .flat()
+      .flatMap(([url]) => plain.urlFaults(`${url}/s3cret?token=s3cret`))
+      .map((fault) => fault.detail);
     assert.ok(details.length > 100);
     assert.ok(details.every((detail) => !detail.includes('s3cret')));
   });
