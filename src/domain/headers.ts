@@ -1,5 +1,6 @@
 // Which headers a webhook may set, and which of their values may be shown.
 import type { Fault } from './errors.ts';
+import { whyForbidden } from './forbidden-headers.ts';
 import { pointerTo } from './text.ts';
 
 /** Shown in place of a secret value. */
@@ -11,21 +12,6 @@ const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/;
 const MAX_HEADERS = 50;
 const MAX_HEADER_BYTES = 16 * 1024;
 
-const FORBIDDEN = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'expect',
-  'te',
-  'trailer',
-  'via',
-  'forwarded',
-  'cookie',
-]);
-const FORBIDDEN_PREFIXES = ['proxy-', 'x-forwarded-', 'webhook-', 'hookwright-'];
 const ALWAYS_PUBLIC = new Set(['accept', 'content-type']);
 const JSON_MEDIA_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]+\+json)(?:\s*;.*)?$/i;
 
@@ -53,14 +39,14 @@ function nameFaults(name: string, pointer: string): Fault[] {
       },
     ];
   }
-  const lower = name.toLowerCase();
-  if (!FORBIDDEN.has(lower) && !FORBIDDEN_PREFIXES.some((prefix) => lower.startsWith(prefix))) return [];
+  const why = whyForbidden(name);
+  if (why === undefined) return [];
   return [
     {
       pointer,
       code: 'header_forbidden',
       detail: `A webhook cannot set the header "${name}".`,
-      hint: 'The engine or the connection sets it; leave it out.',
+      hint: `${why} Leave it out.`,
     },
   ];
 }

@@ -1,44 +1,71 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { FORBIDDEN_HEADERS } from '../../src/domain/forbidden-headers.ts';
 import { headerFaults, isPublicHeader, MASK, maskHeaders, restoreHeaders } from '../../src/domain/headers.ts';
 
 function codes(headers: Readonly<Record<string, string>>): string[] {
   return headerFaults(headers).map((fault) => fault.code);
 }
 
-const FORBIDDEN = [
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'expect',
-  'te',
-  'trailer',
-  'via',
-  'forwarded',
-  'cookie',
-  'proxy-authorization',
-  'proxy-connection',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'webhook-id',
-  'webhook-signature',
-  'webhook-timestamp',
-  'hookwright-event',
-  'hookwright-hop',
+// Names that are forbidden, and a word of the reason that must be given.
+const FORBIDDEN: readonly (readonly [name: string, reason: RegExp])[] = [
+  ['host', /The URL says it/],
+  ['content-length', /counted from the body/],
+  ['content-encoding', /never compressed/],
+  ['transfer-encoding', /with its length/],
+  ['accept-encoding', /never decoded/],
+  ['connection', /connections itself/],
+  ['keep-alive', /connections itself/],
+  ['upgrade', /another protocol/],
+  ['http2-settings', /another protocol/],
+  ['expect', /at once/],
+  ['te', /no trailers/],
+  ['trailer', /no trailers/],
+  ['via', /proxies on the way/],
+  ['forwarded', /proxies on the way/],
+  ['x-forwarded-for', /proxies on the way/],
+  ['x-forwarded-host', /proxies on the way/],
+  ['proxy-authorization', /Authorization/],
+  ['proxy-connection', /proxy on the way/],
+  ['cookie', /Authorization/],
+  ['date', /webhook-timestamp/],
+  ['webhook-id', /repetition/],
+  ['webhook-signature', /signature/],
+  ['webhook-timestamp', /only the engine/],
+  ['webhook-', /only the engine/],
+  ['hookwright-event', /names the event/],
+  ['hookwright-hop', /hops/],
 ];
 
 describe('headerFaults', () => {
-  for (const name of FORBIDDEN) {
-    it(`forbids ${name} in any case`, () => {
+  for (const [name, reason] of FORBIDDEN) {
+    it(`forbids ${name} in any case, and says why`, () => {
       const capitals = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
       for (const spelling of [name, name.toUpperCase(), capitals]) {
-        assert.deepEqual(codes({ [spelling]: 'x' }), ['header_forbidden'], spelling);
+        const [fault, ...others] = headerFaults({ [spelling]: 'x' });
+        assert.deepEqual([fault?.code, others], ['header_forbidden', []], spelling);
+        assert.match(fault?.hint ?? '', reason);
+        assert.match(fault?.hint ?? '', / Leave it out\.$/);
       }
     });
   }
+
+  it('is tried with every entry of the list, and the documentation has them all with their reasons', () => {
+    const documented = readFileSync(new URL('../../docs/delivery.md', import.meta.url), 'utf8');
+    for (const [entry, reason] of Object.entries(FORBIDDEN_HEADERS)) {
+      const start = entry.replace('*', '');
+      assert.ok(
+        FORBIDDEN.some(([name]) => name === entry || (start !== entry && name.startsWith(start))),
+        entry,
+      );
+      const rows = documented.split('\n').filter((line) => line.startsWith('|') && line.includes(`\`${entry}\``));
+      assert.ok(
+        rows.some((row) => row.includes(reason)),
+        `${entry} is not documented with its reason`,
+      );
+    }
+  });
 
   it('allows what a receiver may ask for', () => {
     const headers = {
@@ -47,6 +74,10 @@ describe('headerFaults', () => {
       'DD-API-KEY': '0123',
       Accept: '*/*',
       'User-Agent': 'ours/1.0 (audit)',
+      'Accept-Language': 'en',
+      'X-Real-Ip': '8.8.8.8',
+      'Upgrade-Insecure-Requests': '1',
+      Dated: 'only the whole name counts',
       "!#$%&'*+-.^_`|~0": 'odd but valid',
       'x-forwarded': 'a prefix counts only as a whole',
       webhook: 'x',
