@@ -1,8 +1,10 @@
 // Reads request bodies strictly: content type, size, UTF-8 and JSON, each with a message that says how to mend it.
+import type { Position } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import type { ExactJsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
+import { positionAt } from '../domain/text.ts';
 import type { BodySpec } from './route.ts';
 
 /** The media type of a content-type header, lower case, without parameters. */
@@ -36,11 +38,33 @@ export function bodyText(bytes: Uint8Array): string {
           pointer: '',
           code: 'invalid_utf8',
           detail: 'The body is not valid UTF-8.',
+          position: positionOfBadByte(bytes),
           hint: 'JSON is sent as UTF-8 (RFC 8259 §8.1); convert the text before sending it.',
         },
       ],
       'invalid_utf8',
     );
+  }
+}
+
+// Where the text ends that can be read. A character that is cut off counts as bad only at the end of the body.
+function positionOfBadByte(bytes: Uint8Array): Position {
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (textBefore(bytes, middle) === undefined) bad = middle;
+    else good = middle;
+  }
+  const text = textBefore(bytes, good) ?? '';
+  return positionAt(text, text.length);
+}
+
+function textBefore(bytes: Uint8Array, end: number): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+  } catch {
+    return undefined;
   }
 }
 
