@@ -20,6 +20,14 @@ const NAMES = [
   'a,b',
   '?(@)',
   "it's",
+  "'",
+  '"',
+  '\\',
+  '__proto__',
+  'constructor',
+  'toString',
+  'é',
+  '\u{1f600}',
   '',
 ];
 const scalar = fc.constantFrom<ExactJson>(null, true, false, 0, 1, -1, 1.5, '', 'a', 'text', '0');
@@ -44,7 +52,11 @@ export interface PathOptions {
 /** A valid path. */
 export function anyPath(options: PathOptions): fc.Arbitrary<string> {
   const bracket = fc.array(selector(options), { minLength: 1, maxLength: 2 }).map((inside) => `[${inside.join(', ')}]`);
-  const step = fc.oneof(fc.constantFrom('.a', '.b', '.data', '.length', '.*', '..a', '..*'), bracket, bracket);
+  const step = fc.oneof(
+    fc.constantFrom('.a', '.b', '.data', '.length', '.__proto__', '.constructor', '.*', '..a', '..*'),
+    bracket,
+    bracket,
+  );
   return fc.array(step, { maxLength: 4 }).map((steps) => `$${steps.join('')}`);
 }
 
@@ -66,7 +78,7 @@ export function anySlice(min = -4): fc.Arbitrary<string> {
 }
 
 function quoted(name: string): string {
-  return `'${name.replaceAll("'", "\\'")}'`;
+  return `'${name.replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
 const operator = fc.constantFrom('==', '!=', '<', '<=', '>', '>=');
