@@ -11,6 +11,7 @@ import { isObject } from '../src/domain/json.ts';
 import { readJson } from '../src/domain/json-read.ts';
 import { OUTCOME_NAMES, outcomeEntry } from '../src/domain/outcomes.ts';
 import { buildRequest } from '../src/domain/request.ts';
+import { readSettings } from '../src/domain/webhook-settings.ts';
 import { ROUTES } from '../src/http/routes.ts';
 import { readProductFiles } from '../src/product-files.ts';
 import { SANDBOX_PATHS } from '../src/sandbox/index.ts';
@@ -121,7 +122,9 @@ describe('docs/delivery.md', () => {
       sentAt: new Date(0),
       userAgent: 'u',
     };
-    const request = buildRequest({ method: 'POST', url: 'u', headers: {}, timeoutInSec: 1 }, '{}', facts);
+    const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
+    const settings = readSettings({ authentication: { bearer: { token: 't' } }, signing: { secret } });
+    const request = buildRequest(settings, '{}', facts);
     assert.deepEqual(
       column(section(page, '## The request'), 0),
       request.headers.map(([name]) => name),

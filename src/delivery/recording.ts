@@ -9,14 +9,15 @@ import type {
 } from '../domain/invocation.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { writeExact } from '../domain/json.ts';
-import type { CountingMask } from '../domain/record-request.ts';
+import type { CountingMask, SecretSettings } from '../domain/record-request.ts';
 import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
-import type { WebhookSettings } from '../domain/webhook.ts';
 import type { Judgement } from '../responses/judge.ts';
 
 /** Everything an ended attempt has left behind. `request` and `result` are missing where it could not be rendered. */
 export interface EndedAttempt {
-  readonly settings: Pick<WebhookSettings, 'headers' | 'publicHeaders'>;
+  readonly settings: SecretSettings;
+  /** The access token that was sent, where there was one. */
+  readonly accessToken?: string | undefined;
   readonly request: OutgoingRequest | undefined;
   readonly result: ExchangeResult | undefined;
   readonly judgement: Judgement;
@@ -27,7 +28,7 @@ export interface EndedAttempt {
 
 /** The record of an ended attempt, secrets masked by header name and by value. What happens next is filled in later. */
 export function recordEnd(ended: EndedAttempt): InvocationEnd {
-  const mask = createCountingMask(secretsOf(ended.settings));
+  const mask = createCountingMask(secretsOf(ended.settings, ended.accessToken));
   const { judgement, result } = ended;
   const request = ended.request === undefined ? undefined : recordRequest(ended.request, ended.settings, mask);
   const response = result?.response === undefined ? undefined : recordResponse(result.response, mask);

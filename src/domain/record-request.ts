@@ -1,13 +1,16 @@
 // The request as it is written down: complete, secrets masked. For what was sent, and for what is reconstructed later.
+import { authorizationOf } from './authentication.ts';
 import type { OutgoingRequest } from './exchange.ts';
 import { sha256Hex } from './event.ts';
 import { isPublicHeader, MASK } from './headers.ts';
 import type { RecordedRequest } from './invocation.ts';
 import type { Masker } from './mask.ts';
 import { createMasker } from './mask.ts';
+import { withoutPrefix } from './signature.ts';
 import type { WebhookSettings } from './webhook.ts';
 
-type HeaderSettings = Pick<WebhookSettings, 'headers' | 'publicHeaders'>;
+/** The settings that hold secrets. */
+export type SecretSettings = Pick<WebhookSettings, 'headers' | 'publicHeaders' | 'authentication' | 'signing'>;
 
 /** Masks texts, and counts the places. */
 export interface CountingMask {
@@ -36,18 +39,46 @@ export function createCountingMask(secrets: readonly string[]): CountingMask {
   };
 }
 
-/** The values that must not be written down: those of the headers that are not public. */
-export function secretsOf(settings: HeaderSettings): string[] {
-  return Object.entries(settings.headers)
-    .filter(([name]) => !isPublicHeader(name, settings.publicHeaders))
-    .map(([, value]) => value);
+/**
+ * The values that must not be written down: those of the headers that are not public, credentials in every form in which
+ * they are sent, and what signs. `accessToken` is the one in use.
+ */
+export function secretsOf(settings: SecretSettings, accessToken?: string): string[] {
+  const { signing } = settings;
+  const signingSecrets = [signing?.secret, signing?.previous?.secret].filter((secret) => secret !== undefined);
+  return [
+    ...Object.entries(settings.headers)
+      .filter(([name]) => !isPublicHeader(name, settings.publicHeaders))
+      .map(([, value]) => value),
+    ...credentialsOf(settings.authentication),
+    ...(accessToken === undefined ? [] : [accessToken]),
+    ...signingSecrets.flatMap((secret) => [secret, withoutPrefix(secret), withoutPrefix(secret).replace(/=+$/, '')]),
+  ];
+}
+
+function credentialsOf(authentication: SecretSettings['authentication']): string[] {
+  switch (authentication?.kind) {
+    case undefined:
+      return [];
+    case 'basic':
+      return [authentication.password, authorizationOf(authentication, undefined)];
+    case 'bearer':
+      return [authentication.token];
+    case 'oauth2': {
+      const { clientId, clientSecret } = authentication;
+      // As its token endpoint gets them (RFC 6749 §2.3.1): each form-encoded, then together in base64.
+      const pair = [clientId, clientSecret].map(encodeURIComponent).join(':');
+      return [clientSecret, `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`];
+    }
+  }
 }
 
 /** The record of a request, secrets masked by header name and by value; bytes and SHA-256 are those of the request itself. */
-export function recordRequest(request: OutgoingRequest, settings: HeaderSettings, mask: CountingMask): RecordedRequest {
+export function recordRequest(request: OutgoingRequest, settings: SecretSettings, mask: CountingMask): RecordedRequest {
   const own = new Set(Object.keys(settings.headers).map((name) => name.toLowerCase()));
   const isSecret = (name: string): boolean =>
-    own.has(name.toLowerCase()) && !isPublicHeader(name, settings.publicHeaders);
+    (own.has(name.toLowerCase()) && !isPublicHeader(name, settings.publicHeaders)) ||
+    (settings.authentication !== undefined && name.toLowerCase() === 'authorization');
   return {
     method: request.method,
     url: mask.text(request.url),

@@ -1,14 +1,23 @@
 // The settings of a webhook in their JSON form, as the API takes and shows them, and back.
 import type { Json, JsonObject } from './json.ts';
+import { readAuthentication, writeAuthentication } from './authentication.ts';
 import { isList, isObject } from './json.ts';
-import { maskHeaders } from './headers.ts';
+import { MASK, maskHeaders } from './headers.ts';
 import type { RateLimit } from './rate.ts';
 import type { Method, ResponseValidator, RetryPolicy, Scalar, WebhookSettings } from './webhook.ts';
 import { DEFAULT_MAX_HELD_SEC, DEFAULT_RETRY_POLICY, DEFAULT_TIMEOUT_SEC, METHODS, RETRY_PRESETS } from './webhook.ts';
 import { DEFAULT_SCHEMA } from './event.ts';
+import { readSigning, writeSigning } from './signing-settings.ts';
+import { mapSecrets } from './webhook-secrets.ts';
 
-/** The JSON form of settings; header values that are secrets are `***`. */
+/** The JSON form of settings; secrets are `***`, header values that are public are not. */
 export function writeSettings(settings: WebhookSettings): JsonObject {
+  const headers = maskHeaders(settings.headers, settings.publicHeaders);
+  return writeSettingsAsTheyAre({ ...mapSecrets(settings, () => MASK), headers });
+}
+
+/** The JSON form of settings with secrets as they are given: for what seals and compares them, never for showing. */
+export function writeSettingsAsTheyAre(settings: WebhookSettings): JsonObject {
   return {
     name: settings.name,
     active: settings.active,
@@ -18,8 +27,10 @@ export function writeSettings(settings: WebhookSettings): JsonObject {
     type: settings.type,
     method: settings.method,
     url: settings.url,
-    headers: maskHeaders(settings.headers, settings.publicHeaders),
+    headers: settings.headers,
     public_headers: settings.publicHeaders,
+    authentication: writeAuthentication(settings.authentication),
+    signing: writeSigning(settings.signing),
     body_template: settings.bodyTemplate ?? null,
     timeout_in_sec: settings.timeoutInSec,
     response_validators: settings.responseValidators.map(writeValidator),
@@ -58,6 +69,8 @@ export function readSettings(input: JsonObject): WebhookSettings {
     url: text(input['url']) ?? '',
     headers: textMap(input['headers']),
     publicHeaders: texts(input['public_headers']),
+    authentication: readAuthentication(input['authentication']),
+    signing: readSigning(input['signing']),
     bodyTemplate: text(input['body_template']),
     timeoutInSec: number(input['timeout_in_sec']) ?? DEFAULT_TIMEOUT_SEC,
     responseValidators: readValidators(input['response_validators']),

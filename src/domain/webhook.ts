@@ -1,6 +1,8 @@
 // A webhook: which events, what request, what counts as success, how to retry.
+import type { Authentication } from './authentication.ts';
 import type { JsonObject } from './json.ts';
 import type { RateLimit } from './rate.ts';
+import type { Signing } from './signature.ts';
 
 /** The methods a webhook may use. */
 export const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const;
@@ -22,7 +24,7 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
-/** What an admin sets; each change of it makes a new version. Header values are in clear here and nowhere else. */
+/** What an admin sets; each change of it makes a new version. Secrets are in clear here and nowhere else. */
 export interface WebhookSettings {
   readonly name: string;
   readonly active: boolean;
@@ -34,6 +36,10 @@ export interface WebhookSettings {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly publicHeaders: readonly string[];
+  /** `undefined`: requests say nothing of who sends them, unless a header does. */
+  readonly authentication: Authentication | undefined;
+  /** `undefined`: requests are not signed. */
+  readonly signing: Signing | undefined;
   /** `undefined`: the default template of the schema, and no body for GET and DELETE. */
   readonly bodyTemplate: string | undefined;
   readonly timeoutInSec: number;

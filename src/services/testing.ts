@@ -20,6 +20,7 @@ import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
 import type { HealthChanged, HealthStore } from './webhook-health.ts';
 import { tellHealth } from './webhook-health.ts';
+import { maskedMembers } from './webhook-secrets.ts';
 
 /** A sample event of a payload schema. */
 export interface Sample {
@@ -281,14 +282,13 @@ function sampleEvent<S extends TestingStore>(
 }
 
 function maskFaults(draft: JsonObject): Fault[] {
-  const headers = draft['headers'];
-  if (!isObject(headers)) return [];
-  return Object.entries(headers)
-    .filter(([, value]) => value === MASK)
-    .map(([name]) => ({
-      pointer: pointerTo('/headers', name),
-      code: 'secret_required',
-      detail: `A draft has no stored values that "***" could stand for.`,
-      hint: `Send the value of "${name}" itself, or test the saved webhook.`,
-    }));
+  const headers = isObject(draft['headers']) ? draft['headers'] : {};
+  const names = Object.keys(headers).filter((name) => headers[name] === MASK);
+  const masked: readonly (readonly string[])[] = [...names.map((name) => ['headers', name]), ...maskedMembers(draft)];
+  return masked.map((path) => ({
+    pointer: path.reduce<string>(pointerTo, ''),
+    code: 'secret_required',
+    detail: `A draft has no stored values that "***" could stand for.`,
+    hint: `Send the value of "${path.at(-1) ?? ''}" itself, or test the saved webhook.`,
+  }));
 }

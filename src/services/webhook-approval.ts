@@ -42,7 +42,9 @@ export async function approveWebhook(
 ): Promise<ApprovedWebhook> {
   const own = withoutReadOnly(input, context.current);
   const restored = restoreSecrets(own.input, context.stored);
-  const stored = { url: context.stored?.url, template: context.current?.settings };
+  const { url, authentication } = context.stored ?? {};
+  const tokenEndpoint = authentication?.kind === 'oauth2' ? authentication.tokenEndpoint : undefined;
+  const stored = { url, tokenEndpoint, template: context.current?.settings };
   const checked = await checkWebhook(deps.check, restored.input, stored);
   const faults = [...own.faults, ...restored.faults, ...(checked.ok ? [] : checked.faults)];
   if (checked.ok && faults.length === 0) return checked;

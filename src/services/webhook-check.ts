@@ -1,8 +1,10 @@
 // Everything that must hold before a webhook is saved or its draft is sent: all faults at once, and warnings.
+import { authenticationFaults, kindFaults } from '../domain/authentication.ts';
 import type { Fault } from '../domain/errors.ts';
 import { filterFaults } from '../domain/filter.ts';
 import { headerFaults } from '../domain/headers.ts';
 import type { ExactJson, JsonObject } from '../domain/json.ts';
+import { signingFaults } from '../domain/signing-settings.ts';
 import { nearestName, pointerTo } from '../domain/text.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { readSettings } from '../domain/webhook-settings.ts';
@@ -34,11 +36,12 @@ export const WEBHOOK_INPUT_SCHEMA = 'urn:hookwright:api:webhook-create';
 /** What is there already and is no reason to refuse a change of something else. */
 export interface StoredParts {
   readonly url?: string | undefined;
+  readonly tokenEndpoint?: string | undefined;
   readonly template?: Pick<WebhookSettings, 'bodyTemplate' | 'schema'> | undefined;
 }
 
 /**
- * Checks the JSON form of a webhook, its shape and its meaning. A URL that is stored already is not judged again: it
+ * Checks the JSON form of a webhook, its shape and its meaning. URLs that are stored already are not judged again: it
  * must be possible to switch a webhook off although the operator has closed the way to it; sending checks each time.
  * In the same way the faults of a stored template, which an earlier version of the engine accepted, are warnings.
  */
@@ -50,19 +53,46 @@ export async function checkWebhook(
   const shapeFaults = deps.schemas.faults(WEBHOOK_INPUT_SCHEMA, input);
   const settings = readSettings(input);
   const template = await checkTemplate(deps, settings, stored.template);
-  const urlFaults = settings.url === stored.url ? [] : deps.urlFaults(settings.url, '/url');
-  const meant = meaningFaults(
-    settings,
-    [...unknownSchema(deps.payloads, settings.schema), ...urlFaults, ...template.faults],
-    shapeFaults,
-  );
+  const found = [
+    ...unknownSchema(deps.payloads, settings.schema),
+    ...urlFaults(deps, settings, stored),
+    ...template.faults,
+    ...credentialFaults(settings, input),
+  ];
+  const meant = meaningFaults(settings, found, shapeFaults);
   const faults = [...shapeFaults, ...meant];
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, settings, warnings: [...bodyOnGet(settings), ...template.warnings] };
 }
 
+function urlFaults(deps: WebhookCheckDeps, { url, authentication }: WebhookSettings, stored: StoredParts): Fault[] {
+  const endpoint = authentication?.kind === 'oauth2' ? authentication.tokenEndpoint : stored.tokenEndpoint;
+  return [
+    ...(url === stored.url ? [] : deps.urlFaults(url, '/url')),
+    ...(endpoint === undefined || endpoint === stored.tokenEndpoint
+      ? []
+      : deps.urlFaults(endpoint, '/authentication/oauth2/token_endpoint')),
+  ];
+}
+
+function credentialFaults({ authentication, headers }: WebhookSettings, input: JsonObject): Fault[] {
+  const names = Object.keys(headers).filter((name) => name.toLowerCase() === 'authorization');
+  const twice = names.map((name) => ({
+    pointer: pointerTo('/headers', name),
+    code: 'authorization_twice',
+    detail: `Both authentication and the header "${name}" say who sends the request.`,
+    hint: 'Keep one: leave the header out, or set authentication to null.',
+  }));
+  return [
+    ...kindFaults(input['authentication']),
+    ...authenticationFaults(authentication),
+    ...(authentication === undefined ? [] : twice),
+    ...signingFaults(input['signing']),
+  ];
+}
+
 // Lists lose their items of the wrong type when they are read, and with them the numbers of the others.
-const LISTS: readonly string[] = ['event_types', 'response_validators'];
+const LISTS: readonly string[] = ['event_types', 'response_validators', 'authentication/oauth2/scopes'];
 
 // What is of the wrong shape has no meaning that could be judged, too.
 function meaningFaults(settings: WebhookSettings, found: readonly Fault[], shapeFaults: readonly Fault[]): Fault[] {

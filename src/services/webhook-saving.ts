@@ -8,7 +8,7 @@ import type { NewId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
-import { writeSettings } from '../domain/webhook-settings.ts';
+import { writeSettingsAsTheyAre } from '../domain/webhook-settings.ts';
 import type { EventSink } from './own-events.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { changeEvent } from './webhook-events.ts';
@@ -113,11 +113,9 @@ async function mendHealth<S extends WebhookStore>(
   await tellHealth(deps, store, await store.webhookHealths.change(organizationId, id, step), actor);
 }
 
-// Header values are compared in clear: a changed secret is a change, although both show as `***`.
+// Secrets are compared in clear: a changed one is a change, although both show as `***`.
 function sameSettings(a: WebhookSettings, b: WebhookSettings): boolean {
-  const comparable = (settings: WebhookSettings): string =>
-    canonicalJson({ ...writeSettings(settings), headers: settings.headers });
-  return comparable(a) === comparable(b);
+  return canonicalJson(writeSettingsAsTheyAre(a)) === canonicalJson(writeSettingsAsTheyAre(b));
 }
 
 /** Throws `precondition_failed` where the write was meant for another version than that of now. */

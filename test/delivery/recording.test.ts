@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { EndedAttempt } from '../../src/delivery/recording.ts';
 import { recordEnd } from '../../src/delivery/recording.ts';
+import type { Authentication } from '../../src/domain/authentication.ts';
+import { authorizationOf } from '../../src/domain/authentication.ts';
 import { secretsOf } from '../../src/domain/record-request.ts';
 import type { HeaderLines, IncomingResponse } from '../../src/domain/exchange.ts';
 import type { ExactJson, Json } from '../../src/domain/json.ts';
 import { JsonNumber } from '../../src/domain/json.ts';
 import type { InvocationEnd } from '../../src/domain/invocation.ts';
+import type { Signing } from '../../src/domain/signature.ts';
 
 const SECRET = 'canary-secret-value';
 const AT = new Date('2026-11-20T12:00:00Z');
@@ -17,6 +20,9 @@ interface Given {
   readonly headers?: Readonly<Record<string, string>>;
   readonly publicHeaders?: readonly string[];
   readonly sent?: HeaderLines;
+  readonly authentication?: Authentication | undefined;
+  readonly signing?: Signing | undefined;
+  readonly accessToken?: string;
   readonly requestBody?: string;
   readonly url?: string;
   readonly response?: Partial<IncomingResponse>;
@@ -28,7 +34,13 @@ function record(given: Given = {}): InvocationEnd {
   const headers = given.headers ?? { Authorization: `Bearer ${SECRET}` };
   const body = Buffer.from(given.response?.body ?? []);
   const ended: EndedAttempt = {
-    settings: { headers, publicHeaders: given.publicHeaders ?? [] },
+    settings: {
+      headers,
+      publicHeaders: given.publicHeaders ?? [],
+      authentication: given.authentication,
+      signing: given.signing,
+    },
+    accessToken: given.accessToken,
     request: {
       method: 'POST',
       url: given.url ?? 'https://receiver.example.com/in',
@@ -102,6 +114,60 @@ describe('recordEnd', () => {
     assert.equal(end.maskedPlaces, 1);
   });
 
+  const credentials: Readonly<Record<string, { readonly given: Given; readonly secrets: readonly string[] }>> = {
+    'a name and password': {
+      given: { authentication: { kind: 'basic', username: 'hook', password: 'pass:word-canary' } },
+      secrets: ['pass:word-canary', Buffer.from('hook:pass:word-canary').toString('base64')],
+    },
+    'a bearer token': { given: { authentication: { kind: 'bearer', token: SECRET } }, secrets: [SECRET] },
+    'a client secret and the access token that it was given for': {
+      given: {
+        authentication: {
+          kind: 'oauth2',
+          clientId: 'hook wright',
+          clientSecret: SECRET,
+          tokenEndpoint: 'https://login.example.com/token',
+          scopes: [],
+          clientAuthentication: 'basic',
+        },
+        accessToken: 'canary-access-token',
+      },
+      secrets: [SECRET, 'canary-access-token', Buffer.from(`hook%20wright:${SECRET}`).toString('base64')],
+    },
+    'signing secrets, whole and without their prefix': {
+      given: {
+        signing: {
+          secret: 'whsec_Y2FuYXJ5LXNpZ25pbmctc2VjcmV0',
+          scheme: 'hmac-sha256',
+          publicKey: undefined,
+          previous: {
+            secret: 'whsk_cHJldmlvdXMtY2FuYXJ5LXNlY3JldA==',
+            scheme: 'ed25519',
+            publicKey: 'whpk_shown',
+            until: AT,
+          },
+        },
+      },
+      secrets: [
+        'whsec_Y2FuYXJ5LXNpZ25pbmctc2VjcmV0',
+        'Y2FuYXJ5LXNpZ25pbmctc2VjcmV0',
+        'whsk_cHJldmlvdXMtY2FuYXJ5LXNlY3JldA==',
+        'cHJldmlvdXMtY2FuYXJ5LXNlY3JldA',
+      ],
+    },
+  };
+  for (const [what, { given, secrets }] of Object.entries(credentials)) {
+    it(`hides ${what}`, () => {
+      const { authentication, accessToken } = given;
+      const sent: HeaderLines =
+        authentication === undefined ? [] : [['authorization', authorizationOf(authentication, accessToken)]];
+      const echo = Buffer.from(secrets.map((secret) => `<${secret}>`).join(' '));
+      const end = record({ headers: {}, publicHeaders: ['authorization'], sent, response: { body: echo }, ...given });
+      assert.equal(end.response?.body, secrets.map(() => '<***>').join(' '));
+      assert.deepEqual(end.request?.headers, authentication === undefined ? [] : [['authorization', '***']]);
+    });
+  }
+
   it('shows headers that are public by name or by the word of the webhook, whatever their case', () => {
     const headers = {
       'Content-Type': 'application/json',
@@ -109,7 +175,7 @@ describe('recordEnd', () => {
       'X-Team': 'platform-team',
       'X-Key': SECRET,
     };
-    const settings = { headers, publicHeaders: ['x-team'] };
+    const settings = { headers, publicHeaders: ['x-team'], authentication: undefined, signing: undefined };
     assert.deepEqual(secretsOf(settings), [SECRET]);
     const end = record(settings);
     assert.deepEqual(end.request?.headers.slice(1), [

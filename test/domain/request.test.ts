@@ -7,6 +7,8 @@ const settings = {
   url: 'https://receiver.example/hook',
   headers: { Authorization: 'Bearer x' },
   timeoutInSec: 10,
+  authentication: undefined,
+  signing: undefined,
 };
 const facts: RequestFacts = {
   messageId: 'dlv_1',

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { WebhookSettings } from '../../src/domain/webhook.ts';
 import { DEFAULT_RETRY_POLICY } from '../../src/domain/webhook.ts';
-import { readSettings, readValidators, writeSettings } from '../../src/domain/webhook-settings.ts';
+import {
+  readSettings,
+  readValidators,
+  writeSettings,
+  writeSettingsAsTheyAre,
+} from '../../src/domain/webhook-settings.ts';
 
 const full: WebhookSettings = {
   name: 'SIEM',
@@ -14,6 +19,8 @@ const full: WebhookSettings = {
   url: 'https://receiver.example/hook',
   headers: { 'X-Team': 'audit' },
   publicHeaders: ['X-Team'],
+  authentication: undefined,
+  signing: undefined,
   bodyTemplate: '{}',
   timeoutInSec: 5,
   responseValidators: [{ jsonPath: '$.data.ok', expectedValues: [true, 'yes', 1, null] }],
@@ -26,6 +33,56 @@ const full: WebhookSettings = {
 describe('readSettings', () => {
   it('reads back what writeSettings wrote', () => {
     assert.deepEqual(readSettings(writeSettings(full)), full);
+  });
+
+  const oauth2 = {
+    client_id: 'hookwright',
+    client_secret: 'the client secret',
+    token_endpoint: 'https://login.example/token',
+    scopes: ['events:write'],
+    client_authentication: 'post',
+  };
+  const signing = {
+    secret: `whsk_${Buffer.alloc(32, 7).toString('base64')}`,
+    previous_secret: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+    previous_until: '2026-11-21T12:00:00.000Z',
+  };
+  const forms = [
+    { basic: { username: 'hook', password: 'the password' } },
+    { bearer: { token: 'the token' } },
+    { oauth2 },
+  ];
+
+  it('reads back every form of authentication and signing, and shows none of their secrets', () => {
+    for (const authentication of forms) {
+      const settings = readSettings({ authentication, signing });
+      const written = writeSettingsAsTheyAre(settings);
+      assert.deepEqual(written['authentication'], authentication);
+      assert.deepEqual(readSettings(written), settings);
+      const shown = writeSettings(settings);
+      assert.doesNotMatch(JSON.stringify(shown), /the (?:password|token|client secret)|whse?c?k?_/);
+      assert.deepEqual(shown['signing'], {
+        secret: '***',
+        scheme: 'ed25519',
+        public_key: settings.signing?.publicKey,
+        previous_secret: '***',
+        previous_public_key: null,
+        previous_until: signing.previous_until,
+      });
+      assert.match(settings.signing?.publicKey ?? '', /^whpk_.{44}$/);
+    }
+  });
+
+  it('keeps scheme and public key where the secret is sealed or masked', () => {
+    const { signing: masked } = readSettings(writeSettings(readSettings({ signing })));
+    assert.equal(masked?.secret, '***');
+    assert.deepEqual(masked.scheme, 'ed25519');
+    assert.equal(masked.publicKey, readSettings({ signing }).signing?.publicKey);
+  });
+
+  it('goes by the secret where scheme and public key say something else', () => {
+    const stale = { ...signing, scheme: 'hmac-sha256', public_key: 'whpk_of_another' };
+    assert.deepEqual(readSettings({ signing: stale }).signing, readSettings({ signing }).signing);
   });
 
   it('knows retry policies by name', () => {

@@ -20,6 +20,8 @@ const FULL = {
   url: 'https://hooks.example.com/in?x=1',
   headers: { Authorization: 'Bearer canary-secret-value', 'X-Team': 'platform' },
   public_headers: ['x-team'],
+  authentication: null,
+  signing: null,
   body_template: '{"who":"{{data.actor_name}}"}',
   timeout_in_sec: 42,
   response_validators: [{ json_path: '$.data.ok', expected_values: [true, 'yes', 1, null] }],

@@ -133,4 +133,106 @@ describe('checkWebhook', () => {
     const [kept, fresh] = [await setup().check({ url }, { url }), await setup().check({ url })];
     assert.deepEqual([kept.ok, fresh.ok], [true, false]);
   });
+
+  const oauth2 = { client_id: 'c', client_secret: 's', token_endpoint: 'https://login.example.com/token' };
+  const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+  const until = '2026-11-21T12:00:00Z';
+  const credentials: readonly (readonly [JsonObject, ...string[]])[] = [
+    [{ authentication: null, signing: null }],
+    [{ authentication: { basic: { username: 'Zoë', password: 'pä:ss' } } }],
+    [{ authentication: { basic: { username: '', password: '' } } }],
+    [{ authentication: { basic: null, bearer: { token: 'abc.def' } } }],
+    [{ authentication: { oauth2 }, signing: { secret, previous_secret: secret, previous_until: until } }],
+    [{ authentication: { oauth2: { ...oauth2, scopes: ['a:b', 'c'], client_authentication: 'post' } } }],
+    [{ signing: { secret: '***' } }],
+    [{ authentication: {} }, '/authentication authentication_missing'],
+    [{ authentication: { basic: null } }, '/authentication authentication_missing'],
+    [
+      { authentication: { basic: { username: 'u', password: 'p' }, bearer: { token: 't' } } },
+      '/authentication authentication_twice',
+    ],
+    [{ authentication: 'Bearer abc' }, '/authentication wrong_type'],
+    [{ authentication: { digest: {} } }, '/authentication/digest unknown_field'],
+    [{ authentication: { basic: { username: 'u' } } }, '/authentication/basic/password required'],
+    [
+      { authentication: { basic: { username: 'a:b', password: 'p' } } },
+      '/authentication/basic/username username_colon',
+    ],
+    [
+      { authentication: { basic: { username: 'a\nb', password: 'p\t' } } },
+      '/authentication/basic/username credential_invalid',
+      '/authentication/basic/password credential_invalid',
+    ],
+    [
+      { authentication: { basic: { username: 'u', password: 'ü'.repeat(2000) } } },
+      '/authentication/basic/password header_value_invalid',
+    ],
+    [{ authentication: { bearer: { token: '' } } }, '/authentication/bearer/token too_short'],
+    [{ authentication: { bearer: { token: 'a\r\nx: y' } } }, '/authentication/bearer/token header_value_invalid'],
+    [{ authentication: { bearer: { token: 'tökén' } } }, '/authentication/bearer/token header_value_invalid'],
+    [{ authentication: { bearer: { token: '{{token}}' } } }, '/authentication/bearer/token header_value_template'],
+    [
+      { authentication: { bearer: { token: 'abc' } }, headers: { AUTHORIZATION: 'x' } },
+      '/headers/AUTHORIZATION authorization_twice',
+    ],
+    [
+      { authentication: { oauth2: { ...oauth2, token_endpoint: 'http://localhost:80/' } } },
+      '/authentication/oauth2/token_endpoint url_not_https',
+      '/authentication/oauth2/token_endpoint url_port',
+      '/authentication/oauth2/token_endpoint url_reserved_suffix',
+      '/authentication/oauth2/token_endpoint url_single_label',
+    ],
+    [
+      { authentication: { oauth2: { ...oauth2, client_id: 'ü', client_secret: 'a\nb', scopes: ['a b', 'ok', 7] } } },
+      '/authentication/oauth2/client_id credential_invalid',
+      '/authentication/oauth2/client_secret credential_invalid',
+      '/authentication/oauth2/scopes/2 wrong_type',
+    ],
+    [
+      { authentication: { oauth2: { ...oauth2, scopes: ['a b', 'ok'] } } },
+      '/authentication/oauth2/scopes/0 credential_invalid',
+    ],
+    [
+      { authentication: { oauth2: { client_id: 'c' } } },
+      '/authentication/oauth2/client_secret required',
+      '/authentication/oauth2/token_endpoint required',
+    ],
+    [
+      { authentication: { oauth2: { ...oauth2, client_authentication: 'jwt' } } },
+      '/authentication/oauth2/client_authentication not_one_of',
+    ],
+    [{ signing: {} }, '/signing/secret required'],
+    [{ signing: { secret: 'my secret' } }, '/signing/secret signing_secret_invalid'],
+    [{ signing: { secret: 'whsec_c2hvcnQ=' } }, '/signing/secret signing_secret_invalid'],
+    [
+      { signing: { secret, previous_secret: 'whsk_AAAA', previous_until: until } },
+      '/signing/previous_secret signing_secret_invalid',
+    ],
+    [{ signing: { secret, previous_secret: secret } }, '/signing/previous_until required'],
+    [{ signing: { secret, previous_until: until } }, '/signing/previous_secret required'],
+    [{ signing: { secret, previous_secret: secret, previous_until: 'tomorrow' } }, '/signing/previous_until format'],
+    [{ signing: { secret, key: 'x' } }, '/signing/key unknown_field'],
+  ];
+  for (const [input, ...expected] of credentials) {
+    it(`${expected.length === 0 ? 'takes' : 'refuses'} ${JSON.stringify(input).slice(0, 120)}`, async () => {
+      assert.deepEqual((await setup().faults(input)).sort(), [...expected].sort());
+    });
+  }
+
+  it('shows how a patch takes a kind of authentication away, and repeats no secret', async () => {
+    const result = await setup().check({
+      authentication: { basic: { username: 'u', password: 'canary\n' }, bearer: { token: 'canary' } },
+      signing: { secret: 'whsec_canary' },
+    });
+    assert.ok(!result.ok);
+    const twice = result.faults.find((fault) => fault.code === 'authentication_twice');
+    assert.match(twice?.hint ?? '', /\{ "authentication": \{ "basic": null, "bearer": \{ … \} \} \}/);
+    assert.doesNotMatch(JSON.stringify(result.faults), /canary/);
+  });
+
+  it('does not judge a token endpoint again that is stored', async () => {
+    const input = { authentication: { oauth2: { ...oauth2, token_endpoint: 'https://10.0.0.1/' } } };
+    assert.ok(!(await setup().check(input)).ok);
+    assert.ok((await setup().check(input, { tokenEndpoint: 'https://10.0.0.1/' })).ok);
+  });
 });

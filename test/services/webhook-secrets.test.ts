@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { readSettings } from '../../src/domain/webhook-settings.ts';
 import { restoreSecrets } from '../../src/services/webhook-secrets.ts';
 import { settingsWith } from '../store/fixtures.ts';
 
@@ -57,4 +59,86 @@ describe('restoreSecrets', () => {
     ]);
     for (const headers of [7, null, ['***'], '***']) assert.deepEqual(restore(STORED.url, headers), [headers, []]);
   });
+
+  const url = 'https://hooks.example.com/a';
+  const basic = { username: 'u', password: 'stored password' };
+  const oauth2 = { client_id: 'c', client_secret: 'stored secret', token_endpoint: 'https://login.example.com/t' };
+  const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+  const previous = {
+    previous_secret: `whsec_${Buffer.alloc(24, 2).toString('base64')}`,
+    previous_until: '2026-11-20T12:00:00Z',
+  };
+  const cases: readonly (readonly [string, JsonObject, JsonObject, JsonObject | string])[] = [
+    [
+      'a password',
+      { authentication: { basic } },
+      { authentication: { basic: { username: 'v', password: '***' } } },
+      { authentication: { basic: { username: 'v', password: 'stored password' } } },
+    ],
+    [
+      'a signing secret',
+      { signing: { secret } },
+      { signing: { secret: '***', scheme: 'ed25519' } },
+      { signing: { secret, scheme: 'ed25519' } },
+    ],
+    [
+      'both signing secrets',
+      { signing: { secret, ...previous } },
+      { signing: { ...previous, secret: '***', previous_secret: '***' } },
+      { signing: { secret, ...previous } },
+    ],
+    [
+      'a client secret while its endpoint stays on its host',
+      { authentication: { oauth2 } },
+      {
+        authentication: { oauth2: { ...oauth2, client_secret: '***', token_endpoint: 'https://login.example.com/v2' } },
+      },
+      { authentication: { oauth2: { ...oauth2, token_endpoint: 'https://login.example.com/v2' } } },
+    ],
+    [
+      'no client secret for another endpoint',
+      { authentication: { oauth2 } },
+      { authentication: { oauth2: { ...oauth2, client_secret: '***', token_endpoint: 'https://evil.example.com/t' } } },
+      '/authentication/oauth2/client_secret',
+    ],
+    [
+      'no client secret for another receiver',
+      { authentication: { oauth2 } },
+      { url: 'https://evil.example.com/', authentication: { oauth2: { ...oauth2, client_secret: '***' } } },
+      '/authentication/oauth2/client_secret',
+    ],
+    [
+      'no password for another receiver',
+      { authentication: { basic } },
+      { url: 'https://evil.example.com/', authentication: { basic: { username: 'u', password: '***' } } },
+      '/authentication/basic/password',
+    ],
+    [
+      'no signing secret for another receiver',
+      { signing: { secret } },
+      { url: 'https://evil.example.com/', signing: { secret: '***' } },
+      '/signing/secret',
+    ],
+    [
+      'no secret of another kind',
+      { authentication: { basic } },
+      { authentication: { bearer: { token: '***' } } },
+      '/authentication/bearer/token',
+    ],
+    [
+      'no previous secret where there is none',
+      { signing: { secret } },
+      { signing: { ...previous, secret: '***', previous_secret: '***' } },
+      '/signing/previous_secret',
+    ],
+    ['nothing where nothing is stored', {}, { signing: { secret: '***' } }, '/signing/secret'],
+  ];
+  for (const [what, before, sent, expected] of cases) {
+    it(`restores ${what}`, () => {
+      const { input, faults } = restoreSecrets({ url, ...sent }, readSettings({ url, ...before }));
+      const pointers = faults.map((fault) => `${fault.pointer} ${fault.code}`);
+      if (typeof expected === 'string') assert.deepEqual(pointers, [`${expected} secret_required`]);
+      else assert.deepEqual([input, pointers], [{ url, ...expected }, []]);
+    });
+  }
 });

@@ -56,6 +56,8 @@ export function settingsWith(changes: Partial<WebhookSettings> = {}): WebhookSet
     url: 'https://receiver.example/hook',
     headers: { Authorization: 'Bearer canary-secret-value', Accept: 'application/json' },
     publicHeaders: ['Accept'],
+    authentication: undefined,
+    signing: undefined,
     bodyTemplate: '{"id":"{{event_id}}"}',
     timeoutInSec: 10,
     responseValidators: [{ jsonPath: '$.data.ok', expectedValues: [true, 'yes', 1, null] }],

@@ -1,11 +1,11 @@
-// Webhooks as two rows: the current one, and one for each version with its settings as JSON text, header values sealed.
+// Webhooks as two rows: the current one, and one for each version with its settings as JSON text, secrets sealed.
 import { MASK } from '../../domain/headers.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject } from '../../domain/json.ts';
 import type { Webhook, WebhookSettings } from '../../domain/webhook.ts';
 import { nameKey } from '../../domain/webhook.ts';
 import { hasSecrets, mapSecrets } from '../../domain/webhook-secrets.ts';
-import { readSettings, writeSettings } from '../../domain/webhook-settings.ts';
+import { readSettings, writeSettingsAsTheyAre } from '../../domain/webhook-settings.ts';
 import type { SecretBox, SecretPlace } from '../secrets.ts';
 import type { NewRow } from '../sql/rows.ts';
 import type { Row } from './columns.ts';
@@ -23,7 +23,7 @@ export const WEBHOOK_COLUMNS = [
   'v.created_at as version_created_at',
 ];
 
-/** Gives the header value that an envelope stands for. */
+/** Gives the secret that an envelope stands for. */
 type Opener = (envelope: string, place: SecretPlace) => string;
 
 /** A webhook at one version, from a row with `WEBHOOK_COLUMNS`. Throws where its secrets cannot be opened. */
@@ -42,7 +42,7 @@ export function readShownWebhook(secrets: SecretBox, row: Row): Webhook {
   });
 }
 
-/** As `readWebhook`, without opening anything: every header value is `***`. For deciding, never for sending. */
+/** As `readWebhook`, without opening anything: every secret is `***`. For deciding, never for sending. */
 export function readMaskedWebhook(row: Row): Webhook {
   return webhookFrom(row, () => MASK);
 }
@@ -62,7 +62,7 @@ function webhookFrom(row: Row, open: Opener): Webhook {
   };
 }
 
-/** Settings from their stored text, without opening their secrets: header values are useless here. */
+/** Settings from their stored text, without opening their secrets, which are useless here. */
 export function readSealedSettings(stored: string): WebhookSettings {
   return readSettings(parseObject(stored));
 }
@@ -106,7 +106,7 @@ export function writeVersion(secrets: SecretBox, webhook: Webhook, changedBy: st
 
 function sealSettings(secrets: SecretBox, organizationId: string, id: string, settings: WebhookSettings): string {
   const sealed = mapSecrets(settings, (field, value) => secrets.seal(value, [organizationId, id, field]));
-  return JSON.stringify({ ...writeSettings(settings), headers: sealed.headers });
+  return JSON.stringify(writeSettingsAsTheyAre(sealed));
 }
 
 function openSettings(open: Opener, organizationId: string, id: string, stored: string): WebhookSettings {
