@@ -87,6 +87,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
       store,
       newId: tools.newId,
       clock: tools.clock,
+      randomBytes: () => Buffer.from(tools.newSecret(), 'base64url'),
       ownEvents,
       webhookChanged: (change) => {
         report.webhookChanged(change);

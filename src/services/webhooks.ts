@@ -112,6 +112,22 @@ async function onceNotOvertaken<Result>(options: WriteOptions, write: () => Prom
   }
 }
 
+/** Changes settings in a way that needs no approval. Throws as `patchWebhook`, `invalid` aside. */
+export async function changeSettings<S extends WebhookStore>(
+  deps: WebhookDeps<S>,
+  actor: Actor,
+  id: string,
+  options: WriteOptions,
+  change: (settings: WebhookSettings) => WebhookSettings,
+): Promise<SavedWebhook> {
+  return onceNotOvertaken(options, async () => {
+    const current = await getWebhook(deps, actor.organizationId, id);
+    refuseStale(current, options.expectedVersion);
+    const saved = await save(deps, actor, current, change(current.settings), { ...options, isEnabled: false });
+    return { ...saved, warnings: [] };
+  });
+}
+
 /** Goes back to the settings of an earlier version, which becomes a new one. */
 export async function restoreVersion<S extends WebhookStore>(
   deps: WebhookDeps<S>,

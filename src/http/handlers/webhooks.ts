@@ -5,7 +5,9 @@ import type { ExactJsonObject, JsonObject } from '../../domain/json.ts';
 import { isObject, toPlain } from '../../domain/json.ts';
 import type { Webhook } from '../../domain/webhook.ts';
 import type { PlanningStore } from '../../services/planning.ts';
-import type { SavedWebhook, WebhookDeps, WebhookStore, WriteOptions } from '../../services/webhooks.ts';
+import type { RotationDeps } from '../../services/signing-rotation.ts';
+import { rotateSigning } from '../../services/signing-rotation.ts';
+import type { SavedWebhook, WebhookStore, WriteOptions } from '../../services/webhooks.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -23,7 +25,7 @@ import { webhookVersionView, webhookView } from '../views/webhook.ts';
 
 /** What these routes touch. */
 export interface WebhookHandlerDeps {
-  readonly webhooks: WebhookDeps<WebhookStore & PlanningStore>;
+  readonly webhooks: RotationDeps<WebhookStore & PlanningStore>;
 }
 
 /** `POST /v1/webhooks` */
@@ -103,6 +105,16 @@ export async function restore(deps: WebhookHandlerDeps, request: ApiRequest): Pr
   );
 }
 
+/** `POST /v1/webhooks/{webhook_id}/signing/rotate` */
+export async function rotate(deps: WebhookHandlerDeps, request: ApiRequest): Promise<Reply> {
+  const id = param(request, 'webhook_id');
+  const options = writeOptions(request);
+  const rotated = await rotateSigning(deps.webhooks, actorOf(request), id, plainBody(request), options);
+  // With dry_run nothing is stored, so that neither a secret nor its public key would be of use.
+  const publicKey = options.dryRun ? undefined : rotated.webhook.settings.signing?.publicKey;
+  return savedReply(deps, rotated, 200, { secret: rotated.madeSecret ?? null, public_key: publicKey ?? null });
+}
+
 // All of one organization.
 async function currentViews(
   { webhooks: { store } }: WebhookHandlerDeps,
@@ -120,9 +132,10 @@ async function savedReply(
   deps: WebhookHandlerDeps,
   { webhook, warnings }: SavedWebhook,
   status: number,
+  extra: ExactJsonObject = {},
 ): Promise<Reply> {
   const [view] = await currentViews(deps, [webhook]);
-  const body = { ...view, warnings: warnings.map(faultView) };
+  const body = { ...view, warnings: warnings.map(faultView), ...extra };
   return { status, body, headers: { etag: etag(webhook.version) } };
 }
 

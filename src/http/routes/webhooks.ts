@@ -122,6 +122,18 @@ export const WEBHOOKS = table<webhooks.WebhookHandlerDeps & testing.TestHandlerD
     handler: webhooks.restore,
   },
   {
+    id: 'rotateSigning',
+    method: 'post',
+    path: '/v1/webhooks/{webhook_id}/signing/rotate',
+    permission: 'webhooks:write',
+    tag: 'Webhooks',
+    summary: 'Give a webhook a new signing secret; the present one signs on for a while',
+    query: WRITE_QUERY,
+    body: body('signing-rotation', { optional: true, checked: false }),
+    success: success('webhook-rotated', 'The webhook as it is now; a secret that was made is shown this once.'),
+    handler: webhooks.rotate,
+  },
+  {
     id: 'testWebhook',
     method: 'post',
     path: '/v1/webhooks/{webhook_id}/test',
