@@ -64,12 +64,8 @@ function credentialsOf(authentication: SecretSettings['authentication']): string
       return [authentication.password, authorizationOf(authentication, undefined)];
     case 'bearer':
       return [authentication.token];
-    case 'oauth2': {
-      const { clientId, clientSecret } = authentication;
-      // As its token endpoint gets them (RFC 6749 §2.3.1): each form-encoded, then together in base64.
-      const pair = [clientId, clientSecret].map(encodeURIComponent).join(':');
-      return [clientSecret, `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`];
-    }
+    case 'oauth2':
+      return [authentication.clientSecret];
   }
 }
 

@@ -205,7 +205,7 @@ onEachDatabase('signing', () => {
     ]) {
       answers.push((await engine.call('GET', path)).text);
     }
-    for (const { id: one } of (await engine.get('/v1/invocations?limit=200')).data) {
+    for (const { id: one } of (await engine.get('/v1/invocations?limit=200')).data as { id: string }[]) {
       for (const view of ['', '/har', '/curl'])
         answers.push((await engine.call('GET', `/v1/invocations/${one}${view}`)).text);
     }

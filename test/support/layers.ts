@@ -49,7 +49,12 @@ export const LAYERS: readonly Layer[] = [
   },
   { name: 'observe', layers: ['domain'], packages: ['pino', 'prom-client'], builtins: 'all' },
   { name: 'store', layers: ['domain', 'observe', 'migrations'], packages: ['knex', 'sqlite3', 'pg'], builtins: 'all' },
-  { name: 'egress', layers: ['domain', 'observe'], packages: ['undici', 'ipaddr.js'], builtins: 'all' },
+  {
+    name: 'egress',
+    layers: ['domain', 'observe'],
+    packages: ['undici', 'ipaddr.js', 'oauth4webapi', 'lru-cache'],
+    builtins: 'all',
+  },
   { name: 'sandbox', layers: ['domain', 'observe'], packages: ['selfsigned'], builtins: 'all' },
   {
     name: 'services',
