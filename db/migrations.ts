@@ -5,6 +5,7 @@ import * as postgres from './migrations/20261128000000_postgres.ts';
 import * as health from './migrations/20261128000100_health.ts';
 import * as redeliveries from './migrations/20261128000200_redeliveries.ts';
 import * as replays from './migrations/20261128000201_replays.ts';
+import * as tokenRefusals from './migrations/20261128000300_token_refusals.ts';
 import * as encryptionKeys from './migrations/20261128000500_encryption_keys.ts';
 
 /** One step of the schema, and its name in the database. */
@@ -20,5 +21,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128000100_health', migration: health },
   { name: '20261128000200_redeliveries', migration: redeliveries },
   { name: '20261128000201_replays', migration: replays },
+  { name: '20261128000300_token_refusals', migration: tokenRefusals },
   { name: '20261128000500_encryption_keys', migration: encryptionKeys },
 ];

@@ -35,6 +35,7 @@ create table deliveries (
   requested_by text collate "C",
   same_bytes_of text collate "C",
   cancel_requested_at text collate "C",
+  token_refused_at text collate "C",
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_organization_id_event_id_foreign FOREIGN KEY (organization_id, event_id) REFERENCES events(organization_id, id),
   constraint deliveries_organization_id_webhook_id_foreign FOREIGN KEY (organization_id, webhook_id) REFERENCES webhooks(organization_id, id)

@@ -35,6 +35,7 @@ CREATE TABLE deliveries (
   requested_by text,
   same_bytes_of text,
   cancel_requested_at text,
+  token_refused_at text,
   foreign key(organization_id, event_id) references events(organization_id, id),
   foreign key(organization_id, webhook_id) references webhooks(organization_id, id),
   primary key (id)

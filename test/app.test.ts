@@ -318,6 +318,7 @@ onEachDatabase('a restart', (kind) => {
           heldUntil: undefined,
           asked: undefined,
           cancelRequestedAt: undefined,
+          tokenRefusedAt: undefined,
         },
       ]);
       return store.deliveries.claim({

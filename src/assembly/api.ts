@@ -108,7 +108,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
       clock: tools.clock,
       ownEvents,
       prepare: (settings) => delivering.prepare(settings),
-      attempt: (input, signal) => delivering.attempt(input, signal),
+      attempt: (input, signal) => delivering.attemptAfresh(input, signal),
       wake: () => delivering.wake(),
       healthChanged,
       report,

@@ -2,17 +2,23 @@
 import type { Config } from '../config.ts';
 import type { Attempt, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
 import { attempt } from '../delivery/attempt.ts';
+import { attemptAfresh, authorize } from '../delivery/authorize.ts';
 import type { DeliverDeps } from '../delivery/deliver.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
+import type { OutgoingRequest } from '../domain/exchange.ts';
 import type { Finish } from '../domain/lease.ts';
 import { settle } from '../domain/delivery.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
 import type { EgressPolicy } from '../egress/policy.ts';
 import { createEgressPolicy, parseEgressAllow, parseEgressConnect } from '../egress/policy.ts';
+import type { Exchanger } from '../egress/exchange.ts';
 import { createExchanger } from '../egress/exchange.ts';
+import { requestToken } from '../egress/token.ts';
+import type { Tokens } from '../egress/token-cache.ts';
+import { createTokens } from '../egress/token-cache.ts';
 import { JOBS } from '../jobs/index.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
@@ -52,7 +58,8 @@ export interface Delivering {
   readonly policy: EgressPolicy;
   /** Makes the body template of a webhook ready; `undefined` where it sends no body. */
   prepare: Prepare;
-  attempt(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
+  /** An attempt of a test: with an access token that was asked for just now. */
+  attemptAfresh(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
   /** There may be something due. */
   wake(): void;
   /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
@@ -80,12 +87,13 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const policy = createPolicy(config, parts.sandbox);
   const exchanger = createExchanger({ policy, connectionsPerOrigin: config.concurrency });
   undo.push(() => exchanger.close());
+  const authorizing = { tokens: createTokenCache(parts, exchanger), clock: tools.clock };
   const attemptOne = (input: Attempt, signal: AbortSignal): Promise<AttemptResult> =>
     attempt(
       {
         send: (request, abort) => exchanger.send(request, abort),
         clock: tools.clock,
-        userAgent: `Hookwright/${parts.version}`,
+        userAgent: userAgentOf(parts),
       },
       input,
       signal,
@@ -101,7 +109,15 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   };
   const recorder = { store, ownEvents: createEventSink(tools), healthChanged };
   const record = (finishes: readonly Finish[]): Promise<readonly Recorded[]> => recordFinishes(recorder, finishes);
-  const delivery = { ...tools, store: { ...store, record }, prepare, attempt: attemptOne, pause, report };
+  const delivery: DeliverDeps = {
+    ...tools,
+    store: { ...store, record },
+    prepare,
+    authorize: (input, signal) => authorize(authorizing, input, signal),
+    attempt: attemptOne,
+    pause,
+    report,
+  };
   const dispatcher = createDispatcher(parts, delivery);
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
@@ -111,7 +127,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   return {
     policy,
     prepare,
-    attempt: attemptOne,
+    attemptAfresh: (input, signal) => attemptAfresh(delivery, input, signal),
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),
     follow,
@@ -120,6 +136,20 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
   };
+}
+
+function userAgentOf({ version }: DeliveringParts): string {
+  return `Hookwright/${version}`;
+}
+
+function createTokenCache(parts: DeliveringParts, exchanger: Exchanger): Tokens {
+  const deps = { send: (request: OutgoingRequest) => exchanger.send(request), userAgent: userAgentOf(parts) };
+  return createTokens({
+    ...parts.tools,
+    request: (authentication, timeoutMs) => requestToken(deps, authentication, timeoutMs),
+    pause,
+    report: parts.report,
+  });
 }
 
 function listenToOthers({ database: { listen }, undo }: DeliveringParts, dispatcher: Dispatcher): void {

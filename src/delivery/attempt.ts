@@ -34,6 +34,8 @@ export interface Attempt {
   readonly messageId: string;
   /** `undefined`: no body is sent. */
   readonly render: BodyRenderer | undefined;
+  /** Of a webhook with `oauth2`. */
+  readonly accessToken?: string | undefined;
 }
 
 /** How it ended: what to record (what happens next is not known here) and what it means for the delivery. */
@@ -63,19 +65,26 @@ export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSi
       validators: compileValidators(input.settings.responseValidators),
       customValidationErrorMessage: input.settings.customValidationErrorMessage,
       // Long values are cut before they are recorded, and half a secret would no longer be recognised.
-      hide: hiderOf(input.settings),
+      hide: hiderOf(input),
     },
     deps.clock(),
   );
   const end = recordEnd({
     settings: input.settings,
+    accessToken: input.accessToken,
     request,
     result,
     judgement,
     ...rendered,
     finishedAt: deps.clock(),
   });
-  return { end, verdict: judgement.verdict };
+  return { end, verdict: verdictOf(input, judgement.verdict, result) };
+}
+
+// RFC 6750 §3.1: a receiver answers 401 where the token has ended, or was never good.
+function verdictOf({ settings }: Attempt, verdict: Verdict, { response }: ExchangeResult): Verdict {
+  const isRefused = settings.authentication?.kind === 'oauth2' && response?.status === 401;
+  return isRefused && verdict.kind === 'failed' ? { ...verdict, tokenRefused: true } : verdict;
 }
 
 function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly failed: AttemptResult } {
@@ -103,8 +112,8 @@ function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly fa
   return { failed: { end, verdict: judgement.verdict } };
 }
 
-function hiderOf(settings: WebhookSettings): (text: string) => string {
-  const masker = createMasker(secretsOf(settings));
+function hiderOf({ settings, accessToken }: Attempt): (text: string) => string {
+  const masker = createMasker(secretsOf(settings, accessToken));
   return (text) => masker(text).text;
 }
 
@@ -117,5 +126,6 @@ function requestFacts(deps: AttemptDeps, input: Attempt): RequestFacts {
     hop: input.event.hop,
     sentAt: deps.clock(),
     userAgent: deps.userAgent,
+    accessToken: input.accessToken,
   };
 }

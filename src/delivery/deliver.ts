@@ -1,18 +1,20 @@
-// One delivery attempt as a sentence: load, make ready, check the lease, attempt, settle, record, report.
+// One delivery attempt as a sentence: load, make ready, authorize, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { AttemptEnd, Delivery, Settlement, Verdict } from '../domain/delivery.ts';
-import { LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
+import { isFirstRefusal, LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Invocation, InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { endWithoutExchange } from '../domain/invocation.ts';
-import type { Claimed, Finish } from '../domain/lease.ts';
+import type { Claimed, Fence, Finish } from '../domain/lease.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import type { Attempt, AttemptResult, BodyRenderer } from './attempt.ts';
+import type { AuthorizeInput, Authorized } from './authorize.ts';
 import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
+import { unsent } from './unsent.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
 const LATEST_START_MS = LEASE_MARGIN_MS - 5000;
@@ -45,6 +47,8 @@ export interface DeliverDeps {
   };
   /** Makes the body template ready, at once or as a promise; `undefined` where no body is sent. */
   prepare(settings: WebhookSettings): BodyRenderer | undefined | Promise<BodyRenderer | undefined>;
+  /** Gets the access token that the webhook needs, or ends the attempt. */
+  authorize(input: AuthorizeInput, signal: AbortSignal): Promise<Authorized>;
   attempt(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -89,11 +93,26 @@ export async function deliver(
     'unreadable' in loaded ? loaded.unreadable : await attemptInTime(deps, claimed, loaded, { startByMs, signal });
   const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
   const end = withNext(result.end, settlement);
-  const fence = { deliveryId: claimed.delivery.id, leaseToken: claimed.leaseToken, settlement, now: deps.clock() };
-  const finish = { invocationId: start.id, start, end, isLate: isLate(end, settings), fence };
+  const finish = {
+    invocationId: start.id,
+    start,
+    end,
+    isLate: isLate(end, settings),
+    isTokenRefused: isFirstRefusal(result.verdict, refusalsOf(claimed)),
+    fence: fenceOf(claimed, result.verdict, settlement, deps.clock()),
+  };
   const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
   const urlHost = settings !== undefined && URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
+}
+
+function fenceOf({ delivery, leaseToken }: Claimed, verdict: Verdict, settlement: Settlement, now: Date): Fence {
+  const tokenRefused = verdict.kind === 'failed' && verdict.tokenRefused === true;
+  return { deliveryId: delivery.id, leaseToken, settlement, tokenRefused, now };
+}
+
+function refusalsOf({ delivery }: Claimed): { readonly tokenRefusedBefore: boolean } {
+  return { tokenRefusedBefore: delivery.tokenRefusedAt !== undefined };
 }
 
 // The claim has counted `leaseUntil` from the start of the invocation.
@@ -159,36 +178,52 @@ async function loadAll(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
   return { event, settings: webhook.settings, sameBytes: sameBytesOf === undefined ? undefined : { earlier } };
 }
 
+interface Limits {
+  readonly startByMs: number;
+  readonly signal: AbortSignal;
+}
+
 // Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
 async function attemptInTime(
   deps: DeliverDeps,
   { delivery, invocation }: Claimed,
   { event, settings, sameBytes }: Loaded,
-  { startByMs, signal }: { readonly startByMs: number; readonly signal: AbortSignal },
+  limits: Limits,
 ): Promise<AttemptResult> {
+  const { startByMs, signal } = limits;
   const ready: Ready =
     sameBytes === undefined
       ? await makeReady(deps, settings, startByMs, signal)
       : { ok: true, render: recordedBody(sameBytes.earlier) };
-  // After all waiting: nothing is sent by a lease that may be over before the answer is there.
-  if (deps.monotonicMs() > startByMs && ready.ok) return unsent(deps.clock(), 'Its lease was too old to start.');
-  if (signal.aborted) return unsent(deps.clock(), 'The engine was stopping.');
+  if (!ready.ok && signal.aborted) return stopping(deps);
   if (!ready.ok) return unsent(deps.clock(), ready.problem, pauseAfter(delivery.createdAt, deps.clock()));
-  const { messageId } = delivery;
-  return deps.attempt({ start: invocation, settings, event, messageId, render: ready.render }, signal);
+  const { organizationId, messageId, tokenRefusedAt } = delivery;
+  const authorizing = { organizationId, settings, newerThan: tokenRefusedAt };
+  const withinMs = startByMs - deps.monotonicMs();
+  const authorized = tooLate(deps, limits) ?? (await deps.authorize({ ...authorizing, withinMs }, signal));
+  if (!('ok' in authorized)) return authorized;
+  if (!authorized.ok) return authorized.result;
+  // After all waiting: nothing is sent by a lease that may be over before the answer is there.
+  const late = tooLate(deps, limits);
+  if (late !== undefined) return late;
+  const { accessToken } = authorized;
+  const attempt = { start: invocation, settings, event, messageId, render: ready.render, accessToken };
+  return deps.attempt(attempt, signal);
+}
+
+function tooLate(deps: DeliverDeps, { startByMs, signal }: Limits): AttemptResult | undefined {
+  if (deps.monotonicMs() > startByMs) return unsent(deps.clock(), 'Its lease was too old to start.');
+  return signal.aborted ? stopping(deps) : undefined;
+}
+
+function stopping({ clock }: DeliverDeps): AttemptResult {
+  return unsent(clock(), 'The engine was stopping.');
 }
 
 // Such attempts do not count, so nothing would end their repetition: the older the delivery, the longer the pause.
 function pauseAfter(createdAt: Date, now: Date): number {
   const ageMs = now.getTime() - createdAt.getTime();
   return Math.min(Math.max(Math.floor(ageMs / 4), SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
-}
-
-/** An attempt that never left: it does not count against the retry policy. The delivery is due again in `pauseMs`. */
-export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResult {
-  const message = `${outcomeEntry('not_sent').sentence} ${why}`;
-  const verdict: Verdict = pauseMs > 0 ? { kind: 'unsent', pauseMs } : { kind: 'unsent' };
-  return { verdict, end: endWithoutExchange(finishedAt, 'not_sent', message) };
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.
@@ -200,7 +235,8 @@ async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Pr
   const delivery = verdict.kind === 'accepted' ? undefined : await deps.store.deliveries.byId(organizationId, id);
   const cancelRequested = delivery?.cancelRequestedAt !== undefined;
   const { attempt } = claimed.invocation;
-  return settle(verdict, { ...standing, attempt, cancelRequested, now: deps.clock(), chance: deps.chance() });
+  const ended = { ...standing, ...refusalsOf(claimed), attempt, cancelRequested };
+  return settle(verdict, { ...ended, now: deps.clock(), chance: deps.chance() });
 }
 
 // Every exchange ends at its deadline. One that was measured to last longer says that nobody looked at the clock.

@@ -58,17 +58,19 @@ export interface Delivery {
   readonly asked: Asked | undefined;
   /** When somebody cancelled it while an attempt was under way. */
   readonly cancelRequestedAt: Date | undefined;
+  /** When its receiver last refused the access token (401): a later attempt takes one that was asked for after that. */
+  readonly tokenRefusedAt: Date | undefined;
 }
 
-/** What a response, or the lack of one, means for the delivery. `pauseMs`: not before, 0 where it is not there. */
+/** What a response, or the lack of one, means for the delivery. `pauseMs`: not before, 0 where it is not there; `tokenRefused`: the receiver did not take the access token. */
 export type Verdict =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'failed'; readonly reason: Outcome; readonly retryAfterMs?: number }
+  | { readonly kind: 'failed'; readonly reason: Outcome; readonly retryAfterMs?: number; readonly tokenRefused?: true }
   | { readonly kind: 'refused'; readonly reason: Outcome }
   | { readonly kind: 'unsent'; readonly pauseMs?: number }
   | { readonly kind: 'unknown' };
 
-/** Where a delivery goes after an attempt. */
+/** Where a delivery goes after an attempt. `counts`: whether the attempt does, against the retry policy. */
 export type Settlement =
   | { readonly state: 'delivered' }
   | { readonly state: 'pending'; readonly dueAt: Date; readonly reason: string; readonly counts: boolean }
@@ -79,6 +81,7 @@ export type Settlement =
       /** When it is due once nothing holds it any more, and why then. */
       readonly dueAt: Date;
       readonly delay: string;
+      readonly counts: boolean;
     }
   | { readonly state: 'exhausted' | 'rejected' | 'cancelled'; readonly reason: string };
 
@@ -97,6 +100,8 @@ export interface AttemptEnd {
   readonly maxHeldInSec: number;
   /** Whether somebody has cancelled the delivery while the attempt was under way. */
   readonly cancelRequested?: boolean;
+  /** Whether an earlier attempt of it has been refused its access token. */
+  readonly tokenRefusedBefore?: boolean;
   readonly now: Date;
   /** In [0, 1): spreads the delay. */
   readonly chance: number;
@@ -118,7 +123,7 @@ export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
     case 'unknown':
       return afterUnknown(end);
     case 'failed':
-      return afterFailure(verdict.reason, verdict.retryAfterMs, end);
+      return afterFailure(verdict, end);
   }
 }
 
@@ -138,16 +143,40 @@ function afterUnknown(end: AttemptEnd): Settlement {
   };
 }
 
-function afterFailure(reason: Outcome, retryAfterMs: number | undefined, end: AttemptEnd): Settlement {
+function afterFailure(verdict: Extract<Verdict, { kind: 'failed' }>, end: AttemptEnd): Settlement {
   if (end.standing === 'deleted') return { state: 'cancelled', reason: 'webhook_deleted' };
-  const delay = nextDelay(end.policy, end.attempt, end.chance, retryAfterMs);
-  if (delay === undefined) return { state: 'exhausted', reason };
-  const dueAt = new Date(end.now.getTime() + delay.delayMs);
-  if (end.standing !== 'active') {
-    const until = heldUntil(end.now, end.maxHeldInSec);
-    return { state: 'held', reason: `webhook_${end.standing}`, until, dueAt, delay: delay.reason };
-  }
-  return { state: 'pending', dueAt, reason: delay.reason, counts: true };
+  const next = isFirstRefusal(verdict, end) ? WITH_NEW_TOKEN : afterDelay(verdict, end);
+  if (next === undefined) return { state: 'exhausted', reason: verdict.reason };
+  const dueAt = new Date(end.now.getTime() + next.delayMs);
+  const { counts, reason: delay } = next;
+  if (end.standing === 'active') return { state: 'pending', dueAt, reason: delay, counts };
+  const until = heldUntil(end.now, end.maxHeldInSec);
+  return { state: 'held', reason: `webhook_${end.standing}`, until, dueAt, delay, counts };
+}
+
+/**
+ * Whether an attempt was the first of its delivery to be refused its access token. It says that the token has ended, and
+ * nothing of the receiver: the next one takes a new token, at once, and outside the retry policy.
+ */
+export function isFirstRefusal(
+  verdict: Verdict,
+  { tokenRefusedBefore }: Pick<AttemptEnd, 'tokenRefusedBefore'>,
+): boolean {
+  return verdict.kind === 'failed' && verdict.tokenRefused === true && tokenRefusedBefore !== true;
+}
+
+const WITH_NEW_TOKEN = {
+  delayMs: 0,
+  reason: 'The receiver refused the access token: due again at once, with a new token.',
+  counts: false,
+};
+
+function afterDelay(
+  { retryAfterMs }: Extract<Verdict, { kind: 'failed' }>,
+  { policy, attempt, chance }: AttemptEnd,
+): typeof WITH_NEW_TOKEN | undefined {
+  const delay = nextDelay(policy, attempt, chance, retryAfterMs);
+  return delay === undefined ? undefined : { ...delay, counts: true };
 }
 
 /** When a delivery that is held from now on is given up. */

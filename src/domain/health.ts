@@ -36,6 +36,8 @@ export interface JudgedAttempt {
   readonly status: number | undefined;
   /** Whether this process was so late that the receiver cannot be blamed. */
   readonly isLate?: boolean;
+  /** Whether the access token had ended, for the first time in a delivery's life. */
+  readonly isTokenRefused?: boolean;
 }
 
 /** What happened to a webhook's health. Each is an event of the engine. */
@@ -123,8 +125,8 @@ const COUNTED_OUTCOMES: readonly Outcome[] = [
 ];
 const COUNTED_STATUSES: readonly (number | undefined)[] = [401, 403, 404, 408];
 
-function counts({ kind, outcome, status, isLate }: JudgedAttempt): boolean {
-  if (kind === 'redelivery' || isLate === true) return false;
+function counts({ kind, outcome, status, isLate, isTokenRefused }: JudgedAttempt): boolean {
+  if (kind === 'redelivery' || isLate === true || isTokenRefused === true) return false;
   return COUNTED_OUTCOMES.includes(outcome) || (outcome === 'client_error' && COUNTED_STATUSES.includes(status));
 }
 

@@ -16,6 +16,8 @@ export interface Fence {
   readonly deliveryId: string;
   readonly leaseToken: string;
   readonly settlement: Settlement;
+  /** Whether the receiver refused the access token. */
+  readonly tokenRefused?: boolean;
   readonly now: Date;
 }
 
@@ -26,5 +28,7 @@ export interface Finish {
   readonly end: InvocationEnd;
   /** Whether this process was so late that the receiver cannot be blamed: it stood still, or was stopped. */
   readonly isLate?: boolean;
+  /** Whether the access token had ended, which says nothing of the receiver. */
+  readonly isTokenRefused?: boolean;
   readonly fence?: Fence;
 }

@@ -36,6 +36,7 @@ export function planDeliveries(
       heldUntil: isDisabled ? heldUntil(event.receivedAt, settings.maxHeldInSec) : undefined,
       asked: undefined,
       cancelRequestedAt: undefined,
+      tokenRefusedAt: undefined,
     };
   });
 }
@@ -74,5 +75,6 @@ export function planAgain(
     heldUntil: undefined,
     asked: { by, repeats: earlier?.id, replayId, sameBytesOf },
     cancelRequestedAt: undefined,
+    tokenRefusedAt: undefined,
   };
 }

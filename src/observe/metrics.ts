@@ -59,6 +59,10 @@ function counters(registry: Registry) {
     settled: counter('deliveries_settled_total', 'Deliveries after an attempt, by the state they went to.', ['state']),
     invocations: counter('invocations_total', 'Finished invocations.', ['kind', 'outcome']),
     attempts: counter('attempts_total', 'Exchanges with receivers.', ['error_code', 'status_class']),
+    tokenRequests: counter('token_requests_total', 'Requests for OAuth2 access tokens.', [
+      'error_code',
+      'status_class',
+    ]),
     webhookChanges: counter('webhook_changes_total', 'Changes of webhooks.', ['action']),
     healthChanges: counter('webhook_health_changes_total', 'Changes of the health of webhooks.', ['change']),
     followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),

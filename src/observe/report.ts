@@ -33,6 +33,15 @@ export interface AttemptFinished {
   readonly settled: boolean;
 }
 
+/** One request for an access token. Nothing of the answer but its status. */
+export interface TokenRequested {
+  readonly organizationId: string;
+  readonly urlHost: string;
+  readonly status: number | undefined;
+  readonly errorCode: string | undefined;
+  readonly durationMs: number;
+}
+
 /** A webhook that somebody made, changed or deleted. */
 export interface WebhookChanged {
   readonly action: string;
@@ -90,6 +99,10 @@ function businessFacts({ log, metrics }: ReportDeps) {
         metrics.attempts.inc({ error_code: end.errorCode ?? 'none', status_class: statusClass(end.response?.status) });
       }
       log.info(attemptLine(fact), 'attempt finished');
+    },
+    tokenRequested(fact: TokenRequested): void {
+      metrics.tokenRequests.inc({ error_code: fact.errorCode ?? 'none', status_class: statusClass(fact.status) });
+      log.info(fact, 'access token requested');
     },
     webhookChanged(fact: WebhookChanged): void {
       metrics.webhookChanges.inc({ action: fact.action });

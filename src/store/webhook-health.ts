@@ -94,9 +94,9 @@ function groupByWebhook(finishes: readonly Finish[]): [webhookId: string, finish
 
 function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
   return finishes.reduce<HealthStep>(
-    (step, { start, end, isLate = false }) => {
+    (step, { start, end, isLate = false, isTokenRefused = false }) => {
       const kind = start?.kind ?? 'delivery';
-      const attempt = { kind, outcome: end.outcome, status: end.response?.status, isLate };
+      const attempt = { kind, outcome: end.outcome, status: end.response?.status, isLate, isTokenRefused };
       const next = afterAttempt(step.health, attempt, end.finishedAt);
       return { health: next.health, changes: [...step.changes, ...next.changes] };
     },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Attempt, AttemptResult, BodyRenderer } from '../../src/delivery/attempt.ts';
 import type { AttemptFact, DeliverDeps } from '../../src/delivery/deliver.ts';
-import { deliver, unsent } from '../../src/delivery/deliver.ts';
+import { deliver } from '../../src/delivery/deliver.ts';
+import type { AuthorizeInput, Authorized } from '../../src/delivery/authorize.ts';
+import { unsent } from '../../src/delivery/unsent.ts';
 import type { Asked, Verdict, WebhookStanding } from '../../src/domain/delivery.ts';
 import { conflict, unavailable } from '../../src/domain/errors.ts';
 import type { Event } from '../../src/domain/event.ts';
@@ -32,6 +34,9 @@ interface Given {
   /** Makes the template ready; `pass` lets time go by. */
   readonly prepare?: (pass: (ms: number) => void) => ReturnType<DeliverDeps['prepare']>;
   readonly createdAt?: Date;
+  /** Gets the access token; `pass` lets time go by. */
+  readonly authorize?: (pass: (ms: number) => void) => Authorized;
+  readonly tokenRefusedAt?: Date;
   readonly asked?: Asked;
   /** Whether somebody cancels it while it is sent. */
   readonly cancelled?: boolean;
@@ -54,6 +59,7 @@ function setup(given: Given = {}) {
   const failures: { readonly job: string; readonly error: unknown }[] = [];
   let nowMs = 1_000_000;
   const asked: (readonly [string, number])[] = [];
+  const authorized: AuthorizeInput[] = [];
   const claimed: Claimed = {
     delivery: {
       id: 'dlv_1',
@@ -71,6 +77,7 @@ function setup(given: Given = {}) {
       heldUntil: undefined,
       asked: given.asked,
       cancelRequestedAt: undefined,
+      tokenRefusedAt: given.tokenRefusedAt,
     },
     leaseToken: 'lease',
     leaseUntil: new Date(NOW.getTime() + 25_000),
@@ -120,6 +127,10 @@ function setup(given: Given = {}) {
       },
     },
     prepare: () => (given.prepare === undefined ? RENDER : given.prepare((ms) => void (nowMs += ms))),
+    authorize: async (input) => {
+      authorized.push(input);
+      return given.authorize?.((ms) => void (nowMs += ms)) ?? { ok: true, accessToken: undefined };
+    },
     attempt: async (input): Promise<AttemptResult> => {
       attempts.push(input);
       return { end, verdict: given.verdict ?? { kind: 'accepted' } };
@@ -136,7 +147,7 @@ function setup(given: Given = {}) {
   };
   const run = (signal = new AbortController().signal) =>
     deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
-  return { run, webhook, event, attempts, finishes, facts, asked, pauses, failures };
+  return { run, webhook, event, attempts, finishes, facts, asked, authorized, pauses, failures };
 }
 
 describe('deliver', () => {
@@ -154,11 +165,67 @@ describe('deliver', () => {
       deliveryId: 'dlv_1',
       leaseToken: 'lease',
       settlement: { state: 'delivered' },
+      tokenRefused: false,
       now: NOW,
     });
     const [fact] = facts;
     assert.deepEqual([fact?.settled, fact?.urlHost], [true, 'receiver.example']);
     assert.ok(!JSON.stringify(facts).includes('secret/path'));
+  });
+
+  it('authorizes within the time that is left, and sends with the token', async () => {
+    const { run, attempts, authorized, webhook } = setup({
+      authorize: () => ({ ok: true, accessToken: 'abc' }),
+      tokenRefusedAt: NOW,
+      claimedAgoMs: 1000,
+    });
+    await run();
+    const { organizationId, settings } = webhook;
+    assert.deepEqual(authorized, [{ organizationId, settings, newerThan: NOW, withinMs: LATEST_START_MS - 1000 }]);
+    assert.equal(attempts[0]?.accessToken, 'abc');
+  });
+
+  it('ends without a request where there is no token, and sends nothing where it came too late', async () => {
+    const result: AttemptResult = {
+      verdict: { kind: 'failed', reason: 'token_failed' },
+      end: { ...unsent(NOW, 'x').end, outcome: 'token_failed' },
+    };
+    const without = setup({ authorize: () => ({ ok: false, result }) });
+    await without.run();
+    assert.deepEqual([without.attempts, without.finishes[0]?.end.outcome], [[], 'token_failed']);
+    assert.match(without.finishes[0]?.end.nextAttemptReason ?? '', /Retry 1 of 2/);
+    const late = setup({
+      authorize: (pass) => {
+        pass(LATEST_START_MS + 1);
+        return { ok: true, accessToken: 'abc' };
+      },
+    });
+    await late.run();
+    assert.deepEqual([late.attempts, late.finishes[0]?.end.outcome], [[], 'not_sent']);
+  });
+
+  it('asks for no token where the lease is too old already, or the engine is stopping', async () => {
+    const old = setup({ claimedAgoMs: LATEST_START_MS + 1 });
+    await old.run();
+    const stopping = setup();
+    await stopping.run(AbortSignal.abort());
+    for (const { authorized, finishes } of [old, stopping]) {
+      assert.deepEqual([authorized, finishes[0]?.end.outcome], [[], 'not_sent']);
+    }
+  });
+
+  it('takes the first refusal of a token for no fault of the receiver, and a later one for one', async () => {
+    const verdict: Verdict = { kind: 'failed', reason: 'client_error', tokenRefused: true };
+    const first = setup({ verdict });
+    await first.run();
+    const [finish] = first.finishes;
+    assert.deepEqual([finish?.isTokenRefused, finish?.fence?.tokenRefused], [true, true]);
+    assert.match(finish?.end.nextAttemptReason ?? '', /at once, with a new token/);
+    const second = setup({ verdict, tokenRefusedAt: NOW });
+    await second.run();
+    const [again] = second.finishes;
+    assert.deepEqual([again?.isTokenRefused, again?.fence?.tokenRefused], [false, true]);
+    assert.match(again?.end.nextAttemptReason ?? '', /Retry 1 of 2/);
   });
 
   it('writes when and why it is tried again onto the invocation', async () => {

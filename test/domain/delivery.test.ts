@@ -20,6 +20,8 @@ function end(changes: Partial<AttemptEnd> = {}): AttemptEnd {
 }
 
 const failed: Verdict = { kind: 'failed', reason: 'server_error' };
+const tokenRefused: Verdict = { kind: 'failed', reason: 'client_error', tokenRefused: true };
+const WITH_NEW_TOKEN = 'The receiver refused the access token: due again at once, with a new token.';
 
 describe('kindOfDelivery', () => {
   it('tells from who asked for it why its requests are made', () => {
@@ -77,6 +79,7 @@ describe('settle', () => {
         until: later(3600),
         dueAt: later(60),
         delay: 'Retry 1 of 2: 60 s, jitter +0 %.',
+        counts: true,
       },
     ],
     [
@@ -89,6 +92,7 @@ describe('settle', () => {
         until: later(60),
         dueAt: later(60),
         delay: 'Retry 1 of 2: 60 s, jitter +0 %.',
+        counts: true,
       },
     ],
     [
@@ -98,6 +102,49 @@ describe('settle', () => {
       { state: 'exhausted', reason: 'server_error' },
     ],
     ['failed, webhook deleted', failed, { standing: 'deleted' }, { state: 'cancelled', reason: 'webhook_deleted' }],
+    [
+      'refused its token for the first time',
+      tokenRefused,
+      {},
+      { state: 'pending', dueAt: NOW, reason: WITH_NEW_TOKEN, counts: false },
+    ],
+    [
+      'refused its token for the first time, at the last attempt',
+      tokenRefused,
+      { attempt: 3 },
+      { state: 'pending', dueAt: NOW, reason: WITH_NEW_TOKEN, counts: false },
+    ],
+    [
+      'refused its token for the first time, webhook inactive',
+      tokenRefused,
+      { attempt: 3, standing: 'inactive' },
+      {
+        state: 'held',
+        reason: 'webhook_inactive',
+        until: later(3600),
+        dueAt: NOW,
+        delay: WITH_NEW_TOKEN,
+        counts: false,
+      },
+    ],
+    [
+      'refused its token for the first time, webhook deleted',
+      tokenRefused,
+      { standing: 'deleted' },
+      { state: 'cancelled', reason: 'webhook_deleted' },
+    ],
+    [
+      'refused its token again',
+      tokenRefused,
+      { tokenRefusedBefore: true },
+      { state: 'pending', dueAt: later(60), reason: 'Retry 1 of 2: 60 s, jitter +0 %.', counts: true },
+    ],
+    [
+      'refused its token again at the last attempt',
+      tokenRefused,
+      { tokenRefusedBefore: true, attempt: 3 },
+      { state: 'exhausted', reason: 'client_error' },
+    ],
     ['refused', { kind: 'refused', reason: 'gone' }, {}, { state: 'rejected', reason: 'gone' }],
     [
       'refused at the last attempt',

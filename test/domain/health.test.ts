@@ -124,6 +124,11 @@ describe('what counts', () => {
     assert.equal(after(times(20, { ...failure, isLate: true })).health.state, 'healthy');
   });
 
+  it('is no 401 that says that the access token has ended', () => {
+    const refused = { kind: 'delivery', outcome: 'client_error', status: 401 } as const;
+    assert.equal(after(times(20, { ...refused, isTokenRefused: true })).health.state, 'healthy');
+  });
+
   it('is no success of a test or a redelivery, as long as nothing is wrong', () => {
     for (const kind of ['test', 'redelivery'] as const) {
       const { health } = after([...times(9, failure), ...times(20, { ...success, kind }), failure]);

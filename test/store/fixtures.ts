@@ -120,6 +120,7 @@ export function deliveryWith(event: Event, webhook: Webhook, changes: Partial<De
     heldUntil: undefined,
     asked: undefined,
     cancelRequestedAt: undefined,
+    tokenRefusedAt: undefined,
     ...changes,
   };
 }

@@ -32,6 +32,7 @@ export function readDelivery(row: Row): Delivery {
     heldUntil: optionalInstant(row, 'held_until'),
     asked: readAsked(row),
     cancelRequestedAt: optionalInstant(row, 'cancel_requested_at'),
+    tokenRefusedAt: optionalInstant(row, 'token_refused_at'),
   };
 }
 
@@ -67,5 +68,6 @@ export function writeDelivery(delivery: Delivery): NewRow {
     replay_id: delivery.asked?.replayId ?? null,
     same_bytes_of: delivery.asked?.sameBytesOf ?? null,
     cancel_requested_at: writeOptionalInstant(delivery.cancelRequestedAt),
+    token_refused_at: writeOptionalInstant(delivery.tokenRefusedAt),
   };
 }

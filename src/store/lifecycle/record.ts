@@ -81,6 +81,7 @@ export async function settleDeliveries(
       updated_at: 'next.updated_at',
       finished_at: `case when ${IS_CANCELLED} then next.updated_at else next.finished_at end`,
       held_until: `case when ${IS_CANCELLED} then null else next.held_until end`,
+      token_refused_at: 'coalesce(next.token_refused_at, deliveries.token_refused_at)',
     },
     where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
     returning: 'deliveries.lease_token',
@@ -89,7 +90,7 @@ export async function settleDeliveries(
   return new Set(settled.map((row) => text(row, 'lease_token')));
 }
 
-function writeSettlement({ deliveryId, leaseToken, settlement, now }: Fence): NewRow {
+function writeSettlement({ deliveryId, leaseToken, settlement, tokenRefused, now }: Fence): NewRow {
   const isPending = settlement.state === 'pending';
   const isFinal = !isPending && settlement.state !== 'held';
   return {
@@ -98,9 +99,10 @@ function writeSettlement({ deliveryId, leaseToken, settlement, now }: Fence): Ne
     state: settlement.state,
     reason: settlement.state === 'delivered' ? null : settlement.reason,
     due_at: 'dueAt' in settlement ? settlement.dueAt.toISOString() : null,
-    given_back: isPending && !settlement.counts ? 1 : 0,
+    given_back: 'counts' in settlement && !settlement.counts ? 1 : 0,
     updated_at: now.toISOString(),
     finished_at: isFinal ? now.toISOString() : null,
     held_until: settlement.state === 'held' ? settlement.until.toISOString() : null,
+    token_refused_at: tokenRefused === true ? now.toISOString() : null,
   };
 }

@@ -117,6 +117,7 @@ export const minimalDelivery: Delivery = {
   heldUntil: undefined,
   asked: undefined,
   cancelRequestedAt: undefined,
+  tokenRefusedAt: undefined,
 };
 
 export const fullDelivery: Delivery = {

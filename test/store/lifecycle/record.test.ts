@@ -46,7 +46,14 @@ for (const kind of DATABASES) {
     for (const [settlement, state, reason] of [
       [{ state: 'pending', dueAt: after(60), reason: 'Retry', counts: true }, 'cancelled', 'cancelled_by_hand'],
       [
-        { state: 'held', reason: 'webhook_inactive', until: after(9), dueAt: after(5), delay: 'Retry 1.' },
+        {
+          state: 'held',
+          reason: 'webhook_inactive',
+          until: after(9),
+          dueAt: after(5),
+          delay: 'Retry 1.',
+          counts: true,
+        },
         'cancelled',
         'cancelled_by_hand',
       ],
@@ -84,10 +91,24 @@ for (const kind of DATABASES) {
       [{ state: 'pending', dueAt: after(60), reason: 'Retry 1', counts: true }, 'Retry 1', after(60), 1, false],
       [{ state: 'pending', dueAt: after(3), reason: 'not_sent', counts: false }, 'not_sent', after(3), 0, false],
       [
-        { state: 'held', reason: 'webhook_inactive', until: after(99), dueAt: after(60), delay: 'Retry 1.' },
+        {
+          state: 'held',
+          reason: 'webhook_inactive',
+          until: after(99),
+          dueAt: after(60),
+          delay: 'Retry 1.',
+          counts: true,
+        },
         'webhook_inactive',
         after(60),
         1,
+        false,
+      ],
+      [
+        { state: 'held', reason: 'webhook_inactive', until: after(99), dueAt: NOW, delay: 'New token.', counts: false },
+        'webhook_inactive',
+        NOW,
+        0,
         false,
       ],
       [{ state: 'exhausted', reason: 'timeout' }, 'timeout', NOW, 1, true],
@@ -105,6 +126,22 @@ for (const kind of DATABASES) {
         );
       });
     }
+
+    it('keeps when the access token was last refused, where the lease still holds', async () => {
+      const { claimed, finish, delivery } = await claimOne();
+      const refused = finish({ state: 'pending', dueAt: after(2), reason: 'New token.', counts: false });
+      const fence = { ...refused.fence, tokenRefused: true };
+      await test.store.record([{ ...refused, fence: { ...fence, leaseToken: 'of somebody else' } }]);
+      assert.equal((await delivery())?.tokenRefusedAt, undefined);
+      await test.store.record([{ ...refused, fence }]);
+      assert.deepEqual((await delivery())?.tokenRefusedAt, after(2));
+      const [again] = await claimAll(test.store, { now: after(3) });
+      assert.deepEqual([again?.delivery.id, again?.delivery.tokenRefusedAt], [claimed.delivery.id, after(2)]);
+      assert.equal(again?.invocation.attempt, 1);
+      const last = { ...fence, leaseToken: again.leaseToken, settlement: { state: 'delivered' } as const };
+      await test.store.record([{ ...refused, fence: { ...last, tokenRefused: false } }]);
+      assert.deepEqual((await delivery())?.tokenRefusedAt, after(2));
+    });
 
     it('leaves a delivery alone whose lease was lost, and completes the invocation', async () => {
       const { claimed, finish, delivery } = await claimOne();

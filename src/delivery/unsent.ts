@@ -1,0 +1,12 @@
+// The end of an attempt that never left: nothing was wrong with the receiver, and nothing was sent to it.
+import type { Verdict } from '../domain/delivery.ts';
+import { endWithoutExchange } from '../domain/invocation.ts';
+import { outcomeEntry } from '../domain/outcomes.ts';
+import type { AttemptResult } from './attempt.ts';
+
+/** It does not count against the retry policy. The delivery is due again in `pauseMs`. */
+export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResult {
+  const message = `${outcomeEntry('not_sent').sentence} ${why}`;
+  const verdict: Verdict = pauseMs > 0 ? { kind: 'unsent', pauseMs } : { kind: 'unsent' };
+  return { verdict, end: endWithoutExchange(finishedAt, 'not_sent', message) };
+}
