@@ -10,7 +10,7 @@ export interface SandboxRequest {
   /** Path and query. */
   readonly path: string;
   readonly headers: HeaderLines;
-  /** As text, at most 64 KiB of it. */
+  /** As text, at most 64 KiB of it. The values of a form are `***`. */
   readonly body: string;
   /** Bytes that arrived, which is more than `body` holds where `truncated`. */
   readonly bodyBytes: number;
@@ -43,7 +43,9 @@ export function createInbox(capacity: number): Inbox {
     add: (request) => {
       count += 1;
       const id = `sbx_${String(count).padStart(10, '0')}`;
-      const entry = { request: { ...request, id, headers: request.headers.map(shown), status: undefined } };
+      const { headers, body } = request;
+      const shown = { headers: headers.map(shownHeader), body: shownBody(headers, body) };
+      const entry = { request: { ...request, ...shown, id, status: undefined } };
       kept.unshift(entry);
       kept.length = Math.min(kept.length, capacity);
       return (status) => Object.assign(entry, { request: { ...entry.request, status } });
@@ -56,7 +58,15 @@ export function createInbox(capacity: number): Inbox {
   };
 }
 
-function shown([name, value]: readonly [string, string]): readonly [string, string] {
+function shownHeader([name, value]: readonly [string, string]): readonly [string, string] {
   const isOwn = /^(?:webhook|hookwright)-/i.test(name);
   return [name, isOwn || isPublicHeader(name, OWN_HEADERS) ? value : MASK];
+}
+
+// Webhooks send JSON; a form comes from asking for an access token, and may hold the client's secret.
+function shownBody(headers: HeaderLines, body: string): string {
+  const isForm = headers.some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && /^application\/x-www-form-urlencoded\b/i.test(value),
+  );
+  return isForm ? body.replaceAll(/=[^&]*/g, `=${MASK}`) : body;
 }

@@ -6,13 +6,14 @@ function add(
   inbox: Inbox,
   path: string,
   headers: readonly (readonly [string, string])[] = [],
+  body = '',
 ): (status: number) => void {
   return inbox.add({
     receivedAt: new Date(0),
     method: 'POST',
     path,
     headers,
-    body: '',
+    body,
     bodyBytes: 0,
     truncated: false,
   });
@@ -53,6 +54,15 @@ describe('createInbox', () => {
       inbox.list({ limit: 10 }).map(({ status }) => status),
       [undefined, 503],
     );
+  });
+
+  it('hides the values of a form, which may be the secret of an OAuth client', () => {
+    const inbox = createInbox(10);
+    const form = 'grant_type=client_credentials&client_secret=a%3Db&scope=';
+    add(inbox, '/', [['Content-Type', 'application/x-www-form-urlencoded;charset=UTF-8']], form);
+    add(inbox, '/', [['content-type', 'application/json']], '{"a":"b=c"}');
+    const bodies = inbox.list({ limit: 10 }).map(({ body }) => body);
+    assert.deepEqual(bodies, ['{"a":"b=c"}', 'grant_type=***&client_secret=***&scope=***']);
   });
 
   it('hides the values of headers that may be secret', () => {
