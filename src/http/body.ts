@@ -1,5 +1,5 @@
 // Reads request bodies strictly: content type, size, UTF-8 and JSON, each with a message that says how to mend it.
-import type { Position } from '../domain/errors.ts';
+import type { Fault, Position } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import type { ExactJsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
@@ -69,9 +69,9 @@ function textBefore(bytes: Uint8Array, end: number): string | undefined {
 }
 
 /** The object that a body holds. Throws `malformed` with the position where it is no JSON, `invalid` with what is refused in it. */
-export function bodyObject(text: string): ExactJsonObject {
+export function bodyObject(spec: Pick<BodySpec, 'holdsSecrets'>, text: string): ExactJsonObject {
   const reading = readJson(text);
-  if (!reading.ok) throw new AppError('malformed', 'malformed_json', reading.fault.detail, { faults: [reading.fault] });
+  if (!reading.ok) throw malformed(spec, reading.fault);
   const [document] = reading.documents;
   if (document === undefined) throw new Error('A reading without faults has a document.');
   if (document.faults.length > 0) throw invalid(document.faults);
@@ -84,4 +84,10 @@ export function bodyObject(text: string): ExactJsonObject {
       hint: 'Send { … } with the members of this resource.',
     },
   ]);
+}
+
+function malformed({ holdsSecrets }: Pick<BodySpec, 'holdsSecrets'>, { excerpt, ...fault }: Fault): AppError {
+  const isShown = holdsSecrets !== true && excerpt !== undefined;
+  const faults = [isShown ? { ...fault, excerpt } : fault];
+  return new AppError('malformed', 'malformed_json', fault.detail, { faults });
 }

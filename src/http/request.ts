@@ -78,7 +78,7 @@ function readText(spec: BodySpec, contentType: string, body: unknown): string {
 
 function readBody(bodyFaults: BodyCheck, spec: BodySpec, text: string): ExactJsonObject | undefined {
   if (text === '' || spec.schema === EVENT_BODY) return undefined;
-  const body = bodyObject(text);
+  const body = bodyObject(spec, text);
   const faults = spec.checked ? bodyFaults(spec.schema, body) : [];
   if (faults.length > 0) throw invalid(faults);
   return body;

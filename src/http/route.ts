@@ -29,6 +29,8 @@ export interface BodySpec {
   readonly checked: boolean;
   /** Whether it may be left out. */
   readonly optional?: boolean;
+  /** Whether secrets may stand in it: then no error repeats a piece of it. */
+  readonly holdsSecrets?: boolean;
   /** Whether only so many are read and worked on at once: then one more is refused with 503 before it is read. */
   readonly bounded?: boolean;
 }

@@ -99,7 +99,9 @@ onEachDatabase('bad input', () => {
         }
         const { body } = await send('{\n  "name": "x",\n  "url" "y"\n}');
         assert.deepEqual(body.errors[0].position, { line: 3, column: 9, offset: 25 });
-        assert.ok(body.errors[0].excerpt.includes('"url" "y"'), body.errors[0].excerpt);
+        const { excerpt } = body.errors[0];
+        if (route.body?.holdsSecrets === true) assert.equal(excerpt, undefined, 'a secret could stand there');
+        else assert.ok(excerpt.includes('"url" "y"'), excerpt);
       });
 
       it(`${route.id} refuses other content types, and names those that it reads`, async () => {
