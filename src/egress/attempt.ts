@@ -9,6 +9,7 @@ import {
   exchangeFailure,
   interruptedFailure,
   isCallersMistake,
+  statusFailure,
   switchingFailure,
 } from './failures.ts';
 
@@ -90,6 +91,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (status === 101) {
       this.#markSent();
       this.#end(switchingFailure(this.#deps.host));
+      return;
+    }
+    // The parser lets three digits pass, and undici's assertions fail on these (RFC 9110 §15: 100 to 599).
+    if (status < 100) {
+      this.#markSent();
+      this.#end(statusFailure(this.#deps.host));
       return;
     }
     // Interim answers (RFC 9110 §15.2): the one that counts follows.

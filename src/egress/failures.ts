@@ -80,6 +80,11 @@ export function switchingFailure(host: string): ExchangeFailure {
   return protocolFailure(host, 'wait', 'UNEXPECTED_UPGRADE', SWITCHING);
 }
 
+/** The failure of an answer with a status below 100, which there is not. */
+export function statusFailure(host: string): ExchangeFailure {
+  return protocolFailure(host, 'wait', 'INVALID_STATUS', 'its status is below 100');
+}
+
 function protocolFailure(host: string, phase: 'wait' | 'receive', code: string, reason: string): ExchangeFailure {
   const message = `What ${host} answered is not a valid HTTP/1.1 response: ${reason}.`;
   return { outcome: 'protocol_error', phase, code, message };

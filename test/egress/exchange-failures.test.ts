@@ -187,6 +187,9 @@ describe('createExchanger: what can go wrong', () => {
         'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
         'wait',
       ],
+      ['a length below zero', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nok', 'wait'],
+      ['a length beyond all numbers', `HTTP/1.1 200 OK\r\ncontent-length: ${'9'.repeat(20)}\r\n\r\nok`, 'wait'],
+      ['four digits of status', 'HTTP/1.1 1000 X\r\ncontent-length: 2\r\n\r\nok', 'wait'],
       ['a bad chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n', 'receive'],
       ['20 KiB of headers', `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(20_480)}\r\n\r\n`, 'wait'],
       ['20 KiB of many headers', `HTTP/1.1 200 OK\r\n${'x-a: aaaaaaaa\r\n'.repeat(2000)}\r\n`, 'wait'],
@@ -198,6 +201,20 @@ describe('createExchanger: what can go wrong', () => {
         const failure = await failureFrom(await rawAnswer((socket) => void socket.write(answer)));
         assert.deepEqual([failure.outcome, failure.phase], ['protocol_error', phase], failure.message);
         assert.match(failure.code, /^(HTTP_PARSER_ERROR|UND_ERR_\w+)$/);
+      });
+    }
+
+    for (const status of ['000', '001', '099']) {
+      it(`but the status ${status} is a protocol_error that says so, and the end of the connection`, async () => {
+        const closed = deferred();
+        const receiver = await rawAnswer((socket) => {
+          socket.once('close', closed.resolve);
+          socket.write(`HTTP/1.1 ${status} X\r\ncontent-length: 2\r\n\r\nok`);
+        });
+        const failure = await failureFrom(receiver);
+        assert.deepEqual([failure.outcome, failure.phase, failure.code], ['protocol_error', 'wait', 'INVALID_STATUS']);
+        assert.match(failure.message, /its status is below 100\.$/);
+        await closed.promise;
       });
     }
 

@@ -1,7 +1,7 @@
 // How a receiver can answer a request that it has written down: well, badly, or like nothing that HTTP knows.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 
 /** One way to answer. */
 export interface Behaviour {
@@ -76,7 +76,18 @@ function resetting(before: string): Behaviour {
 }
 
 const MIB = Buffer.alloc(1024 * 1024, 'x');
-const GZIPPED = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+const ZEROES = Buffer.alloc(50 * 1024 * 1024);
+const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+
+/** 50 MiB in a body of a few KiB. */
+function bomb(encoding: string, packed: Buffer): Behaviour {
+  return {
+    accepts: true,
+    answer: (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(packed);
+    },
+  };
+}
 
 /** The ways a receiver harms its sender. Each attempt against one of them has to end in time, and with an outcome. */
 export const HOSTILE: Readonly<Record<string, Behaviour>> = {
@@ -102,15 +113,32 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
   ),
   'endless-headers': flooding(HEAD, Buffer.from(`x-a: ${'a'.repeat(1000)}\r\n`), false),
   'huge-length': flooding(`${HEAD}content-length: 10000000000\r\n\r\n`, MIB),
-  'gzip-bomb': {
-    accepts: true,
-    answer: (response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(GZIPPED);
-    },
-  },
+  'gzip-bomb': bomb('gzip', gzipSync(ZEROES)),
+  'deflate-bomb': bomb('deflate', deflateSync(ZEROES)),
+  'br-bomb': bomb('br', brotliCompressSync(ZEROES, FAST)),
+  'bomb-in-a-bomb': bomb('gzip, gzip, br', brotliCompressSync(gzipSync(gzipSync(ZEROES)), FAST)),
   garbage: raw('SSH-2.0-OpenSSH_9.2\r\n'),
   'two-lengths': raw(`${HEAD}content-length: 2\r\ncontent-length: 3\r\n\r\nokk`),
   'bad-chunk': raw(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n`),
+  'length-and-chunks': raw(`${HEAD}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`),
+  'length-below-zero': raw(`${HEAD}content-length: -1\r\n\r\nok`),
+  'length-beyond-numbers': raw(`${HEAD}content-length: 99999999999999999999\r\n\r\nok`),
+  'length-too-long': raw(`${HEAD}content-length: 10\r\n\r\nok`, true),
+  'length-too-short': raw(`${HEAD}content-length: 2\r\n\r\nok, and more than that`, false, true),
+  'huge-header': raw(`${HEAD}x-a: ${'a'.repeat(1024 * 1024)}\r\n\r\n`),
+  'endless-trailers': flooding(
+    `${HEAD}transfer-encoding: chunked\r\n\r\n0\r\n`,
+    Buffer.from(`x-a: ${'a'.repeat(1000)}\r\n`),
+    false,
+  ),
+  'endless-chunk-extension': flooding(`${HEAD}transfer-encoding: chunked\r\n\r\n1;a=`, MIB, false),
+  'endless-100': dripping('', 'HTTP/1.1 100 Continue\r\n\r\n'),
+  'flood-of-103': flooding('', Buffer.from('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), false),
+  'upgrade-101': raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+  'code-999': raw('HTTP/1.1 999 Beyond\r\ncontent-length: 2\r\n\r\nok'),
+  'code-000': raw('HTTP/1.1 000 Nothing\r\ncontent-length: 2\r\n\r\nok'),
+  'byte-a-second-in-headers': dripping('HTTP/1.1 200 OK\r\nx-a: ', 'a', 1000),
+  'byte-a-second-in-body': dripping(`${HEAD}content-length: 100000\r\n\r\n`, 'a', 1000),
   'two-answers': raw(`${HEAD}content-length: 2\r\n\r\nok${HEAD}content-length: 2\r\n\r\nok`, false, true),
 };
 
