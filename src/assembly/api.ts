@@ -83,11 +83,9 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const openapi = openApiOf(parts);
   return {
     webhooks: {
+      ...tools,
       check,
       store,
-      newId: tools.newId,
-      clock: tools.clock,
-      randomBytes: () => Buffer.from(tools.newSecret(), 'base64url'),
       ownEvents,
       webhookChanged: (change) => {
         report.webhookChanged(change);

@@ -1,6 +1,6 @@
 // The sending side: what the dispatcher, the tests and the jobs share.
 import type { Config } from '../config.ts';
-import type { Attempt, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
+import type { Attempt, AttemptDeps, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
 import { attempt } from '../delivery/attempt.ts';
 import { attemptAfresh, authorize } from '../delivery/authorize.ts';
 import type { DeliverDeps } from '../delivery/deliver.ts';
@@ -87,17 +87,6 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   const policy = createPolicy(config, parts.sandbox);
   const exchanger = createExchanger({ policy, connectionsPerOrigin: config.concurrency });
   undo.push(() => exchanger.close());
-  const authorizing = { tokens: createTokenCache(parts, exchanger), clock: tools.clock };
-  const attemptOne = (input: Attempt, signal: AbortSignal): Promise<AttemptResult> =>
-    attempt(
-      {
-        send: (request, abort) => exchanger.send(request, abort),
-        clock: tools.clock,
-        userAgent: userAgentOf(parts),
-      },
-      input,
-      signal,
-    );
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   await store.makePartitions(tools.clock());
   // Leases of an earlier process are void where no other process can hold this database.
@@ -109,15 +98,8 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
   };
   const recorder = { store, ownEvents: createEventSink(tools), healthChanged };
   const record = (finishes: readonly Finish[]): Promise<readonly Recorded[]> => recordFinishes(recorder, finishes);
-  const delivery: DeliverDeps = {
-    ...tools,
-    store: { ...store, record },
-    prepare,
-    authorize: (input, signal) => authorize(authorizing, input, signal),
-    attempt: attemptOne,
-    pause,
-    report,
-  };
+  const sending = { ...attempting(parts, exchanger), prepare, pause };
+  const delivery = { ...tools, store: { ...store, record }, ...sending, report };
   const dispatcher = createDispatcher(parts, delivery);
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
@@ -135,6 +117,17 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     replay: () => void jobs.scheduler.runNow('replays'),
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
+  };
+}
+
+// What an attempt is made of: its token, and itself.
+function attempting(parts: DeliveringParts, exchanger: Exchanger): Pick<DeliverDeps, 'authorize' | 'attempt'> {
+  const { clock } = parts.tools;
+  const authorizing = { tokens: createTokenCache(parts, exchanger), clock };
+  const send: AttemptDeps['send'] = (request, signal) => exchanger.send(request, signal);
+  return {
+    authorize: (input, signal) => authorize(authorizing, input, signal),
+    attempt: (input, signal) => attempt({ send, clock, userAgent: userAgentOf(parts) }, input, signal),
   };
 }
 

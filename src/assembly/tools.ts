@@ -27,6 +27,8 @@ export interface Tools {
   readonly workshop: Workshop | undefined;
   /** 256 random bits as base64url. */
   newSecret(): string;
+  /** 32 random bytes. */
+  randomBytes(): Uint8Array;
   /** Milliseconds of a clock that never jumps. */
   monotonicMs(): number;
 }
@@ -44,6 +46,7 @@ export function createTools(options: AppOptions): Tools {
     leasesFollowClock: options.leasesFollowClock ?? false,
     workshop: options.workshop,
     newSecret: () => randomBytes(32).toString('base64url'),
+    randomBytes: () => randomBytes(32),
     monotonicMs: () => performance.now(),
   };
 }

@@ -185,48 +185,38 @@ describe('deliver', () => {
     assert.equal(attempts[0]?.accessToken, 'abc');
   });
 
-  it('ends without a request where there is no token, and sends nothing where it came too late', async () => {
-    const result: AttemptResult = {
-      verdict: { kind: 'failed', reason: 'token_failed' },
-      end: { ...unsent(NOW, 'x').end, outcome: 'token_failed' },
+  it('ends without a request where there is no token', async () => {
+    const end = { ...unsent(NOW, 'x').end, outcome: 'token_failed' as const };
+    const result: AttemptResult = { verdict: { kind: 'failed', reason: 'token_failed' }, end };
+    const { run, attempts, finishes } = setup({ authorize: () => ({ ok: false, result }) });
+    await run();
+    assert.deepEqual([attempts, finishes[0]?.end.outcome], [[], 'token_failed']);
+    assert.match(finishes[0]?.end.nextAttemptReason ?? '', /Retry 1 of 2/);
+  });
+
+  it('sends nothing where the token came too late', async () => {
+    const late = (pass: (ms: number) => void): Authorized => {
+      pass(LATEST_START_MS + 1);
+      return { ok: true, accessToken: 'abc' };
     };
-    const without = setup({ authorize: () => ({ ok: false, result }) });
-    await without.run();
-    assert.deepEqual([without.attempts, without.finishes[0]?.end.outcome], [[], 'token_failed']);
-    assert.match(without.finishes[0]?.end.nextAttemptReason ?? '', /Retry 1 of 2/);
-    const late = setup({
-      authorize: (pass) => {
-        pass(LATEST_START_MS + 1);
-        return { ok: true, accessToken: 'abc' };
-      },
+    const { run, attempts, finishes } = setup({ authorize: late });
+    await run();
+    assert.deepEqual([attempts, finishes[0]?.end.outcome], [[], 'not_sent']);
+  });
+
+  for (const [tokenRefusedAt, isTokenRefused, next] of [
+    [undefined, true, /at once, with a new token/],
+    [NOW, false, /Retry 1 of 2/],
+  ] as const) {
+    it(`takes a refused token for ${isTokenRefused ? 'no' : 'a'} fault of the receiver, and keeps when that was`, async () => {
+      const verdict: Verdict = { kind: 'failed', reason: 'client_error', tokenRefused: true };
+      const { run, finishes } = setup({ verdict, ...(tokenRefusedAt === undefined ? {} : { tokenRefusedAt }) });
+      await run();
+      assert.deepEqual(finishes[0]?.fence?.tokenRefused, true);
+      assert.equal(finishes[0].isTokenRefused, isTokenRefused);
+      assert.match(finishes[0].end.nextAttemptReason ?? '', next);
     });
-    await late.run();
-    assert.deepEqual([late.attempts, late.finishes[0]?.end.outcome], [[], 'not_sent']);
-  });
-
-  it('asks for no token where the lease is too old already, or the engine is stopping', async () => {
-    const old = setup({ claimedAgoMs: LATEST_START_MS + 1 });
-    await old.run();
-    const stopping = setup();
-    await stopping.run(AbortSignal.abort());
-    for (const { authorized, finishes } of [old, stopping]) {
-      assert.deepEqual([authorized, finishes[0]?.end.outcome], [[], 'not_sent']);
-    }
-  });
-
-  it('takes the first refusal of a token for no fault of the receiver, and a later one for one', async () => {
-    const verdict: Verdict = { kind: 'failed', reason: 'client_error', tokenRefused: true };
-    const first = setup({ verdict });
-    await first.run();
-    const [finish] = first.finishes;
-    assert.deepEqual([finish?.isTokenRefused, finish?.fence?.tokenRefused], [true, true]);
-    assert.match(finish?.end.nextAttemptReason ?? '', /at once, with a new token/);
-    const second = setup({ verdict, tokenRefusedAt: NOW });
-    await second.run();
-    const [again] = second.finishes;
-    assert.deepEqual([again?.isTokenRefused, again?.fence?.tokenRefused], [false, true]);
-    assert.match(again?.end.nextAttemptReason ?? '', /Retry 1 of 2/);
-  });
+  }
 
   it('writes when and why it is tried again onto the invocation', async () => {
     const { run, finishes } = setup({ verdict: { kind: 'failed', reason: 'server_error' } });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { OAuth2Authentication } from '../../src/domain/authentication.ts';
 import type { ExchangeFailure, ExchangeResult, IncomingResponse, OutgoingRequest } from '../../src/domain/exchange.ts';
+import type { Lookup } from '../../src/egress/connector.ts';
+import { createExchanger } from '../../src/egress/exchange.ts';
+import { createEgressPolicy } from '../../src/egress/policy.ts';
 import { requestToken } from '../../src/egress/token.ts';
 
 const CLIENT: OAuth2Authentication = {
@@ -145,5 +148,18 @@ describe('requestToken', () => {
         failure: { code: 'CODE', message: 'Why.', interrupted },
       });
     }
+  });
+
+  it('asks no endpoint at an address that is not public, whatever its name', async () => {
+    const lookup: Lookup = () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]);
+    const exchanger = createExchanger({ policy: createEgressPolicy({ allow: [], connect: [] }), lookup });
+    const deps = { send: (request: OutgoingRequest) => exchanger.send(request), userAgent: 'Hookwright/1' };
+    const given = await requestToken(deps, CLIENT, 1000);
+    await exchanger.close();
+    assert.ok(!given.ok);
+    assert.match(given.failure.message, /login\.example\.com leads to an address that is not public/);
+    const inside = await requestToken(deps, { ...CLIENT, tokenEndpoint: 'https://10.0.0.1/token' }, 1000);
+    assert.ok(!inside.ok);
+    assert.match(inside.failure.message, /URL is not allowed/);
   });
 });
