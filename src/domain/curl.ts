@@ -92,7 +92,7 @@ function bodyOption({ body }: RecordedRequest): string[] {
 }
 
 const RECONSTRUCTED =
-  '# It was not recorded, but made again from event and webhook version: webhook-timestamp and user-agent may differ.';
+  '# It was not recorded, but made again from event and webhook version: webhook-timestamp, webhook-signature and user-agent may differ.';
 
 function comments(
   id: string,

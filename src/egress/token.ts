@@ -23,7 +23,7 @@ export interface TokenDeps {
 
 /** Why there is no token. Neither holds anything that the endpoint is free to choose. */
 export interface TokenFailure {
-  /** An error code of RFC 6749 §5.2, that of the system or library, or `token_response_invalid`. */
+  /** An error code of RFC 6749 §5.2, that of the system or library, or `TOKEN_RESPONSE_INVALID`. */
   readonly code: string;
   readonly message: string;
   /** Whether nobody is to blame: the engine was stopping. */
@@ -132,12 +132,12 @@ function failureOf(error: unknown, host: string, status: number | undefined): To
     const said = ERROR_CODES.find((code) => code === error.error);
     const what = said ?? 'an error that RFC 6749 does not know';
     const message = `${host} refused with ${what} (status ${String(status)}).`;
-    return { code: said ?? 'token_response_invalid', message, interrupted: false };
+    return { code: said ?? 'TOKEN_RESPONSE_INVALID', message, interrupted: false };
   }
   if (!(error instanceof OperationProcessingError) && !(error instanceof UnsupportedOperationError)) throw error;
   return invalidResponse(`${host} answered ${String(status)}, and neither with a token nor with an error.`);
 }
 
 function invalidResponse(message: string): TokenFailure {
-  return { code: 'token_response_invalid', message, interrupted: false };
+  return { code: 'TOKEN_RESPONSE_INVALID', message, interrupted: false };
 }

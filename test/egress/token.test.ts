@@ -76,7 +76,7 @@ describe('requestToken', () => {
     assert.deepEqual(given, { ok: true, status: 200, accessToken: 't', expiresInSec: undefined });
   });
 
-  const invalid = 'token_response_invalid';
+  const invalid = 'TOKEN_RESPONSE_INVALID';
   const failures: readonly (readonly [string, Given, string, RegExp])[] = [
     [
       'an error',

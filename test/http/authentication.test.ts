@@ -164,8 +164,8 @@ onEachDatabase('authentication', () => {
       },
       code: 'invalid_client',
     },
-    'sends rubbish': { answer: (response) => response.end(`<p>${CLIENT_SECRET}`), code: 'token_response_invalid' },
-    'sends elsewhere': { answer: status(302, '', { location: 'https://10.0.0.1/' }), code: 'token_response_invalid' },
+    'sends rubbish': { answer: (response) => response.end(`<p>${CLIENT_SECRET}`), code: 'TOKEN_RESPONSE_INVALID' },
+    'sends elsewhere': { answer: status(302, '', { location: 'https://10.0.0.1/' }), code: 'TOKEN_RESPONSE_INVALID' },
     'cuts the connection': { answer: (response) => response.destroy(), code: 'UND_ERR_SOCKET' },
     'does not answer': { answer: () => undefined, code: 'DEADLINE' },
   };
