@@ -46,7 +46,7 @@ export const OUTCOMES = {
     verdict: 'failed',
     phases: ['receive'],
     sentence: 'The receiver answered with a 4xx status.',
-    hint: 'Read the response: 401 and 403 ask for other credentials in the headers, 404 for another URL, 400 and 422 for another body.',
+    hint: 'Read the response: 401 and 403 ask for other credentials, 404 for another URL, 400 and 422 for another body.',
   },
   gone: {
     verdict: 'refused',

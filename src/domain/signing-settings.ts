@@ -78,6 +78,7 @@ export function secretFaults(secret: Json | undefined, pointer: string): Fault[]
 function previousFaults(input: JsonObject): Fault[] {
   const secret = input['previous_secret'] ?? null;
   const until = input['previous_until'] ?? null;
+  if (until !== null && instantOf(until) === undefined) return [noInstant()];
   if ((secret === null) === (until === null)) return [];
   const [there, missing] =
     secret === null ? ['previous_until', 'previous_secret'] : ['previous_secret', 'previous_until'];
@@ -89,4 +90,10 @@ function previousFaults(input: JsonObject): Fault[] {
       hint: 'Give both, so that the previous secret signs until then, or neither.',
     },
   ];
+}
+
+// A leap second is in its format, and no instant that clocks know.
+function noInstant(): Fault {
+  const hint = 'Use RFC 3339, such as 2026-11-20T12:00:00Z.';
+  return { pointer: `${POINTER}/previous_until`, code: 'format', detail: 'This is no instant.', hint };
 }

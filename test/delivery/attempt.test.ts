@@ -135,4 +135,36 @@ describe('attempt', () => {
     assert.equal(end.outcome, 'validation_failed');
     assert.equal(end.validators[0]?.passed, false);
   });
+
+  it('sends the access token, records none of it, and tells its refusal from other failures', async () => {
+    const authentication = {
+      kind: 'oauth2',
+      clientId: 'c',
+      clientSecret: SECRET,
+      tokenEndpoint: 'https://login.example.com/token',
+      scopes: [],
+      clientAuthentication: 'basic',
+    } as const;
+    for (const [status, isRefused] of [
+      [401, true],
+      [403, false],
+      [500, false],
+    ] as const) {
+      const { deps, sent } = setup(answered(status, '{"got":"canary-access-token"}'));
+      const settings = settingsWith({ headers: {}, authentication });
+      const event = eventWith();
+      const input = { start: START, settings, event, messageId: 'dlv_1', render: undefined };
+      const { end, verdict } = await attempt(
+        deps,
+        { ...input, accessToken: 'canary-access-token' },
+        new AbortController().signal,
+      );
+      assert.equal(new Map(sent[0]?.headers).get('authorization'), 'Bearer canary-access-token');
+      assert.ok(!JSON.stringify(end).includes('canary'));
+      assert.equal('tokenRefused' in verdict, isRefused);
+    }
+    const basic = { kind: 'basic', username: 'u', password: SECRET } as const;
+    const { verdict } = await setup(answered(401)).run({ headers: {}, authentication: basic });
+    assert.ok(!('tokenRefused' in verdict), 'there is no token that could be renewed');
+  });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { Webhook } from 'standardwebhooks';
 import type { RequestFacts } from '../../src/domain/request.ts';
 import { buildRequest } from '../../src/domain/request.ts';
+import { readSettings } from '../../src/domain/webhook-settings.ts';
 
 const settings = {
   method: 'POST' as const,
@@ -68,4 +70,22 @@ describe('buildRequest', () => {
       assert.deepEqual(values(request, name), ['own']);
     });
   }
+
+  it('signs what it sends, and says who sends it, in headers of its own', () => {
+    const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+    const { signing, authentication } = readSettings({
+      signing: { secret },
+      authentication: { bearer: { token: 't' } },
+    });
+    const signed = { ...settings, headers: { 'X-Own': 'x' }, signing, authentication };
+    for (const body of ['{"a":"é"}', undefined]) {
+      const request = buildRequest(signed, body, facts);
+      const expected = new Webhook(secret).sign('dlv_1', facts.sentAt, body ?? '');
+      assert.deepEqual(values(request, 'webhook-signature'), [expected]);
+      assert.deepEqual(values(request, 'authorization'), ['Bearer t']);
+    }
+    const later = buildRequest(signed, '{}', { ...facts, sentAt: new Date(facts.sentAt.getTime() + 1000) });
+    const [first, second] = [buildRequest(signed, '{}', facts), later].map((one) => values(one, 'webhook-signature'));
+    assert.notDeepEqual(first, second);
+  });
 });

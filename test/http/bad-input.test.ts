@@ -148,12 +148,12 @@ onEachDatabase('bad input', () => {
       if (isIntake) continue;
       it(`${route.id} does not take a field that it does not know`, async () => {
         const { body } = await send(
-          '{"respons":1,"nmae":"x","evnt":1,"webhok":{},"same_byte":1,"cancel_waitin":1,"selct":1}',
+          '{"respons":1,"nmae":"x","evnt":1,"webhok":{},"same_byte":1,"cancel_waitin":1,"selct":1,"secrt":1}',
         );
         const hints = body.errors.map((fault: { code: string; hint: string }) => `${fault.code} ${fault.hint}`).join();
         assert.match(
           hints,
-          /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes|cancel_waiting|select)"\?/,
+          /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes|cancel_waiting|select|secret)"\?/,
         );
       });
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Webhook } from 'standardwebhooks';
 import { conflict, unavailable } from '../../src/domain/errors.ts';
 import type { Invocation } from '../../src/domain/invocation.ts';
 import { endWithoutExchange } from '../../src/domain/invocation.ts';
+import { readSettings } from '../../src/domain/webhook-settings.ts';
 import type { ReconstructionDeps } from '../../src/services/reconstruction.ts';
 import { withRequest } from '../../src/services/reconstruction.ts';
 import { after, deliveryWith, endWith, eventWith, startWith, webhookWith } from '../store/fixtures.ts';
@@ -62,6 +64,21 @@ describe('withRequest', () => {
       reconstructed: true,
     });
     assert.deepEqual([end.templateSha256, end.maskedPlaces, end.outcome], ['abc', 2, 'unknown']);
+  });
+
+  it('signs it for the time at which it started, and shows no credentials, known or not', async () => {
+    const secret = `whsec_${Buffer.alloc(24, 3).toString('base64')}`;
+    const oauth2 = { client_id: 'c', client_secret: 'secret-value-1', token_endpoint: 'https://login.example/token' };
+    for (const authentication of [{ basic: { username: 'u', password: 'secret-value-1' } }, { oauth2 }]) {
+      const { signing, authentication: credentials } = readSettings({ authentication, signing: { secret } });
+      const own = webhookWith({ headers: {}, signing, authentication: credentials });
+      const store = { ...deps.store, webhooks: { byVersion: async () => own } };
+      const { end } = await withRequest({ ...deps, store }, lost());
+      const headers = new Map(end?.request?.headers);
+      const expected = new Webhook(secret).sign('dlv_first', after(60), '{"echo":"secret-value-1"}');
+      assert.deepEqual([headers.get('webhook-signature'), headers.get('authorization')], [expected, '***']);
+      assert.equal(end?.request?.body, '{"echo":"***"}');
+    }
   });
 
   it('gives a test, which has no delivery, its own id', async () => {

@@ -211,6 +211,10 @@ describe('checkWebhook', () => {
     [{ signing: { secret, previous_secret: secret } }, '/signing/previous_until required'],
     [{ signing: { secret, previous_until: until } }, '/signing/previous_secret required'],
     [{ signing: { secret, previous_secret: secret, previous_until: 'tomorrow' } }, '/signing/previous_until format'],
+    [
+      { signing: { secret, previous_secret: secret, previous_until: '2016-12-31T23:59:60Z' } },
+      '/signing/previous_until format',
+    ],
     [{ signing: { secret, key: 'x' } }, '/signing/key unknown_field'],
   ];
   for (const [input, ...expected] of credentials) {
