@@ -6,6 +6,7 @@ import * as health from './migrations/20261128000100_health.ts';
 import * as redeliveries from './migrations/20261128000200_redeliveries.ts';
 import * as replays from './migrations/20261128000201_replays.ts';
 import * as tokenRefusals from './migrations/20261128000300_token_refusals.ts';
+import * as access from './migrations/20261128000400_access.ts';
 import * as encryptionKeys from './migrations/20261128000500_encryption_keys.ts';
 
 /** One step of the schema, and its name in the database. */
@@ -22,5 +23,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128000200_redeliveries', migration: redeliveries },
   { name: '20261128000201_replays', migration: replays },
   { name: '20261128000300_token_refusals', migration: tokenRefusals },
+  { name: '20261128000400_access', migration: access },
   { name: '20261128000500_encryption_keys', migration: encryptionKeys },
 ];

@@ -8,6 +8,9 @@ create table api_keys (
   secret_sha256 text collate "C" not null,
   created_at text collate "C" not null,
   revoked_at text collate "C",
+  created_by text collate "C" not null,
+  expires_at text collate "C",
+  last_used_at text collate "C",
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
@@ -184,9 +187,15 @@ create table organizations (
   id text collate "C" not null,
   name text collate "C" not null,
   created_at text collate "C" not null,
-  constraint organizations_name UNIQUE (name),
+  name_key text collate "C" not null,
+  is_first boolean not null,
+  max_webhooks integer not null,
   constraint organizations_pkey PRIMARY KEY (id)
 );
+
+CREATE UNIQUE INDEX organizations_first ON organizations USING btree (is_first) WHERE is_first;
+
+CREATE UNIQUE INDEX organizations_name ON organizations USING btree (name_key);
 
 create table replays (
   id text collate "C" not null,

@@ -8,6 +8,9 @@ CREATE TABLE api_keys (
   secret_sha256 text not null,
   created_at text not null,
   revoked_at text,
+  created_by text not null default 'hookwright',
+  expires_at text,
+  last_used_at text,
   foreign key(organization_id) references organizations(id),
   primary key (id)
 );
@@ -182,10 +185,15 @@ CREATE TABLE organizations (
   id text not null,
   name text not null,
   created_at text not null,
+  name_key text not null default '',
+  is_first boolean not null default '0',
+  max_webhooks integer not null default '100',
   primary key (id)
 );
 
-CREATE UNIQUE INDEX organizations_name on organizations (name);
+CREATE UNIQUE INDEX organizations_first on organizations (is_first) where is_first;
+
+CREATE UNIQUE INDEX organizations_name on organizations (name_key);
 
 CREATE TABLE replays (
   id text not null,

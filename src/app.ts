@@ -3,6 +3,8 @@ import type { ApiParts } from './assembly/api.ts';
 import { serveApi } from './assembly/api.ts';
 import { startDelivering } from './assembly/delivering.ts';
 import type { Delivering } from './assembly/delivering.ts';
+import type { Admission } from './assembly/admission.ts';
+import { createAdmission } from './assembly/admission.ts';
 import { createIntake } from './assembly/intake.ts';
 import { createObservation } from './assembly/observation.ts';
 import { openStorage } from './assembly/storage.ts';
@@ -10,7 +12,7 @@ import { openTemplates } from './assembly/templates.ts';
 import type { AppOptions, Tools, Undo } from './assembly/tools.ts';
 import { createTools } from './assembly/tools.ts';
 import type { Config } from './config.ts';
-import { describeConfig } from './config.ts';
+import { describeConfig, isExposed } from './config.ts';
 import type { ProductFiles } from './product-files.ts';
 import { readProductFiles } from './product-files.ts';
 import type { Sandbox, SandboxAddress } from './sandbox/index.ts';
@@ -18,6 +20,7 @@ import { createSandbox } from './sandbox/index.ts';
 import { ensureAccess } from './services/access.ts';
 import { createCatalogue } from './services/catalogue.ts';
 import { createSchemas } from './services/json-schema.ts';
+import { createEventSink } from './services/own-events.ts';
 
 export { StartupError } from './store/startup-error.ts';
 
@@ -28,7 +31,7 @@ export interface App {
   start(): Promise<{ readonly url: string; readonly firstKey: string | undefined }>;
   /** Takes nothing more in, lets requests finish for `graceMs`, and closes everything. */
   stop(graceMs: number): Promise<void>;
-  /** Resolves when nothing is in flight and nothing is due. */
+  /** Resolves when nothing is in flight, nothing is due, and nothing waits to be written. */
   idle(): Promise<void>;
 }
 
@@ -37,21 +40,23 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const files = readProductFiles();
   // Each step of the start adds how it is undone, so that one that fails half-way leaves nothing behind.
   const undo: Undo[] = [];
-  let delivering: Delivering | undefined;
+  let engine: Engine | undefined;
   return {
     version: files.version,
     async start() {
-      const engine = await startEngine(config, files, createTools(options), undo);
-      delivering = engine.delivering;
+      engine = await startEngine(config, files, createTools(options), undo);
       return { url: engine.url, firstKey: engine.firstKey };
     },
     async stop(graceMs) {
       const endMs = performance.now() + graceMs;
       // No new claims while the API still answers what it has begun.
-      delivering?.pause();
+      engine?.delivering.pause();
       for (const step of undo.splice(0).reverse()) await step(Math.max(Math.round(endMs - performance.now()), 0));
     },
-    idle: () => delivering?.idle() ?? Promise.resolve(),
+    async idle() {
+      await engine?.admission.flush();
+      await engine?.delivering.idle();
+    },
   };
 }
 
@@ -59,6 +64,7 @@ interface Engine {
   readonly url: string;
   readonly firstKey: string | undefined;
   readonly delivering: Delivering;
+  readonly admission: Admission;
 }
 
 async function startEngine(config: Config, files: ProductFiles, tools: Tools, undo: Undo[]): Promise<Engine> {
@@ -91,14 +97,18 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   });
   inFlight = () => delivering.inFlight();
   const schemas = createSchemas(schemaDocuments(files, catalogue));
-  const built = { storage, observation, delivering, catalogue, schemas, rendering, sandbox, intake };
+  const admission = createAdmission({ config, tools, store, report });
+  const built = { storage, observation, delivering, catalogue, schemas, rendering, sandbox, intake, admission };
   const parts: ApiParts = { config, files, tools, undo, ...built };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
-  const firstKey = await store.alone((store) => ensureAccess({ ...tools, store }, config.adminKey));
+  const firstKey = await store.alone((store) =>
+    ensureAccess({ ...tools, store, ownEvents: createEventSink(tools) }, config.adminKey),
+  );
   undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
   report.started({ url, version: files.version });
-  return { url, firstKey, delivering };
+  if (isExposed(config)) report.exposed({ url });
+  return { url, firstKey, delivering, admission };
 }
 
 async function startSandbox(

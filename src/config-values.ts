@@ -1,6 +1,6 @@
 // How the text of each configuration variable is read: a value, or the words for what it must be.
 import { isIP, isIPv4 } from 'node:net';
-import { parseKey } from './domain/access.ts';
+import { parseKey } from './domain/api-key.ts';
 import { MASK } from './domain/headers.ts';
 import { isId } from './domain/ids.ts';
 import type { SecretKey } from './domain/secret-keys.ts';
@@ -45,7 +45,7 @@ export function isLoopback(host: string): boolean {
 /** A key of ours, complete. */
 export function parseAdminKey(text: string): Parsed<string> {
   const key = parseKey(text);
-  return key !== undefined && isId('key', key.id) ? { value: text } : { must: 'be a whole key: hw_<UUIDv7>_<secret>' };
+  return key !== undefined && isId('key', key.id) ? { value: text } : { must: 'be a whole key with a right checksum' };
 }
 
 /** Keys that encrypt secrets, newest first. What is wrong is said by number of the entry, and nothing is quoted. */
@@ -107,6 +107,15 @@ export function parseLogLevel(text: string): Parsed<LogLevel> {
 export function parseAllowList(text: string): Parsed<readonly string[]> {
   const { problems } = parseEgressAllow(text);
   if (problems.length > 0) return { must: `list CIDR blocks, addresses or exact host names: ${problems.join(' ')}` };
+  return { value: items(text) };
+}
+
+/** CIDR blocks and addresses between commas, as written. */
+export function parseBlocks(text: string): Parsed<readonly string[]> {
+  const { problems, values } = parseEgressAllow(text);
+  const isBlock = (value: string): boolean => isIP(value.split('/')[0] ?? '') !== 0 && !value.endsWith('/0');
+  const isGood = problems.length === 0 && values.every(isBlock);
+  if (!isGood) return { must: 'list CIDR blocks or addresses, and not all that there are' };
   return { value: items(text) };
 }
 

@@ -32,8 +32,8 @@ export const CONFIG_VARIABLES = [
   {
     name: 'HOOKWRIGHT_ADMIN_KEY',
     default: 'made at the first start and printed once',
-    description: 'The first admin key.',
-    example: 'hw_01934c5e-7b3a-7cc0-8000-0123456789ab_ followed by a secret of 32 to 128 letters, digits, - or _',
+    description: 'The first admin key. Needed for the first start on a public address.',
+    example: 'what this prints: npm run hookwright -- keys generate',
   },
   {
     name: 'HOOKWRIGHT_ENCRYPTION_KEYS',
@@ -90,6 +90,18 @@ export const CONFIG_VARIABLES = [
     example: '30',
   },
   {
+    name: 'HOOKWRIGHT_RATE_LIMIT',
+    default: '600',
+    description: 'Requests a minute and key, in each process. POST /v1/events is exempt.',
+    example: '600',
+  },
+  {
+    name: 'HOOKWRIGHT_TRUST_PROXY',
+    default: 'none',
+    description: 'CIDR blocks of the proxies whose X-Forwarded headers count.',
+    example: '127.0.0.1/32,10.1.0.0/16',
+  },
+  {
     name: 'HOOKWRIGHT_LOG_LEVEL',
     default: 'info',
     description: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.',
@@ -99,6 +111,3 @@ export const CONFIG_VARIABLES = [
 
 /** The name of a variable. */
 export type ConfigName = (typeof CONFIG_VARIABLES)[number]['name'];
-
-/** Names that the product fixes for later versions: setting one now would silently do nothing. */
-export const LATER_VARIABLES: readonly string[] = ['HOOKWRIGHT_RATE_LIMIT', 'HOOKWRIGHT_TRUST_PROXY'];

@@ -6,6 +6,7 @@ import {
   maskDatabaseUrl,
   parseAdminKey,
   parseAllowList,
+  parseBlocks,
   parseConnectList,
   parseDatabaseUrl,
   parseEncryptionKeys,
@@ -16,7 +17,7 @@ import {
   parseWhole,
 } from './config-values.ts';
 import type { ConfigName } from './config-variables.ts';
-import { CONFIG_VARIABLES, LATER_VARIABLES } from './config-variables.ts';
+import { CONFIG_VARIABLES } from './config-variables.ts';
 import { MASK } from './domain/headers.ts';
 import type { SecretKey } from './domain/secret-keys.ts';
 import { nearestName } from './domain/text.ts';
@@ -50,7 +51,22 @@ export interface Config {
   readonly concurrency: number;
   readonly webhookConcurrency: number;
   readonly shutdownGraceMs: number;
+  /** Requests a minute and key. */
+  readonly rateLimit: number;
+  /** CIDR blocks. */
+  readonly trustProxy: readonly string[];
   readonly logLevel: LogLevel;
+}
+
+/** Whether others than this machine can reach the API, and nothing says that a proxy with TLS stands in front of it. */
+export function isExposed({ listen, publicUrl, trustProxy }: Config): boolean {
+  const isProxied = publicUrl?.startsWith('https:') === true && trustProxy.length > 0;
+  return !isLoopback(listen.host) && !isProxied;
+}
+
+/** Whether only this machine can reach the API. */
+export function isPrivate({ listen }: Config): boolean {
+  return isLoopback(listen.host);
 }
 
 /** The environment: names and texts. */
@@ -94,6 +110,8 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
     concurrency: read('HOOKWRIGHT_CONCURRENCY', parseWhole(1, 10_000), 64),
     webhookConcurrency: read('HOOKWRIGHT_WEBHOOK_CONCURRENCY', parseWhole(1, 10_000), 16),
     shutdownGraceMs: read('HOOKWRIGHT_SHUTDOWN_GRACE_SEC', parseWhole(0, 3600), 30) * 1000,
+    rateLimit: read('HOOKWRIGHT_RATE_LIMIT', parseWhole(1, 1_000_000), 600),
+    trustProxy: read('HOOKWRIGHT_TRUST_PROXY', parseBlocks, []),
     logLevel: read('HOOKWRIGHT_LOG_LEVEL', parseLogLevel, 'info'),
   };
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
@@ -110,7 +128,6 @@ function nameProblems(env: Environment): string[] {
     .filter((name) => name.toUpperCase().startsWith('HOOKWRIGHT_') && !known.includes(name))
     .filter((name) => textOf(env, name) !== undefined)
     .map((name) => {
-      if (LATER_VARIABLES.includes(name)) return `${name} is not supported in this version; leave it out.`;
       const near = nearestName(name, known);
       return `${name} is no setting of Hookwright.${near === undefined ? '' : ` Did you mean ${near}?`}`;
     });
@@ -146,6 +163,8 @@ export function describeConfig(config: Config): Readonly<Record<ConfigName, stri
     HOOKWRIGHT_CONCURRENCY: String(config.concurrency),
     HOOKWRIGHT_WEBHOOK_CONCURRENCY: String(config.webhookConcurrency),
     HOOKWRIGHT_SHUTDOWN_GRACE_SEC: String(config.shutdownGraceMs / 1000),
+    HOOKWRIGHT_RATE_LIMIT: String(config.rateLimit),
+    HOOKWRIGHT_TRUST_PROXY: config.trustProxy.join(','),
     HOOKWRIGHT_LOG_LEVEL: config.logLevel,
   };
 }

@@ -1,7 +1,7 @@
 // The process: configuration → app → wait for a signal → stop.
 import { setFlagsFromString } from 'node:v8';
 import { createApp, StartupError } from './app.ts';
-import { maskDatabaseUrl, readConfig } from './config.ts';
+import { isExposed, maskDatabaseUrl, readConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -28,7 +28,17 @@ async function main(): Promise<void> {
     const { url, firstKey } = await app.start();
     const { databaseUrl, publicUrl, sandbox } = reading.config;
     const dataDir = databaseUrl === undefined ? reading.config.dataDir : maskDatabaseUrl(databaseUrl);
-    say(welcomeText({ version: app.version, url, publicUrl, firstKey, dataDir, sandbox }));
+    say(
+      welcomeText({
+        version: app.version,
+        url,
+        publicUrl,
+        firstKey,
+        dataDir,
+        sandbox,
+        isExposed: isExposed(reading.config),
+      }),
+    );
   } catch (error) {
     await app.stop(0);
     say(`Hookwright cannot start: ${reasonOf(error)}\n`);

@@ -11,6 +11,8 @@ export interface Welcome {
   /** The folder, or the URL of the database without its password. */
   readonly dataDir: string;
   readonly sandbox: boolean;
+  /** Whether others than this machine reach it, without TLS as far as it knows. */
+  readonly isExposed: boolean;
 }
 
 const WEBHOOK = JSON.stringify({ name: 'first webhook', url: 'https://sandbox.hookwright.test/echo' });
@@ -31,12 +33,19 @@ export function firstSteps(url: string, key: string): readonly string[] {
   ];
 }
 
+const EXPOSED = [
+  '',
+  'It listens on a public address without TLS: keys and events can be read on the way. Put a proxy with TLS in',
+  'front of it, and say so with HOOKWRIGHT_PUBLIC_URL (https) and HOOKWRIGHT_TRUST_PROXY.',
+];
+
 /** The whole text. */
 export function welcomeText(welcome: Welcome): string {
   const lines = [
     `Hookwright ${welcome.version} listens on ${welcome.url}`,
     ...(welcome.publicUrl === undefined ? [] : [`It is reached at ${welcome.publicUrl}`]),
     `Its data is in ${welcome.dataDir}`,
+    ...(welcome.isExposed ? EXPOSED : []),
     ...(welcome.firstKey === undefined ? [] : firstKeyLines(welcome, welcome.firstKey)),
   ];
   return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Config, Environment } from '../src/config.ts';
-import { CONFIG_VARIABLES, describeConfig, readConfig } from '../src/config.ts';
+import { CONFIG_VARIABLES, describeConfig, isExposed, readConfig } from '../src/config.ts';
+import { writeKey } from '../src/domain/api-key.ts';
 
 const CWD = '/srv/hookwright';
-const ADMIN_KEY = `hw_01934c5e-7b3a-7cc0-8000-0123456789ab_${'s'.repeat(32)}`;
+const SECRET = 's'.repeat(43);
+const ADMIN_KEY = writeKey('key_01934c5e-7b3a-7cc0-8000-0123456789ab', SECRET);
 const [KEY, OTHER_KEY] = [1, 2].map((fill) => Buffer.alloc(32, fill).toString('base64')) as [string, string];
 
 function config(env: Environment): Config {
@@ -34,6 +36,8 @@ describe('readConfig', () => {
       concurrency: 64,
       webhookConcurrency: 16,
       shutdownGraceMs: 30_000,
+      rateLimit: 600,
+      trustProxy: [],
       logLevel: 'info',
     });
   });
@@ -58,6 +62,8 @@ describe('readConfig', () => {
       HOOKWRIGHT_CONCURRENCY: '8',
       HOOKWRIGHT_WEBHOOK_CONCURRENCY: '2',
       HOOKWRIGHT_SHUTDOWN_GRACE_SEC: '0',
+      HOOKWRIGHT_RATE_LIMIT: '60',
+      HOOKWRIGHT_TRUST_PROXY: '127.0.0.1/32, ::1,10.1.0.0/16',
       HOOKWRIGHT_LOG_LEVEL: 'debug',
     };
     assert.deepEqual(
@@ -81,6 +87,8 @@ describe('readConfig', () => {
       concurrency: 8,
       webhookConcurrency: 2,
       shutdownGraceMs: 0,
+      rateLimit: 60,
+      trustProxy: ['127.0.0.1/32', '::1', '10.1.0.0/16'],
       logLevel: 'debug',
     });
   });
@@ -104,7 +112,13 @@ describe('readConfig', () => {
     ],
     [
       'HOOKWRIGHT_ADMIN_KEY',
-      ['secret', 'hw_x_y', ADMIN_KEY.slice(0, -1), ADMIN_KEY.replace('-7cc0-', '-4cc0-'), `${ADMIN_KEY}!`],
+      [
+        'secret',
+        'hw_x_y',
+        ADMIN_KEY.slice(0, -1),
+        writeKey('key_01934c5e-7b3a-4cc0-8000-0123456789ab', SECRET),
+        `${ADMIN_KEY}!`,
+      ],
     ],
     ['HOOKWRIGHT_ENCRYPTION_KEYS', ['secret', `a:${KEY},a:${OTHER_KEY}`, 'a:c2hvcnQ=', `a b:${KEY}`]],
     [
@@ -121,6 +135,11 @@ describe('readConfig', () => {
     ['HOOKWRIGHT_CONCURRENCY', ['0', '-1', '1.5', '1e3', '10001', 'many']],
     ['HOOKWRIGHT_WEBHOOK_CONCURRENCY', ['0', '16x']],
     ['HOOKWRIGHT_SHUTDOWN_GRACE_SEC', ['-1', '3601', '30s']],
+    ['HOOKWRIGHT_RATE_LIMIT', ['0', '1000001', 'many']],
+    [
+      'HOOKWRIGHT_TRUST_PROXY',
+      ['loopback', 'true', '1', 'proxy.example.com', '0.0.0.0/0', '::/0', '10.0.0.0/33', '10.1.2.3:80'],
+    ],
     ['HOOKWRIGHT_LOG_LEVEL', ['verbose', 'INFO']],
   ];
   for (const [name, values] of wrong) {
@@ -154,13 +173,6 @@ describe('readConfig', () => {
       'HOOKWRIGHT_QUITE_ANOTHER_MATTER is no setting of Hookwright.',
     ]);
   });
-
-  for (const name of ['RATE_LIMIT', 'TRUST_PROXY']) {
-    it(`says that HOOKWRIGHT_${name} is not supported in this version, without its value`, () => {
-      const found = problems({ [`HOOKWRIGHT_${name}`]: 's3cr3t' });
-      assert.deepEqual(found, [`HOOKWRIGHT_${name} is not supported in this version; leave it out.`]);
-    });
-  }
 
   it('never repeats a damaged admin key', () => {
     assert.ok(!problems({ HOOKWRIGHT_ADMIN_KEY: 'hw_s3cr3t' }).join().includes('s3cr3t'));
@@ -233,6 +245,26 @@ describe('describeConfig', () => {
     const one = config({ HOOKWRIGHT_EGRESS_ALLOW: '10.0.0.0/8, a.internal', HOOKWRIGHT_CONCURRENCY: '7' });
     assert.deepEqual(config(describeConfig(one)), one);
   });
+});
+
+describe('isExposed', () => {
+  const table: readonly (readonly [env: Environment, exposed: boolean])[] = [
+    [{}, false],
+    [{ HOOKWRIGHT_LISTEN: '0.0.0.0:80' }, true],
+    [{ HOOKWRIGHT_LISTEN: '[2001:db8::1]:80', HOOKWRIGHT_PUBLIC_URL: 'https://hooks.example.com' }, true],
+    [{ HOOKWRIGHT_LISTEN: '0.0.0.0:80', HOOKWRIGHT_TRUST_PROXY: '10.0.0.1' }, true],
+    [
+      { HOOKWRIGHT_LISTEN: '0.0.0.0:80', HOOKWRIGHT_PUBLIC_URL: 'http://x.y', HOOKWRIGHT_TRUST_PROXY: '10.0.0.1' },
+      true,
+    ],
+    [
+      { HOOKWRIGHT_LISTEN: '0.0.0.0:80', HOOKWRIGHT_PUBLIC_URL: 'https://x.y', HOOKWRIGHT_TRUST_PROXY: '10.0.0.1' },
+      false,
+    ],
+  ];
+  for (const [env, exposed] of table) {
+    it(`is ${String(exposed)} with ${JSON.stringify(env)}`, () => assert.equal(isExposed(config(env)), exposed));
+  }
 });
 
 describe('CONFIG_VARIABLES', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CONFIG_VARIABLES, LATER_VARIABLES } from '../src/config-variables.ts';
+import { CONFIG_VARIABLES } from '../src/config-variables.ts';
 import { may, ROLES } from '../src/domain/access.ts';
 import { DELIVERY_STATES, FINAL_STATES } from '../src/domain/delivery.ts';
 import { filterFaults } from '../src/domain/filter.ts';
@@ -284,12 +284,6 @@ describe('README.md', () => {
     );
   });
 
-  it('names the settings that are kept for later', () => {
-    const line = README.split('\n').find((one) => one.startsWith('For later versions'));
-    const named = codes(line).filter((name) => name.startsWith('HOOKWRIGHT_'));
-    assertSame(named, LATER_VARIABLES);
-  });
-
   it('has a template that every sample renders', () => {
     const [template = ''] = codeBlocks(section(README, '## Body templates'), 'text');
     assert.deepEqual(checkTemplate(template), { faults: [], warnings: [] });
@@ -358,7 +352,7 @@ describe('the documents', () => {
         commands.filter((name) => !Object.hasOwn(scripts, name)),
         [],
       );
-      const known: readonly string[] = [...CONFIG_VARIABLES.map(({ name }) => name), ...LATER_VARIABLES];
+      const known: readonly string[] = CONFIG_VARIABLES.map(({ name }) => name);
       const settings = [...text.matchAll(/\bHOOKWRIGHT_[A-Z_]*[A-Z]\b/g)].map(([name]) => name);
       assert.deepEqual(
         settings.filter((name) => !known.includes(name)),

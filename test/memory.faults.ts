@@ -30,6 +30,7 @@ async function start(): Promise<Engine> {
     HOOKWRIGHT_LISTEN: '127.0.0.1:0',
     HOOKWRIGHT_DATA_DIR: folder,
     HOOKWRIGHT_LOG_LEVEL: 'error',
+    HOOKWRIGHT_RATE_LIMIT: '1000000',
   };
   const engine = spawn(process.execPath, ['--import', 'tsx', MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const said = await new Promise<string>((resolve, reject) => {

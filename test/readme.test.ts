@@ -78,6 +78,7 @@ for (const kind of curlKinds()) {
         firstKey,
         dataDir,
         sandbox: true,
+        isExposed: false,
       });
       const commands = text.split('\n').filter((line) => line.trim().startsWith('curl '));
       assert.equal(commands.length, 3);
@@ -94,6 +95,7 @@ describe('welcomeText', () => {
     firstKey: 'hw_key',
     dataDir: 'data',
     sandbox: true,
+    isExposed: false,
   };
 
   it('shows the key and the commands at the first start only', () => {
@@ -105,6 +107,11 @@ describe('welcomeText', () => {
   it('says where it listens, and where others reach it', () => {
     const text = welcomeText({ ...welcome, publicUrl: 'https://hooks.example.com' });
     assert.ok(text.includes(WRITTEN) && text.includes('https://hooks.example.com'));
+  });
+
+  it('warns where others reach it without TLS', () => {
+    assert.match(welcomeText({ ...welcome, isExposed: true }), /public address without TLS.*HOOKWRIGHT_TRUST_PROXY/s);
+    assert.doesNotMatch(welcomeText(welcome), /TLS/);
   });
 
   it('shows no commands that need the sandbox where it is off', () => {

@@ -10,13 +10,13 @@ import { readConfig } from '../src/config.ts';
 import { rowsOf } from '../src/store/dialect.ts';
 import { openPostgres } from '../src/store/open-postgres.ts';
 import type { TestApp } from './support/app.ts';
-import { startApp } from './support/app.ts';
+import { keyText, startApp } from './support/app.ts';
 import { lineTo } from './support/database-line.ts';
 import { createDatabase, template } from './support/databases.ts';
 import type { Wire } from './support/wire.ts';
 import { headerOf, startWire } from './support/wire.ts';
 
-const ADMIN_KEY = `hw_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d_${'s'.repeat(43)}`;
+const ADMIN_KEY = keyText();
 
 describe('several processes on one PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;

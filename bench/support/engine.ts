@@ -26,6 +26,7 @@ export async function startEngine(env: Readonly<Record<string, string | undefine
     HOOKWRIGHT_LISTEN: '127.0.0.1:0',
     HOOKWRIGHT_DATA_DIR: folder,
     HOOKWRIGHT_LOG_LEVEL: 'error',
+    HOOKWRIGHT_RATE_LIMIT: '1000000',
     ...env,
   };
   const engine = spawn(process.execPath, ['--import', 'tsx', MAIN], {

@@ -10,7 +10,6 @@ import type { HealthCheck } from '../http/handlers/operations.ts';
 import type { HttpDeps } from '../http/routes.ts';
 import { ROUTES } from '../http/routes.ts';
 import { createServer } from '../http/server.ts';
-import { authenticate } from '../services/access.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { createGallery } from '../services/gallery.ts';
 import type { Schemas } from '../services/json-schema.ts';
@@ -21,6 +20,7 @@ import type { WebhookCheckDeps } from '../services/webhook-check.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { StartupError } from '../store/startup-error.ts';
 import type { ProductFiles } from '../product-files.ts';
+import type { Admission } from './admission.ts';
 import type { Delivering } from './delivering.ts';
 import type { Intake } from './intake.ts';
 import { patientStore } from './intake.ts';
@@ -42,6 +42,7 @@ export interface ApiParts {
   readonly rendering: TemplateApprovalDeps;
   readonly sandbox: Sandbox | undefined;
   readonly intake: Intake;
+  readonly admission: Admission;
   readonly undo: Undo[];
 }
 
@@ -50,11 +51,12 @@ const RECEIVING = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsC
 
 /** Listens, and gives the URL at which it does. */
 export async function serveApi(parts: ApiParts): Promise<string> {
-  const { tools, storage, schemas, observation } = parts;
+  const { config, tools, schemas, observation, admission } = parts;
   const serving = {
     routes: ROUTES,
     handlers: httpDeps(parts),
-    authenticate: (keyText: string) => authenticate(storage, keyText),
+    admission: admission.deps,
+    trustProxy: config.trustProxy,
     bodyFaults: (schema: string, value: ExactJson) => schemas.faults(`urn:hookwright:api:${schema}`, value),
     intake: { gate: parts.intake.gate, monotonicMs: () => tools.monotonicMs(), pause, report: observation.report },
     newId: tools.newId,
@@ -67,8 +69,11 @@ export async function serveApi(parts: ApiParts): Promise<string> {
     if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
     app(request, response);
   });
-  const url = await listen(server, parts.config);
+  const url = await listen(server, config);
+  // What it refuses while it closes is written, too.
+  parts.undo.push(() => admission.close());
   parts.undo.push((graceMs) => close(server, graceMs));
+  parts.undo.push(() => Promise.resolve().then(() => admission.hurry()));
   return url;
 }
 
@@ -77,6 +82,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const { store } = storage;
   const { report, metrics } = observation;
   const ownEvents = createEventSink(tools);
+  const access = { store, newId: tools.newId, clock: tools.clock, newSecret: () => tools.newSecret(), ownEvents };
   const healthChanged: Delivering['healthChanged'] = (changed) => delivering.healthChanged(changed);
   const payloads = payloadsOf(parts);
   const check = checkOf(parts, payloads.names, rendering);
@@ -93,6 +99,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
         delivering.wake();
       },
     },
+    access,
     ingest: ingestOf(parts, payloads),
     eventLog: { store },
     records: store,

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { backUpDatabase } from '../store/backup.ts';
+import { databaseFile } from './storage.ts';
 
 /** A finished copy. */
 export interface Backup {
@@ -18,6 +19,6 @@ export interface Backup {
  */
 export async function backUp({ dataDir }: Pick<Config, 'dataDir'>, file: string, cwd: string): Promise<Backup> {
   const path = resolve(cwd, file);
-  const bytes = await backUpDatabase(join(dataDir, 'hookwright.db'), path);
+  const bytes = await backUpDatabase(databaseFile(dataDir), path);
   return { path, bytes, keyFile: join(dataDir, 'encryption.key') };
 }

@@ -1,6 +1,8 @@
 // Opens the database and makes it ready: migrated, its secrets readable, nothing left over from an earlier process.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { isPrivate } from '../config.ts';
 import type { SecretKey } from '../domain/secret-keys.ts';
 import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/database.ts';
@@ -10,9 +12,11 @@ import { createStore } from '../store/index.ts';
 import { createWriteProbe } from '../store/health.ts';
 import type { KeySource } from '../store/keys.ts';
 import { findKeys } from '../store/keys.ts';
+import { countKeys } from '../store/access.ts';
 import { migrateAnd } from '../store/migrate.ts';
 import { createSecretBox } from '../store/secrets.ts';
 import { makePrivateFolder } from '../store/private-file.ts';
+import { StartupError } from '../store/startup-error.ts';
 import type { Tools, Undo } from './tools.ts';
 import { pause } from './waiting.ts';
 
@@ -26,9 +30,11 @@ export interface Storage {
 
 /** Opens it. Throws `StartupError` with a sentence that says what to do. */
 export async function openStorage(config: Config, tools: Tools, undo: Undo[]): Promise<Storage> {
-  makePrivateFolder(config.dataDir);
+  if (asksForKey(config) && isNew(config)) throw adminKeyNeeded();
   const opened = await openConfigured(config);
   undo.push(() => opened.close());
+  if (asksForKey(config) && (await countKeys(opened)) === 0) throw adminKeyNeeded();
+  makePrivateFolder(config.dataDir);
   const keys = await migrateWithKeys(opened, keySource(config), tools.clock());
   const database = tools.leasesFollowClock ? withGivenClock(opened) : opened;
   const secrets = createSecretBox({ keys });
@@ -55,6 +61,22 @@ export function keySource({ encryptionKeys, dataDir }: Pick<Config, 'encryptionK
 export function migrateWithKeys(database: Database, source: KeySource, now: Date): Promise<readonly SecretKey[]> {
   const { dialect } = database;
   return migrateAnd(database, (trx) => findKeys({ dialect, trx, now }, source));
+}
+
+// A key that is made up and printed is for whoever sits at the machine; where others reach the API, the operator brings one.
+function asksForKey(config: Config): boolean {
+  return config.adminKey === undefined && !isPrivate(config);
+}
+
+// So that nothing is made where the start is refused.
+function isNew({ databaseUrl, dataDir }: Config): boolean {
+  return databaseUrl === undefined && !existsSync(databaseFile(dataDir));
+}
+
+function adminKeyNeeded(): StartupError {
+  return new StartupError(
+    'It would listen on a public address, and nobody has a key yet. Make one with: npm run hookwright -- keys generate, and start with it in HOOKWRIGHT_ADMIN_KEY. Nothing was made or changed.',
+  );
 }
 
 function withGivenClock(database: Database): Database {

@@ -1,10 +1,12 @@
 // What every part is given instead of the machine's own clock, dice and counters; a test may put its own in place.
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
+import { secretFrom } from '../domain/api-key.ts';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { LogSink } from '../observe/log.ts';
 import type { Workshop } from '../workshop/workshop.ts';
+import { pause } from './waiting.ts';
 
 /** What a test may put in place of the machine's own. */
 export interface AppOptions {
@@ -15,6 +17,8 @@ export interface AppOptions {
   readonly leasesFollowClock?: boolean;
   /** One that several apps share: starting its thread takes most of the start of an app. Whoever gives it ends it. */
   readonly workshop?: Workshop;
+  /** Stands for waiting before a failed authentication is answered. */
+  readonly slowDown?: (pauseMs: number) => Promise<void>;
 }
 
 /** The tools of one app. */
@@ -25,7 +29,9 @@ export interface Tools {
   readonly logSink: LogSink | undefined;
   readonly leasesFollowClock: boolean;
   readonly workshop: Workshop | undefined;
-  /** 256 random bits as base64url. */
+  /** Waits before a failed authentication is answered; at once where `signal` is aborted. */
+  slowDown(pauseMs: number, signal: AbortSignal): Promise<void>;
+  /** 43 letters and digits with 256 random bits. */
   newSecret(): string;
   /** 32 random bytes. */
   randomBytes(): Uint8Array;
@@ -45,7 +51,8 @@ export function createTools(options: AppOptions): Tools {
     logSink: options.logSink,
     leasesFollowClock: options.leasesFollowClock ?? false,
     workshop: options.workshop,
-    newSecret: () => randomBytes(32).toString('base64url'),
+    slowDown: options.slowDown ?? pause,
+    newSecret: () => secretFrom(randomBytes(32)),
     randomBytes: () => randomBytes(32),
     monotonicMs: () => performance.now(),
   };

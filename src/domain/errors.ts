@@ -34,6 +34,7 @@ export type ErrorKind =
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid'
+  | 'too_many'
   | 'unavailable';
 
 /** Extras of an error: the single faults, and how long to wait before trying again. */
@@ -42,6 +43,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   readonly retryAfterSec?: number;
   readonly allow?: readonly string[];
+  /** Ways to say who is asking, of RFC 9110 §11.6.1; `Bearer` where it is left out. */
+  readonly schemes?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -53,6 +56,7 @@ export class AppError extends Error {
   readonly hint: string | undefined;
   readonly retryAfterSec: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly schemes: readonly string[];
 
   constructor(kind: ErrorKind, code: string, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause });
@@ -63,6 +67,7 @@ export class AppError extends Error {
     this.hint = details.hint;
     this.retryAfterSec = details.retryAfterSec;
     this.allow = details.allow;
+    this.schemes = details.schemes ?? ['Bearer'];
   }
 }
 

@@ -18,17 +18,40 @@ export type OwnEventType =
   | 'replay.paused'
   | 'replay.resumed'
   | 'replay.cancelled'
-  | 'replay.finished';
+  | 'replay.finished'
+  | 'key.created'
+  | 'key.updated'
+  | 'key.revoked'
+  | 'key.refused'
+  | 'key.exceeded_role'
+  | 'organization.created'
+  | 'organization.updated';
 
-/** Who did it: the holder of a key, or the engine by itself. */
+/** Who did it: the holder of a key, the engine by itself, who has the machine, or an admin of the installation. */
 export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {
-  readonly type?: 'engine';
+  readonly type?: 'engine' | 'command_line' | 'installation_admin';
 }
 
 /** The engine as the one who did something. */
 export function engineActor(organizationId: string): OwnEventActor {
   return { keyId: 'hookwright', keyName: 'Hookwright', organizationId, type: 'engine' };
 }
+
+/** Whoever runs commands on the machine; there is no key to name. */
+export function commandLineActor(organizationId: string): OwnEventActor {
+  return { keyId: 'command_line', keyName: 'Command line', organizationId, type: 'command_line' };
+}
+
+/** An admin of the installation, as another organization sees one: no id or name of a key crosses the border. */
+export function installationAdminActor(organizationId: string): OwnEventActor {
+  return { keyId: 'installation_admin', keyName: 'Installation admin', organizationId, type: 'installation_admin' };
+}
+
+const SOURCES: Readonly<Record<NonNullable<OwnEventActor['type']>, string>> = {
+  engine: 'Hookwright',
+  command_line: 'Command line',
+  installation_admin: 'API',
+};
 
 /** A change that somebody, or the engine, made. Objects are in their JSON form with secrets masked. */
 export interface OwnEvent {
@@ -55,7 +78,7 @@ export function writeOwnEvent(event: OwnEvent, at: Date): JsonObject {
       actor_id: event.actor.keyId,
       actor_name: event.actor.keyName,
       actor_type: event.actor.type ?? 'api_key',
-      source: event.actor.type === 'engine' ? 'Hookwright' : 'API',
+      source: event.actor.type === undefined ? 'API' : SOURCES[event.actor.type],
       target_id: event.targetId ?? null,
       // What an event is about stands before the dot of its type.
       target_type: event.type.split('.')[0] ?? '',

@@ -74,5 +74,13 @@ function refuse(
   response.end(text);
   deps.intake.report.intakeRefused({ reason: 'busy' });
   const method = request.method ?? '';
-  deps.report.requestServed({ method, route: path, status, durationMs: 0, requestId, keyId: undefined });
+  deps.report.requestServed({
+    method,
+    route: path,
+    status,
+    durationMs: 0,
+    requestId,
+    keyId: undefined,
+    address: undefined,
+  });
 }

@@ -73,6 +73,11 @@ export async function inItsPlace<Result>(response: Response, work: () => Promise
   }
 }
 
+/** Gives the place of a request free that will not be taken in, before its answer has gone. */
+export function leavePlace(response: Response): void {
+  placeOf(response)?.leave();
+}
+
 // Node reads what the caller is sending and throws it away: he sees the answer, not a connection that breaks.
 function turnedAway(deps: IntakeDeps, request: Request, response: Response, maxBytes: number): Error {
   response.locals['keepConnection'] = hasKnownLength(request, maxBytes);

@@ -16,6 +16,7 @@ export const PROBLEMS: Readonly<Record<ErrorKind, { readonly status: number; rea
   too_large: { status: 413, title: 'Too large' },
   unsupported_media_type: { status: 415, title: 'This content type is not read here' },
   invalid: { status: 422, title: 'The request is not valid' },
+  too_many: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not possible just now' },
 };
 
@@ -85,6 +86,10 @@ function headersOf(error: AppError): Record<string, string> {
   return {
     ...(error.retryAfterSec === undefined ? {} : { 'retry-after': String(error.retryAfterSec) }),
     ...(error.allow === undefined ? {} : { allow: error.allow.join(', ') }),
-    ...(error.kind === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="hookwright"' } : {}),
+    ...(error.kind === 'unauthenticated' ? { 'www-authenticate': challenge(error.schemes) } : {}),
   };
+}
+
+function challenge(schemes: readonly string[]): string {
+  return schemes.map((scheme) => `${scheme} realm="hookwright"`).join(', ');
 }

@@ -1,11 +1,11 @@
 // Makes the request that a handler sees: parameters, query and body, all checked before the handler runs.
 import type { Request, Response } from 'express';
-import type { Actor } from '../domain/access.ts';
 import type { Fault } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import type { IdPrefix } from '../domain/ids.ts';
 import { isId } from '../domain/ids.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
+import { actorIn } from './authenticate.ts';
 import { bodyObject, bodyText, checkContentType } from './body.ts';
 import { readQuery } from './query.ts';
 import type { ApiRequest, BodySpec, QueryValues, Route } from './route.ts';
@@ -19,6 +19,8 @@ const PARAMETER_IDS: Readonly<Record<string, IdPrefix>> = {
   delivery_id: 'dlv',
   invocation_id: 'inv',
   replay_id: 'rpl',
+  key_id: 'key',
+  organization_id: 'org',
 };
 
 /** Reads a request for a route. Throws the caller's mistakes: 400, 404, 415, 422. */
@@ -33,7 +35,7 @@ export function readApiRequest<D>(
   const contentType = request.headers['content-type'] ?? '';
   const text = route.body === undefined ? '' : readText(route.body, contentType, request.body);
   return {
-    actor: response.locals['actor'] as Actor | undefined,
+    actor: actorIn(response),
     path: request.path,
     params,
     query,

@@ -2,11 +2,13 @@
 import type { EventHandlerDeps } from './handlers/events.ts';
 import type { GalleryHandlerDeps } from './handlers/gallery.ts';
 import type { OperationHandlerDeps } from './handlers/operations.ts';
+import type { AccessHandlerDeps } from './handlers/organizations.ts';
 import type { RecordHandlerDeps } from './handlers/records.ts';
 import type { ReplayHandlerDeps } from './handlers/replays.ts';
 import type { TestHandlerDeps } from './handlers/testing.ts';
 import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
 import type { Route } from './route.ts';
+import { ACCESS } from './routes/access.ts';
 import { EVENTS } from './routes/events.ts';
 import { GALLERY } from './routes/gallery.ts';
 import { OPERATIONS } from './routes/operations.ts';
@@ -21,6 +23,7 @@ export type HttpDeps = WebhookHandlerDeps &
   RecordHandlerDeps &
   ReplayHandlerDeps &
   TestHandlerDeps &
+  AccessHandlerDeps &
   OperationHandlerDeps;
 
 /** All routes, literal paths before those with parameters. */
@@ -30,5 +33,6 @@ export const ROUTES: readonly Route<HttpDeps>[] = [
   ...GALLERY,
   ...RECORDS,
   ...REPLAYS,
+  ...ACCESS,
   ...OPERATIONS,
 ];

@@ -4,8 +4,9 @@ import express from 'express';
 import { AppError } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
 import { writeExact } from '../domain/json.ts';
-import type { Authenticate } from './authenticate.ts';
-import { admit } from './authenticate.ts';
+import type { AdmitDeps, Asked } from './authenticate.ts';
+import { actorIn, admit } from './authenticate.ts';
+import { addressOf } from './credentials.ts';
 import { answerError } from './failures.ts';
 import type { IntakeDeps } from './intake.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
@@ -22,13 +23,17 @@ export interface RequestFact {
   readonly durationMs: number;
   readonly requestId: string;
   readonly keyId: string | undefined;
+  /** `undefined` where it was refused before anything was looked at. */
+  readonly address: string | undefined;
 }
 
 /** What the server itself touches; `handlers` is what the handlers touch. */
 export interface ServerDeps<HandlerDeps> {
   readonly routes: readonly Route<HandlerDeps>[];
   readonly handlers: HandlerDeps;
-  readonly authenticate: Authenticate;
+  readonly admission: AdmitDeps;
+  /** CIDR blocks of proxies whose X-Forwarded-… headers count. */
+  readonly trustProxy: readonly string[];
   readonly bodyFaults: BodyCheck;
   /** For the routes that are `bounded`. */
   readonly intake: IntakeDeps;
@@ -46,9 +51,11 @@ export function createServer<HandlerDeps>(deps: ServerDeps<HandlerDeps>): Expres
   app.disable('x-powered-by');
   // A strong ETag is the version of a webhook; express' own would say something else.
   app.set('etag', false);
+  app.set('trust proxy', [...deps.trustProxy]);
   app.use(identify(deps));
   app.use(protect);
   for (const path of new Set(deps.routes.map((route) => route.path))) mount(app, deps, path);
+  app.use(AUDITING, guardAuditing(deps));
   app.use(unknownPath);
   app.use(failed(deps));
   return app;
@@ -59,6 +66,7 @@ function identify<D>(deps: ServerDeps<D>): RequestHandler {
   return (request, response, next) => {
     const startedMs = deps.monotonicMs();
     const requestId = deps.newId('req');
+    const address = addressOf(request);
     response.locals['requestId'] = requestId;
     response.setHeader('x-request-id', requestId);
     response.once('close', () => {
@@ -68,16 +76,12 @@ function identify<D>(deps: ServerDeps<D>): RequestHandler {
         status: response.writableEnded ? response.statusCode : 499,
         durationMs: deps.monotonicMs() - startedMs,
         requestId,
-        keyId: keyIdOf(response),
+        keyId: actorIn(response)?.keyId,
+        address,
       });
     });
     next();
   };
-}
-
-function keyIdOf(response: Response): string | undefined {
-  const keyId: unknown = response.locals['keyId'];
-  return typeof keyId === 'string' ? keyId : undefined;
 }
 
 const protect: RequestHandler = (_request, response, next) => {
@@ -96,13 +100,12 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
   return [
     (_request, response, next) => {
       response.locals['route'] = route.path;
+      response.locals['permission'] = route.permission;
       next();
     },
     ...(route.body?.bounded === true ? [takePlace(deps.intake, route.body.maxBytes)] : []),
     async (request, response, next) => {
-      const actor = await admit(deps.authenticate, route.permission, request);
-      response.locals['actor'] = actor;
-      response.locals['keyId'] = actor?.keyId;
+      await admit(deps.admission, askedBy(route), request, response);
       next();
     },
     ...readBytes(deps, route),
@@ -114,6 +117,24 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
       answer(response, reply);
     },
   ];
+}
+
+// Intake has limits of its own: its gate says what there is room for.
+function askedBy<D>({ permission, body }: Route<D>): Asked {
+  return { permission, acceptsBasic: false, isLimited: body?.bounded !== true };
+}
+
+// Jira's clients log in by Basic, and expect to be asked before they hear that there is nothing.
+const AUDITING = '/rest/auditing';
+
+function guardAuditing<D>(deps: ServerDeps<D>): RequestHandler {
+  const asked: Asked = { permission: 'audit:read', acceptsBasic: true, isLimited: true };
+  return async (request, response, next) => {
+    response.locals['route'] = AUDITING;
+    response.locals['permission'] = asked.permission;
+    await admit(deps.admission, asked, request, response);
+    next();
+  };
 }
 
 function readBytes<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
@@ -158,6 +179,19 @@ function failed<D>(deps: ServerDeps<D>): ErrorRequestHandler {
       next(error);
       return;
     }
+    if (error instanceof AppError && error.kind === 'forbidden') noteForbidden(deps, request, response);
     answerError(deps.report, error, request, response);
   };
+}
+
+function noteForbidden<D>(deps: ServerDeps<D>, request: Request, response: Response): void {
+  const actor = actorIn(response);
+  if (actor === undefined) return;
+  deps.admission.refused({
+    kind: 'exceeded_role',
+    actor,
+    permission: String(response.locals['permission']),
+    route: `${request.method} ${String(response.locals['route'])}`,
+    address: addressOf(request),
+  });
 }

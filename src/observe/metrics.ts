@@ -68,6 +68,7 @@ function counters(registry: Registry) {
     followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),
     rescued: counter('deliveries_rescued_total', 'Deliveries set free because their lease ran out.', []),
     requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),
+    authenticationFailures: counter('authentication_failures_total', 'Requests whose sender is not known.', ['reason']),
     bugs: counter('http_request_bugs_total', 'Requests to the API that ended in a bug of ours.', []),
     jobFailures: counter('job_failures_total', 'Scheduled work that failed.', ['job']),
   };

@@ -67,6 +67,15 @@ export interface RequestServed {
   readonly durationMs: number;
   readonly requestId: string;
   readonly keyId: string | undefined;
+  readonly address: string | undefined;
+}
+
+/** A request whose sender is not known. */
+export interface AuthenticationFailed {
+  readonly reason: string;
+  /** Of the stored key whose id was named, if any. */
+  readonly keyId: string | undefined;
+  readonly address: string;
 }
 
 /** Makes the reporter of an app. */
@@ -132,6 +141,11 @@ function requestFacts({ log, metrics }: ReportDeps) {
       metrics.requestSeconds.observe({ method, route }, fact.durationMs / 1000);
       log.info(fact, 'request served');
     },
+    authenticationFailed(fact: AuthenticationFailed): void {
+      metrics.authenticationFailures.inc({ reason: fact.reason });
+      // A request without a key is what many clients begin with, and has its line as a request.
+      if (fact.reason !== 'missing') log.warn(fact, 'authentication failed');
+    },
     requestFailed(fact: { readonly requestId: string; readonly error: unknown }): void {
       metrics.bugs.inc();
       log.error({ requestId: fact.requestId, error: describeError(fact.error) }, 'request failed');
@@ -152,6 +166,10 @@ function processFacts({ log, metrics }: ReportDeps) {
     // Under another name: a field `url` is masked, because a webhook's URL is often its secret.
     started(fact: { readonly url: string; readonly version: string }): void {
       log.info({ address: fact.url, version: fact.version }, 'started');
+    },
+    /** The API can be reached by others, and nothing says that a proxy with TLS stands in front of it. */
+    exposed(fact: { readonly url: string }): void {
+      log.warn({ address: fact.url }, 'listening on a public address without TLS');
     },
     stopping(fact: { readonly graceMs: number }): void {
       log.info(fact, 'stopping');

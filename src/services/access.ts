@@ -1,43 +1,47 @@
-// Keys and organizations: the first start, and who is asking.
-import type { Actor, ApiKey } from '../domain/access.ts';
-import { actorOf, hashSecret, parseKey, secretMatches, writeKey } from '../domain/access.ts';
+// The first start of an installation, and who is asking.
+import type { ApiKey, KeyJudgement } from '../domain/api-key.ts';
+import { hashSecret, judgeKey, parseKey, secretMatches, writeKey } from '../domain/api-key.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { DEFAULT_MAX_WEBHOOKS, FIRST_NAME } from '../domain/organization.ts';
+import { engineActor } from '../domain/own-events.ts';
+import { keyEvent, organizationEvent } from './access-events.ts';
+import type { EventSink } from './own-events.ts';
 
-/** A tenant. */
-export interface Organization {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: Date;
+/** The part of the store that the first start touches. */
+export interface AccessStore {
+  readonly organizations: {
+    first(): Promise<Organization | undefined>;
+    insert(organization: Organization): Promise<void>;
+  };
+  readonly apiKeys: {
+    byId(id: string): Promise<ApiKey | undefined>;
+    count(): Promise<number>;
+    insert(key: ApiKey): Promise<void>;
+  };
 }
 
 /** What this service touches. */
-export interface AccessDeps {
-  readonly store: {
-    readonly organizations: {
-      byName(name: string): Promise<Organization | undefined>;
-      insert(organization: Organization): Promise<void>;
-    };
-    readonly apiKeys: {
-      byId(id: string): Promise<ApiKey | undefined>;
-      count(): Promise<number>;
-      insert(key: ApiKey): Promise<void>;
-    };
-  };
+export interface AccessDeps<Store extends AccessStore = AccessStore> {
+  readonly store: Store;
   readonly newId: NewId;
   readonly clock: Clock;
-  /** 256 random bits as base64url. */
+  /** 43 letters and digits with 256 random bits. */
   newSecret(): string;
+  readonly ownEvents: EventSink<Store>;
 }
 
-const DEFAULT_ORGANIZATION = 'default';
-
 /**
- * Makes the first organization and its first admin key where they are missing. Gives the key's text when it was made
- * up here, which is the only time it can be seen. `adminKey` is the operator's own choice from the environment.
+ * Makes the first organization and its first admin key where they are missing, each with its event. Gives the key's text
+ * when it was made up here, which is the only time it can be seen. `adminKey` is the operator's own choice from the
+ * environment: it joins the keys that are there, and a revoked one stays revoked.
  */
-export async function ensureAccess(deps: AccessDeps, adminKey: string | undefined): Promise<string | undefined> {
+export async function ensureAccess<S extends AccessStore>(
+  deps: AccessDeps<S>,
+  adminKey: string | undefined,
+): Promise<string | undefined> {
   const organization = await ensureOrganization(deps);
   const chosen = adminKey === undefined ? undefined : parseKey(adminKey);
   if (chosen !== undefined) {
@@ -52,24 +56,43 @@ export async function ensureAccess(deps: AccessDeps, adminKey: string | undefine
   return writeKey(id, secret);
 }
 
-async function ensureOrganization(deps: AccessDeps): Promise<Organization> {
-  const found = await deps.store.organizations.byName(DEFAULT_ORGANIZATION);
+async function ensureOrganization<S extends AccessStore>(deps: AccessDeps<S>): Promise<Organization> {
+  const found = await deps.store.organizations.first();
   if (found !== undefined) return found;
-  const organization = { id: deps.newId('org'), name: DEFAULT_ORGANIZATION, createdAt: deps.clock() };
+  const organization: Organization = {
+    id: deps.newId('org'),
+    name: FIRST_NAME,
+    isFirst: true,
+    maxWebhooks: DEFAULT_MAX_WEBHOOKS,
+    createdAt: deps.clock(),
+  };
   await deps.store.organizations.insert(organization);
+  const change = { current: organization, previous: undefined };
+  await deps.ownEvents(deps.store, organizationEvent('created', engineActor(organization.id), change));
   return organization;
 }
 
-async function insertAdmin(deps: AccessDeps, organization: Organization, id: string, secret: string): Promise<void> {
-  await deps.store.apiKeys.insert({
+async function insertAdmin<S extends AccessStore>(
+  deps: AccessDeps<S>,
+  organization: Organization,
+  id: string,
+  secret: string,
+): Promise<void> {
+  const actor = engineActor(organization.id);
+  const key: ApiKey = {
     id,
     organizationId: organization.id,
     name: 'first admin key',
     role: 'admin',
     secretSha256: hashSecret(secret),
     createdAt: deps.clock(),
+    createdBy: actor.keyId,
+    expiresAt: undefined,
+    lastUsedAt: undefined,
     revokedAt: undefined,
-  });
+  };
+  await deps.store.apiKeys.insert(key);
+  await deps.ownEvents(deps.store, keyEvent('created', actor, { current: key, previous: undefined }));
 }
 
 function keyIdTaken(): AppError {
@@ -83,15 +106,15 @@ function keyIdTaken(): AppError {
   );
 }
 
-/** Who holds this key. Throws `unauthenticated`, without saying which part of the key is wrong. */
-export async function authenticate(deps: Pick<AccessDeps, 'store'>, keyText: string): Promise<Actor> {
-  const parsed = parseKey(keyText);
-  const key = parsed === undefined ? undefined : await deps.store.apiKeys.byId(parsed.id);
-  const isGood = key?.revokedAt === undefined && secretMatches(parsed?.secret ?? '', key?.secretSha256 ?? '');
-  if (key === undefined || !isGood) {
-    throw new AppError('unauthenticated', 'key_unknown', 'This API key is not known here.', {
-      hint: 'Send "Authorization: Bearer hw_…" with a key of this installation.',
-    });
-  }
-  return actorOf(key);
+/** What finding out who is asking touches. */
+export interface RecogniseDeps {
+  readonly store: { readonly apiKeys: { byId(id: string): Promise<ApiKey | undefined> } };
+  readonly clock: Clock;
+}
+
+/** Who holds this key, or why it is not taken. What was cut off or mistyped is not looked up. */
+export async function recognise(deps: RecogniseDeps, keyText: string): Promise<KeyJudgement> {
+  const given = parseKey(keyText);
+  if (given === undefined) return { ok: false, reason: 'malformed', key: undefined };
+  return judgeKey(given, await deps.store.apiKeys.byId(given.id), deps.clock());
 }

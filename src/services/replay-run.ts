@@ -1,7 +1,8 @@
 // Runs replays step by step. A step is one transaction that plans deliveries and moves the position with them, so that
 // what a crash or a stop cuts off is done wholly by the next step, and nothing is done twice.
-import type { Actor, ApiKey } from '../domain/access.ts';
-import { actorOf } from '../domain/access.ts';
+import type { Actor } from '../domain/access.ts';
+import type { ApiKey } from '../domain/api-key.ts';
+import { actorOf } from '../domain/api-key.ts';
 import { engineActor } from '../domain/own-events.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Delivery } from '../domain/delivery.ts';

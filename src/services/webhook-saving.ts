@@ -14,6 +14,7 @@ import type { WebhookCheckDeps } from './webhook-check.ts';
 import { changeEvent } from './webhook-events.ts';
 import type { HealthChanged } from './webhook-health.ts';
 import { tellHealth } from './webhook-health.ts';
+import type { WebhookLimitStore } from './webhook-limit.ts';
 
 /** The part of the store that holds webhooks. */
 export interface WebhookStore {
@@ -29,7 +30,8 @@ export interface WebhookStore {
     byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
     list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
     versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
-  };
+  } & WebhookLimitStore['webhooks'];
+  readonly organizations: WebhookLimitStore['organizations'];
   readonly webhookHealths: {
     byWebhooks(organizationId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, Health>>;
     change(

@@ -11,6 +11,7 @@ import { alignHeaderNames, approveWebhook } from './webhook-approval.ts';
 import { changeEvent } from './webhook-events.ts';
 import type { WebhookDeps, WebhookStore, WriteOptions } from './webhook-saving.ts';
 import { announce, commit, refuseStale, save, stale } from './webhook-saving.ts';
+import { requireRoom } from './webhook-limit.ts';
 
 export type { WebhookDeps, WebhookStore, WriteOptions } from './webhook-saving.ts';
 
@@ -22,7 +23,7 @@ export interface SavedWebhook {
   readonly changed: boolean;
 }
 
-/** Makes a webhook. Throws `invalid` with all faults, `conflict` where the name is taken. */
+/** Makes a webhook. Throws `invalid` with all faults, `conflict` where the name is taken or there are too many. */
 export async function createWebhook<S extends WebhookStore>(
   deps: WebhookDeps<S>,
   actor: Actor,
@@ -44,6 +45,7 @@ export async function createWebhook<S extends WebhookStore>(
     deletedAt: undefined,
   };
   await commit(deps, dryRun, async (store) => {
+    await requireRoom(store, organizationId);
     await store.webhooks.insert(webhook);
     await deps.ownEvents(
       store,

@@ -19,6 +19,8 @@ export interface Dialect {
   skipLocked(query: Knex.QueryBuilder, table?: string): Knex.QueryBuilder;
   /** Locks the rows that a query finds until the transaction ends. SQLite's write transactions lock everything, so there it does nothing. */
   lockRows(query: Knex.QueryBuilder): Knex.QueryBuilder;
+  /** As `lockRows`, but whoever only refers to these rows need not wait: an organization is referred to by every event. */
+  lockOwner(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The operator that finds a pattern without regard to (ASCII) case. */
   readonly likeOperator: string;
   /** The instant by which leases are given and run out: one clock for all who share the database; `now` where nobody does. */

@@ -6,7 +6,7 @@ import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
 import { hasSecrets } from '../domain/webhook-secrets.ts';
 import type { Row } from './codec/columns.ts';
-import { text } from './codec/columns.ts';
+import { integer, text } from './codec/columns.ts';
 import type { Standing } from './codec/standing.ts';
 import { readStanding, STANDING_COLUMNS } from './codec/standing.ts';
 import {
@@ -38,6 +38,8 @@ export interface Webhooks {
   byId(organizationId: string, id: string): Promise<Webhook | undefined>;
   /** As `byId`, with every header value as `***`: it needs no secret, so that a lost one does not get in the way. */
   byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined>;
+  /** How many are not deleted. */
+  count(organizationId: string): Promise<number>;
   /** The id of the webhook that bears a name, whatever its case; deleted ones bear none. */
   idOfName(organizationId: string, name: string): Promise<string | undefined>;
   /** One version, also of a deleted webhook: what was sent must stay explainable. Throws as `byId`. */
@@ -117,7 +119,7 @@ function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>)
 
 function lookups(
   deps: StoreDeps,
-): Pick<Webhooks, 'byId' | 'byIdMasked' | 'idOfName' | 'byVersion' | 'listForMatching' | 'standing'> {
+): Pick<Webhooks, 'byId' | 'byIdMasked' | 'count' | 'idOfName' | 'byVersion' | 'listForMatching' | 'standing'> {
   const { lookup } = deps.database;
   const currentRow = (organizationId: string, id: string): Promise<Row | undefined> =>
     readRow(currentVersions(lookup, organizationId).where('w.id', id).whereNull('w.deleted_at'));
@@ -129,6 +131,11 @@ function lookups(
     async byIdMasked(organizationId, id) {
       const row = await currentRow(organizationId, id);
       return row === undefined ? undefined : readMaskedWebhook(row);
+    },
+    async count(organizationId) {
+      const query = lookup('webhooks').where('organization_id', organizationId).whereNull('deleted_at');
+      const row = await readRow(query.count({ count: '*' }));
+      return row === undefined ? 0 : integer(row, 'count');
     },
     async idOfName(organizationId, name) {
       const query = lookup('webhooks').where({ organization_id: organizationId, name_key: nameKey(name) });

@@ -12,6 +12,7 @@ import {
   claimAll,
   endWith,
   eventWith,
+  keyWith,
   NOW,
   ORGANIZATION,
   replayWith,
@@ -30,15 +31,7 @@ for (const kind of DATABASES) {
     it('go up, down and up again with a row in each table', async () => {
       const { store, database, ...rest } = await setupStore(kind);
       test = { database, ...rest };
-      await store.apiKeys.insert({
-        id: 'key_1',
-        organizationId: ORGANIZATION,
-        name: 'first',
-        role: 'admin',
-        secretSha256: 'a'.repeat(64),
-        createdAt: NOW,
-        revokedAt: undefined,
-      });
+      await store.apiKeys.insert(keyWith());
       const event = eventWith({ idempotencyKey: 'k' });
       await store.events.insertMany([event]);
       await store.events.reserveKeys([

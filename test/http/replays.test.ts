@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp } from '../support/app.ts';
+import { keyText, startApp } from '../support/app.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { headerOf } from '../support/wire.ts';
 import type { Engine } from './engine.ts';
@@ -216,7 +216,7 @@ onEachDatabase('a replay whose engine is stopped', () => {
   it('goes on where it stopped, and loses and doubles nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hookwright-test-'));
     let now = Date.parse('2026-11-20T12:00:00Z');
-    const key = `hw_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d_${'k'.repeat(43)}`;
+    const key = keyText();
     const env = { HOOKWRIGHT_DATA_DIR: folder, HOOKWRIGHT_ADMIN_KEY: key };
     const start = () => startApp(env, { clock: () => new Date(now), chance: () => 0.5 });
     let app = await start();

@@ -179,12 +179,29 @@ describe('requestServed', () => {
       durationMs: 2.5,
       requestId: 'req_1',
       keyId: 'key_1',
+      address: '192.0.2.1',
     };
     report.requestServed(fact);
     assert.deepEqual(await samples('http_requests_total'), [
       'hookwright_http_requests_total{method="GET",route="/v1/webhooks/{id}",status_class="4xx"} 1',
     ]);
     assert.equal(lines()[0]?.keyId, 'key_1');
+  });
+});
+
+describe('authenticationFailed', () => {
+  it('counts by reason, and logs who it was as far as that is known', async () => {
+    const { report, samples, lines } = setup();
+    report.authenticationFailed({ reason: 'expired', keyId: 'key_1', address: '192.0.2.1' });
+    report.authenticationFailed({ reason: 'missing', keyId: undefined, address: '192.0.2.1' });
+    assert.deepEqual(await samples('authentication_failures_total'), [
+      'hookwright_authentication_failures_total{reason="expired"} 1',
+      'hookwright_authentication_failures_total{reason="missing"} 1',
+    ]);
+    const [line, ...others] = lines();
+    assert.deepEqual([line?.level, line?.keyId], ['warn', 'key_1']);
+    assert.match(JSON.stringify(line ?? ''), /"reason":"expired".*192\.0\.2\.1/);
+    assert.deepEqual(others, [], 'many clients begin without a key');
   });
 });
 

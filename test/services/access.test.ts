@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import type { ApiKey } from '../../src/domain/access.ts';
-import { hashSecret, writeKey } from '../../src/domain/access.ts';
-import type { AccessDeps, Organization } from '../../src/services/access.ts';
-import { authenticate, ensureAccess } from '../../src/services/access.ts';
+import type { ApiKey } from '../../src/domain/api-key.ts';
+import { hashSecret, writeKey } from '../../src/domain/api-key.ts';
+import type { Organization } from '../../src/domain/organization.ts';
+import type { OwnEvent } from '../../src/domain/own-events.ts';
+import type { AccessDeps } from '../../src/services/access.ts';
+import { ensureAccess, recognise } from '../../src/services/access.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const ID = 'key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d';
@@ -11,14 +13,19 @@ const SECRET = 'A'.repeat(43);
 function setup() {
   const organizations: Organization[] = [];
   const keys: ApiKey[] = [];
+  const events: OwnEvent[] = [];
+  let lookups = 0;
   const deps: AccessDeps = {
     store: {
       organizations: {
-        byName: async (name) => organizations.find((one) => one.name === name),
+        first: async () => organizations.find((one) => one.isFirst),
         insert: async (one) => void organizations.push(one),
       },
       apiKeys: {
-        byId: async (id) => keys.find((one) => one.id === id),
+        byId: async (id) => {
+          lookups += 1;
+          return keys.find((one) => one.id === id);
+        },
         count: async () => keys.length,
         insert: async (one) => void keys.push(one),
       },
@@ -26,39 +33,49 @@ function setup() {
     newId: (prefix) => `${prefix}_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d`,
     clock: () => NOW,
     newSecret: () => SECRET,
+    ownEvents: async (_store, event) => void events.push(event),
   };
-  return { deps, organizations, keys };
+  return { deps, organizations, keys, events, lookups: () => lookups };
 }
 
 describe('ensureAccess', () => {
-  it('makes the organization and a key of which only the hash is kept, once', async () => {
-    const { deps, organizations, keys } = setup();
+  it('makes the organization and a key of which only the hash is kept, once, and tells of both', async () => {
+    const { deps, organizations, keys, events } = setup();
     assert.equal(await ensureAccess(deps, undefined), writeKey(ID, SECRET));
     assert.equal(await ensureAccess(deps, undefined), undefined);
     assert.deepEqual(
-      organizations.map((one) => one.name),
-      ['default'],
+      organizations.map(({ name, isFirst, maxWebhooks }) => [name, isFirst, maxWebhooks]),
+      [['default', true, 100]],
     );
-    assert.deepEqual(keys, [
-      {
-        id: ID,
-        organizationId: organizations[0]?.id,
-        name: 'first admin key',
-        role: 'admin',
-        secretSha256: hashSecret(SECRET),
-        createdAt: NOW,
-        revokedAt: undefined,
-      },
-    ]);
+    const [key, ...others] = keys;
+    assert.deepEqual([key?.id, key?.organizationId, others], [ID, organizations[0]?.id, []]);
+    assert.deepEqual([key?.role, key?.secretSha256, key?.createdBy], ['admin', hashSecret(SECRET), 'hookwright']);
+    assert.deepEqual(
+      events.map(({ type, actor }) => [type, actor.type]),
+      [
+        ['organization.created', 'engine'],
+        ['key.created', 'engine'],
+      ],
+    );
+    assert.ok(!JSON.stringify(events).includes(hashSecret(SECRET)));
+  });
+
+  it('knows the first organization by its mark, whatever it is called by now', async () => {
+    const { deps, organizations } = setup();
+    await ensureAccess(deps, undefined);
+    organizations[0] = { ...(organizations[0] ?? assert.fail()), name: 'renamed' };
+    await ensureAccess(deps, undefined);
+    assert.equal(organizations.length, 1);
   });
 
   it('never gives the key that the operator has chosen, and takes it at every start', async () => {
-    const { deps, keys } = setup();
+    const { deps, keys, events } = setup();
     for (let start = 0; start < 2; start += 1) assert.equal(await ensureAccess(deps, writeKey(ID, SECRET)), undefined);
     assert.equal(keys.length, 1);
     const other = writeKey('key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8e', SECRET);
     await ensureAccess(deps, other);
     assert.equal(keys.length, 2, 'a key with a new id joins the others');
+    assert.equal(events.filter(({ type }) => type === 'key.created').length, 2);
   });
 
   it('refuses a chosen key whose id is stored with another secret', async () => {
@@ -68,33 +85,25 @@ describe('ensureAccess', () => {
   });
 });
 
-describe('authenticate', () => {
+describe('recognise', () => {
   it('knows the holder of a key, and nobody by anything else', async () => {
     const { deps, keys } = setup();
     await ensureAccess(deps, undefined);
-    const actor = await authenticate(deps, writeKey(ID, SECRET));
-    assert.deepEqual(actor, {
-      keyId: ID,
-      keyName: 'first admin key',
-      organizationId: keys[0]?.organizationId,
-      role: 'admin',
+    const judgement = await recognise(deps, writeKey(ID, SECRET));
+    const { organizationId } = keys[0] ?? assert.fail();
+    assert.deepEqual(judgement, {
+      ok: true,
+      actor: { keyId: ID, keyName: 'first admin key', organizationId, role: 'admin' },
     });
-    for (const text of [
-      '',
-      'x',
-      SECRET,
-      writeKey(ID, 'B'.repeat(43)),
-      writeKey(ID, `${SECRET}A`),
-      `${writeKey(ID, SECRET)} `,
-    ]) {
-      await assert.rejects(authenticate(deps, text), { kind: 'unauthenticated', code: 'key_unknown' }, text);
-    }
+    const wrong = await recognise(deps, writeKey(ID, 'B'.repeat(43)));
+    assert.deepEqual([wrong.ok, wrong.ok || wrong.reason], [false, 'wrong_secret']);
   });
 
-  it('does not know a key that was revoked', async () => {
-    const { deps, keys } = setup();
-    await ensureAccess(deps, undefined);
-    keys[0] = { ...(keys[0] ?? assert.fail()), revokedAt: NOW };
-    await assert.rejects(authenticate(deps, writeKey(ID, SECRET)), { kind: 'unauthenticated' });
+  it('looks up nothing for what was cut off or mistyped', async () => {
+    const { deps, lookups } = setup();
+    for (const text of ['', 'x', SECRET, `${writeKey(ID, SECRET)} `, writeKey(ID, SECRET).slice(0, -1)]) {
+      assert.deepEqual(await recognise(deps, text), { ok: false, reason: 'malformed', key: undefined });
+    }
+    assert.equal(lookups(), 0);
   });
 });

@@ -1,9 +1,11 @@
 // A store on an empty database, and the smallest valid values to put into it.
+import type { ApiKey } from '../../src/domain/api-key.ts';
 import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
 import type { IdPrefix } from '../../src/domain/ids.ts';
 import type { InvocationEnd, InvocationStart } from '../../src/domain/invocation.ts';
 import type { Claimed } from '../../src/domain/lease.ts';
+import type { Organization } from '../../src/domain/organization.ts';
 import type { Replay } from '../../src/domain/replay.ts';
 import type { Webhook, WebhookSettings } from '../../src/domain/webhook.ts';
 import type { Store } from '../../src/store/index.ts';
@@ -39,9 +41,29 @@ export async function setup(kind: DatabaseKind): Promise<Setup> {
   const test = await kind.openMigrated();
   const secrets = createSecretBox({ keys: [{ id: 'test', key: Buffer.alloc(32, 7) }] });
   const store = createStore({ database: test.database, secrets });
-  await store.organizations.insert({ id: ORGANIZATION, name: 'default', createdAt: NOW });
-  await store.organizations.insert({ id: OTHER_ORGANIZATION, name: 'other', createdAt: NOW });
+  await store.organizations.insert(organizationWith());
+  await store.organizations.insert(organizationWith({ id: OTHER_ORGANIZATION, name: 'other', isFirst: false }));
   return { ...test, store, secrets };
+}
+
+export function organizationWith(changes: Partial<Organization> = {}): Organization {
+  return { id: ORGANIZATION, name: 'default', isFirst: true, maxWebhooks: 100, createdAt: NOW, ...changes };
+}
+
+export function keyWith(changes: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: newId('key'),
+    organizationId: ORGANIZATION,
+    name: 'first',
+    role: 'admin',
+    secretSha256: 'a'.repeat(64),
+    createdAt: NOW,
+    createdBy: 'hookwright',
+    expiresAt: undefined,
+    lastUsedAt: undefined,
+    revokedAt: undefined,
+    ...changes,
+  };
 }
 
 export function settingsWith(changes: Partial<WebhookSettings> = {}): WebhookSettings {

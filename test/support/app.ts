@@ -10,6 +10,7 @@ import { createApp } from '../../src/app.ts';
 import type { AppOptions } from '../../src/assembly/tools.ts';
 import type { Environment } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
+import { writeKey } from '../../src/domain/api-key.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { connectPostgres } from '../../src/store/dialect/postgres.ts';
 import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
@@ -18,6 +19,11 @@ import { createWorkshop } from '../../src/workshop/workshop.ts';
 import { exact } from '../schemas/contract.ts';
 import { createDatabase, currentKind, template } from './databases.ts';
 import { assertByOpenApi } from './openapi-contract.ts';
+
+/** The text of an admin key that a test chooses; another digit is another key. */
+export function keyText(digit = '0', secret = 's'.repeat(43)): string {
+  return writeKey(`key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8${digit}`, secret);
+}
 
 export interface CallOptions {
   readonly body?: unknown;
@@ -53,11 +59,14 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+// Tests ask faster than anybody.
+const UNLIMITED = { HOOKWRIGHT_RATE_LIMIT: '1000000' };
+
 /** Starts an engine with a data folder of its own; `stop` removes it, unless it was given. */
 export async function startApp(env: Environment = {}, options: AppOptions = {}): Promise<TestApp> {
   const dataDir = env['HOOKWRIGHT_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'hookwright-test-')));
   const database = await databaseEnv(dataDir);
-  const defaults = { HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, ...database };
+  const defaults = { HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, ...database, ...UNLIMITED };
   const reading = readConfig({ ...defaults, ...env }, dataDir);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const log: string[] = [];
@@ -66,6 +75,7 @@ export async function startApp(env: Environment = {}, options: AppOptions = {}):
     // A test that moves the clock means that of leases, too.
     leasesFollowClock: options.clock !== undefined,
     workshop: SHARED_WORKSHOP,
+    slowDown: () => Promise.resolve(),
     ...options,
   });
   const { url, firstKey } = await startOrStop(app);

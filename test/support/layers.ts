@@ -74,7 +74,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node-cron'],
     builtins: PURE_BUILTINS,
   },
-  { name: 'http', layers: ['domain', 'services', 'observe'], packages: ['express', 'ajv'], builtins: 'all' },
+  {
+    name: 'http',
+    layers: ['domain', 'services', 'observe'],
+    packages: ['express', 'express-rate-limit', 'ajv'],
+    builtins: 'all',
+  },
   // The configuration knows the rules of keys and egress exceptions, and the names of log levels.
   { name: 'config', layers: ['domain', 'egress', 'observe'], packages: [], builtins: ['net', 'path'] },
   { name: 'app', layers: [...ALL_FOLDERS, 'config'], packages: ['uuid', 'knex'], builtins: 'all' },
@@ -115,7 +120,7 @@ export const ASSERTIONS: Readonly<Record<string, Assertions>> = {
   'store/dialect/sqlite.ts': { count: 2, why: "knex declares no types for its SQLite client's transactions" },
   'responses/path/jsonpath-plus.ts': { count: 1, why: 'the library takes any JSON value and declares an object' },
   'http/server.ts': { count: 1, why: "the body reader is declared for Node's own request" },
-  'http/request.ts': { count: 1, why: 'express gives response.locals no type; authenticate.ts has set it' },
+  'http/authenticate.ts': { count: 1, why: 'express gives response.locals no type; only this file sets it' },
   'http/handlers/events.ts': { count: 1, why: 'query.ts has checked the value against the same list' },
   'http/handlers/records.ts': { count: 3, why: 'query.ts has checked the value against the same list' },
   'http/openapi.ts': { count: 1, why: 'Object.fromEntries of JSON values' },

@@ -1,25 +1,33 @@
 // Organizations and API keys as rows.
-import type { ApiKey } from '../../domain/access.ts';
 import { ROLES } from '../../domain/access.ts';
+import type { ApiKey } from '../../domain/api-key.ts';
+import type { Organization } from '../../domain/organization.ts';
+import { nameKey } from '../../domain/webhook.ts';
 import type { NewRow } from '../sql/rows.ts';
 import type { Row } from './columns.ts';
-import { instant, oneOf, optionalInstant, text, writeInstant, writeOptionalInstant } from './columns.ts';
-
-/** A tenant. */
-export interface Organization {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: Date;
-}
+import { flag, instant, integer, oneOf, optionalInstant, text, writeInstant, writeOptionalInstant } from './columns.ts';
 
 /** An organization from its row. */
 export function readOrganization(row: Row): Organization {
-  return { id: text(row, 'id'), name: text(row, 'name'), createdAt: instant(row, 'created_at') };
+  return {
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    isFirst: flag(row, 'is_first'),
+    maxWebhooks: integer(row, 'max_webhooks'),
+    createdAt: instant(row, 'created_at'),
+  };
 }
 
 /** The row of an organization. */
 export function writeOrganization(organization: Organization): NewRow {
-  return { id: organization.id, name: organization.name, created_at: writeInstant(organization.createdAt) };
+  return {
+    id: organization.id,
+    name: organization.name,
+    name_key: nameKey(organization.name),
+    is_first: organization.isFirst,
+    max_webhooks: organization.maxWebhooks,
+    created_at: writeInstant(organization.createdAt),
+  };
 }
 
 /** An API key from its row. */
@@ -31,6 +39,9 @@ export function readApiKey(row: Row): ApiKey {
     role: oneOf(row, 'role', ROLES),
     secretSha256: text(row, 'secret_sha256'),
     createdAt: instant(row, 'created_at'),
+    createdBy: text(row, 'created_by'),
+    expiresAt: optionalInstant(row, 'expires_at'),
+    lastUsedAt: optionalInstant(row, 'last_used_at'),
     revokedAt: optionalInstant(row, 'revoked_at'),
   };
 }
@@ -44,6 +55,9 @@ export function writeApiKey(key: ApiKey): NewRow {
     role: key.role,
     secret_sha256: key.secretSha256,
     created_at: writeInstant(key.createdAt),
+    created_by: key.createdBy,
+    expires_at: writeOptionalInstant(key.expiresAt),
+    last_used_at: writeOptionalInstant(key.lastUsedAt),
     revoked_at: writeOptionalInstant(key.revokedAt),
   };
 }

@@ -25,6 +25,7 @@ export const POSTGRES: Dialect = {
   maxBindings: 32_000,
   skipLocked: (query, table) => query.forUpdate(...(table === undefined ? [] : [table])).skipLocked(),
   lockRows: (query) => query.forUpdate(),
+  lockOwner: (query) => query.forNoKeyUpdate(),
   likeOperator: 'ilike',
   async leaseNow(db) {
     const [row] = rowsOf(await db.raw('select clock_timestamp() as now'));

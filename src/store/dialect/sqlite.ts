@@ -22,9 +22,10 @@ export const SQLITE: Dialect = {
   maxBindings: 32_000,
   skipLocked: (query) => query,
   lockRows: (query) => query,
+  lockOwner: (query) => query,
   likeOperator: 'like',
   leaseNow: (_db, now) => Promise.resolve(now),
-  // Its write transactions follow one another, and no other process can have the file.
+  // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
   notify: () => Promise.resolve(),
 };

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../../src/config.ts';
+import { writeKey } from '../../../src/domain/api-key.ts';
 import type { Exit } from './children.ts';
 import { watch } from './children.ts';
 import { until } from './time.ts';
@@ -13,7 +14,7 @@ const START_LIMIT_MS = 60_000;
 const EXIT_LIMIT_MS = 60_000;
 
 /** The admin key of every engine of the suite. */
-export const ADMIN_KEY = 'hw_01934c5e-7b3a-7cc0-8000-0123456789ab_faults-faults-faults-faults-faults';
+export const ADMIN_KEY = writeKey('key_01934c5e-7b3a-7cc0-8000-0123456789ab', 'faults'.repeat(8).slice(0, 43));
 
 /** An answer of the API. */
 export interface Answer {

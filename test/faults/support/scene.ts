@@ -90,6 +90,8 @@ export class Scene {
         HOOKWRIGHT_DATA_DIR: dataDir,
         HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY,
         HOOKWRIGHT_SANDBOX: 'off',
+        // The checker reads everything there is.
+        HOOKWRIGHT_RATE_LIMIT: '1000000',
         HOOKWRIGHT_LOG_LEVEL: 'warn',
         HOOKWRIGHT_CONCURRENCY: String(this.concurrency),
         HOOKWRIGHT_WEBHOOK_CONCURRENCY: String(this.concurrency),

@@ -1,0 +1,122 @@
+// Keys that were refused, and keys used for more than their role allows: counted, so that the audit log has one event for
+// many of a kind, however fast they come.
+import type { Actor } from './access.ts';
+import type { KeyRefusal } from './api-key.ts';
+import type { OwnEvent } from './own-events.ts';
+import { engineActor } from './own-events.ts';
+
+/** A key that was not taken. `key` is the stored one whose id was named, if any. */
+export interface RefusedKey {
+  readonly kind: 'refused';
+  readonly key: { readonly id: string; readonly name: string; readonly organizationId: string } | undefined;
+  readonly reason: KeyRefusal;
+  readonly address: string;
+}
+
+/** A key whose role did not suffice. */
+export interface ExceededRole {
+  readonly kind: 'exceeded_role';
+  readonly actor: Actor;
+  readonly permission: string;
+  /** Method and pattern of the route. */
+  readonly route: string;
+  readonly address: string;
+}
+
+export type Refusal = RefusedKey | ExceededRole;
+
+/** Refusals of a kind: the last one, and how many there were when. */
+export interface CountedRefusal {
+  readonly last: Refusal;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}
+
+// An attacker can make up addresses and ids, and must not fill our memory with them.
+const CAPACITY = 1000;
+const REST = 'rest';
+
+/** Collects refusals until they are taken. */
+export class RefusalCounts {
+  readonly #groups = new Map<string, CountedRefusal>();
+
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** Counts one. Of more than 1,000 kinds the rest are one, without key and address. */
+  note(refusal: Refusal, at: Date): void {
+    this.add({ last: refusal, count: 1, firstAt: at, lastAt: at });
+  }
+
+  /** Counts those that were taken, and could not be written. */
+  add(counted: CountedRefusal): void {
+    const name = groupOf(counted.last);
+    const hasRoom = this.#groups.has(name) || this.#groups.size < CAPACITY;
+    const [group, last] = hasRoom ? [name, counted.last] : [REST, nameless(counted.last)];
+    const known = this.#groups.get(group);
+    this.#groups.set(group, known === undefined ? { ...counted, last } : together(known, counted, last));
+  }
+
+  /** Gives all, and forgets them. */
+  take(): readonly CountedRefusal[] {
+    const taken = [...this.#groups.values()];
+    this.#groups.clear();
+    return taken;
+  }
+}
+
+function together(a: CountedRefusal, b: CountedRefusal, last: Refusal): CountedRefusal {
+  const [first, second] = a.firstAt <= b.firstAt ? [a, b] : [b, a];
+  return { last, count: a.count + b.count, firstAt: first.firstAt, lastAt: second.lastAt };
+}
+
+function groupOf(refusal: Refusal): string {
+  return refusal.kind === 'refused'
+    ? JSON.stringify([refusal.kind, refusal.key?.id ?? '', refusal.address])
+    : JSON.stringify([refusal.kind, refusal.actor.keyId, refusal.route]);
+}
+
+function nameless(refusal: Refusal): Refusal {
+  return {
+    kind: 'refused',
+    key: undefined,
+    reason: refusal.kind === 'refused' ? refusal.reason : 'unknown',
+    address: '',
+  };
+}
+
+/** The organization whose audit log tells of it; `undefined`: it concerns none, and the first one has it. */
+export function concernedBy(refusal: Refusal): string | undefined {
+  return refusal.kind === 'refused' ? refusal.key?.organizationId : refusal.actor.organizationId;
+}
+
+/** What the audit log of an organization says of it. */
+export function refusalEvent({ last, count, firstAt, lastAt }: CountedRefusal, organizationId: string): OwnEvent {
+  const times = { count, first_at: firstAt.toISOString(), last_at: lastAt.toISOString(), address: last.address };
+  const common = { current: undefined, previous: undefined };
+  if (last.kind === 'refused') {
+    return {
+      ...common,
+      type: 'key.refused',
+      action: 'refused',
+      // Who it was is just what is not known.
+      actor: engineActor(organizationId),
+      targetId: last.key?.id,
+      targetName: last.key?.name ?? 'unknown key',
+      metadata: { reason: last.reason, ...times },
+    };
+  }
+  const { actor, permission, route } = last;
+  return {
+    ...common,
+    type: 'key.exceeded_role',
+    action: 'exceeded_role',
+    actor,
+    targetId: actor.keyId,
+    targetName: actor.keyName,
+    metadata: { role: actor.role, permission, route, ...times },
+  };
+}

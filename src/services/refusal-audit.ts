@@ -1,0 +1,80 @@
+// Writes refused keys and exceeded roles into the audit log: once a minute, counted, and never in the way of an answer.
+import type { Clock } from '../domain/clock.ts';
+import type { Refusal } from '../domain/refusals.ts';
+import { concernedBy, RefusalCounts, refusalEvent } from '../domain/refusals.ts';
+import type { EventSink } from './own-events.ts';
+
+/** What writing them touches. */
+export interface RefusalAuditDeps<Store> {
+  readonly store: {
+    readonly organizations: { first(): Promise<{ readonly id: string } | undefined> };
+    transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
+  };
+  readonly ownEvents: EventSink<Store>;
+  readonly clock: Clock;
+  /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
+  pause(pauseMs: number, signal: AbortSignal): Promise<void>;
+  readonly report: { jobFailed(fact: { readonly job: string; readonly error: unknown }): void };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Collects for a minute from the first refusal on, then writes what there was. */
+export class RefusalAudit<Store> {
+  readonly #deps: RefusalAuditDeps<Store>;
+  readonly #counts = new RefusalCounts();
+  readonly #closed = new AbortController();
+  #isWaiting = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(deps: RefusalAuditDeps<Store>) {
+    this.#deps = deps;
+  }
+
+  /** Counts one; it is written within a minute. */
+  note(refusal: Refusal): void {
+    this.#counts.note(refusal, this.#deps.clock());
+    this.#wait();
+  }
+
+  /** Writes what there is now. Never throws: what could not be written is reported, and tried again in a minute. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Writes what there is, and waits for nothing more. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.flush();
+  }
+
+  #wait(): void {
+    if (this.#isWaiting || this.#closed.signal.aborted) return;
+    this.#isWaiting = true;
+    void this.#deps.pause(MINUTE_MS, this.#closed.signal).then(() => {
+      this.#isWaiting = false;
+      return this.flush();
+    });
+  }
+
+  async #write(): Promise<void> {
+    if (this.#counts.isEmpty) return;
+    const { store, ownEvents, report } = this.#deps;
+    const taken = [...this.#counts.take()];
+    try {
+      const first = await store.organizations.first();
+      for (let next = taken[0]; next !== undefined; next = taken[0]) {
+        const organizationId = concernedBy(next.last) ?? first?.id;
+        const event = organizationId === undefined ? undefined : refusalEvent(next, organizationId);
+        // One transaction each: others want to write, too.
+        if (event !== undefined) await store.transaction((store) => ownEvents(store, event));
+        taken.shift();
+      }
+    } catch (error) {
+      report.jobFailed({ job: 'refusal-audit', error });
+      for (const counted of taken) this.#counts.add(counted);
+      this.#wait();
+    }
+  }
+}
