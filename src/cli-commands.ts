@@ -4,6 +4,7 @@ import { StartupError } from './app.ts';
 import { backUp } from './assembly/backup.ts';
 import type { CliDeps, Command } from './cli-deps.ts';
 import { EXIT, settingsOrSay } from './cli-deps.ts';
+import { keys } from './cli-keys.ts';
 import { secrets } from './cli-secrets.ts';
 import type { Environment } from './config.ts';
 import { nearestName } from './domain/text.ts';
@@ -15,6 +16,7 @@ export { EXIT } from './cli-deps.ts';
 const HELP = `Usage: hookwright <command>
 
   backup FILE   copy the database to a new file, also while the engine runs
+  keys ACTION   generate, create, list or revoke API keys, also while the engine runs
   secrets       the keys that encrypt secrets: generate, status, rotate
   help          this text
   --version     what this is
@@ -23,7 +25,7 @@ The engine itself is started with: npm start
 Settings are those of the engine, from the environment: HOOKWRIGHT_DATA_DIR says where the database is.
 `;
 
-const COMMANDS: Readonly<Record<string, Command>> = { backup, secrets, help, version };
+const COMMANDS: Readonly<Record<string, Command>> = { backup, keys, secrets, help, version };
 
 /** Runs the command that the arguments name. Gives the exit code; never throws for what a person can do wrong. */
 export async function runCommand(deps: CliDeps, args: readonly string[]): Promise<number> {

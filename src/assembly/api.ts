@@ -106,11 +106,10 @@ function httpDeps(parts: ApiParts): HttpDeps {
     ...actsOf(parts),
     reconstruction: reconstructionOf(parts),
     testing: {
+      ...tools,
       check,
       payloads: { ...payloads, samples: (name) => catalogue.schema(name)?.samples ?? [] },
       store,
-      newId: tools.newId,
-      clock: tools.clock,
       ownEvents,
       prepare: (settings) => delivering.prepare(settings),
       attempt: (input, signal) => delivering.attemptAfresh(input, signal),

@@ -51,7 +51,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   makePrivateFolder(dirname(path));
   const lock = await takeLock(dirname(path));
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
-  const writer = connectSqlite({ path, setup: writerSetup(busyTimeoutMs) });
+  const writer = connectSqlite({ path, setup: sqliteWriterSetup(busyTimeoutMs) });
   const [reader, lookup] = [connectReader(path, busyTimeoutMs), connectReader(path, busyTimeoutMs)];
   const close = async (): Promise<void> => {
     // The writer goes last: the last connection moves the write-ahead log into the database file.
@@ -72,9 +72,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return { dialect: SQLITE, writer, reader, lookup, migrator: writer, listen: undefined, close };
 }
 
-// synchronous=FULL: what was acknowledged survives a power cut (with NORMAL, the last commits of the log may not);
-// fullfsync is what that takes on macOS, and nothing elsewhere.
-function writerSetup(busyTimeoutMs: number): string {
+/**
+ * The statements that a connection begins with that writes. synchronous=FULL: what was acknowledged survives a power cut
+ * (with NORMAL, the last commits of the log may not); fullfsync is what that takes on macOS, and nothing elsewhere.
+ */
+export function sqliteWriterSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
   return [
     `PRAGMA busy_timeout = ${String(busyTimeoutMs)}`,
     'PRAGMA journal_mode = WAL',

@@ -45,6 +45,16 @@ export async function migrateDown({ migrator }: Pick<Database, 'migrator'>): Pro
   await migrator.migrate.rollback({ migrationSource: SOURCE, tableName: TABLE }, true);
 }
 
+/** Throws `StartupError` where the schema is not the one that this program knows. Changes nothing. */
+export async function requireSchema({ writer }: Pick<Database, 'writer'>): Promise<void> {
+  await refuseNewer(writer);
+  const applied = (await writer.schema.hasTable(TABLE)) ? await readRows(writer(TABLE).select('name')) : [];
+  if (applied.length === MIGRATIONS.length) return;
+  throw new StartupError(
+    'The database was made by an older Hookwright, or has no schema yet. Start this version of the engine once, which brings it up.',
+  );
+}
+
 async function refuseNewer(db: Knex): Promise<void> {
   if (!(await db.schema.hasTable(TABLE))) return;
   const known = new Set(MIGRATIONS.map(({ name }) => name));

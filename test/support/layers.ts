@@ -101,6 +101,7 @@ export const TOP_FILES: Readonly<Record<string, string>> = {
   'cli-commands.ts': 'main',
   'cli-deps.ts': 'main',
   'cli-secrets.ts': 'main',
+  'cli-keys.ts': 'main',
   'welcome.ts': 'main',
   'demo.ts': 'main',
   'demo-report.ts': 'main',
