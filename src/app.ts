@@ -7,6 +7,7 @@ import type { Admission } from './assembly/admission.ts';
 import { createAdmission } from './assembly/admission.ts';
 import { createIntake } from './assembly/intake.ts';
 import { createObservation } from './assembly/observation.ts';
+import { createProductSchemas } from './assembly/schemas.ts';
 import { openStorage } from './assembly/storage.ts';
 import { openTemplates } from './assembly/templates.ts';
 import type { AppOptions, Tools, Undo } from './assembly/tools.ts';
@@ -19,7 +20,6 @@ import type { Sandbox, SandboxAddress } from './sandbox/index.ts';
 import { createSandbox } from './sandbox/index.ts';
 import { ensureAccess } from './services/access.ts';
 import { createCatalogue } from './services/catalogue.ts';
-import { createSchemas } from './services/json-schema.ts';
 import { createEventSink } from './services/own-events.ts';
 
 export { StartupError } from './store/startup-error.ts';
@@ -96,7 +96,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     undo,
   });
   inFlight = () => delivering.inFlight();
-  const schemas = createSchemas(schemaDocuments(files, catalogue));
+  const schemas = tools.schemas ?? createProductSchemas(files);
   const admission = createAdmission({ config, tools, store, report });
   const built = { storage, observation, delivering, catalogue, schemas, rendering, sandbox, intake, admission };
   const parts: ApiParts = { config, files, tools, undo, ...built };
@@ -120,10 +120,4 @@ async function startSandbox(
   const sandbox = createSandbox({ now: tools.clock });
   undo.push(() => sandbox.stop());
   return [sandbox, await sandbox.start()];
-}
-
-function schemaDocuments(files: ProductFiles, catalogue: ReturnType<typeof createCatalogue>): Record<string, unknown> {
-  const api = Object.entries(files.apiSchemas).map(([name, document]) => [`api:${name}`, document] as const);
-  const payloads = catalogue.list().map(({ name, jsonSchema }) => [`payload:${name}`, jsonSchema] as const);
-  return Object.fromEntries([...api, ...payloads]);
 }

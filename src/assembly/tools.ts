@@ -5,6 +5,7 @@ import { secretFrom } from '../domain/api-key.ts';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { LogSink } from '../observe/log.ts';
+import type { Schemas } from '../services/json-schema.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 import { pause } from './waiting.ts';
 
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly workshop?: Workshop;
   /** Stands for waiting before a failed authentication is answered. */
   readonly slowDown?: (pauseMs: number) => Promise<void>;
+  /** Those of `createProductSchemas`, which several apps may share. */
+  readonly schemas?: Schemas;
 }
 
 /** The tools of one app. */
@@ -29,6 +32,7 @@ export interface Tools {
   readonly logSink: LogSink | undefined;
   readonly leasesFollowClock: boolean;
   readonly workshop: Workshop | undefined;
+  readonly schemas: Schemas | undefined;
   /** Waits before a failed authentication is answered; at once where `signal` is aborted. */
   slowDown(pauseMs: number, signal: AbortSignal): Promise<void>;
   /** 43 letters and digits with 256 random bits. */
@@ -51,6 +55,7 @@ export function createTools(options: AppOptions): Tools {
     logSink: options.logSink,
     leasesFollowClock: options.leasesFollowClock ?? false,
     workshop: options.workshop,
+    schemas: options.schemas,
     slowDown: options.slowDown ?? pause,
     newSecret: () => secretFrom(randomBytes(32)),
     randomBytes: () => randomBytes(32),

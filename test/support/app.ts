@@ -7,10 +7,12 @@ import type { Knex } from 'knex';
 import request from 'supertest';
 import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
+import { createProductSchemas } from '../../src/assembly/schemas.ts';
 import type { AppOptions } from '../../src/assembly/tools.ts';
 import type { Environment } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { writeKey } from '../../src/domain/api-key.ts';
+import { readProductFiles } from '../../src/product-files.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { connectPostgres } from '../../src/store/dialect/postgres.ts';
 import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
@@ -46,6 +48,9 @@ export interface Answer {
 // One thread for all engines of this process; it keeps nothing alive.
 const SHARED_WORKSHOP = createWorkshop({ report: { jobFailed: ({ error }) => assert.fail(String(error)) } });
 
+// Compiled once for all of them, each schema when it is first asked.
+const SHARED_SCHEMAS = createProductSchemas(readProductFiles());
+
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface TestApp {
@@ -76,6 +81,7 @@ export async function startApp(env: Environment = {}, options: AppOptions = {}):
     leasesFollowClock: options.clock !== undefined,
     workshop: SHARED_WORKSHOP,
     slowDown: () => Promise.resolve(),
+    schemas: SHARED_SCHEMAS,
     ...options,
   });
   const { url, firstKey } = await startOrStop(app);
