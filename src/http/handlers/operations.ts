@@ -1,9 +1,10 @@
 // Routes for those who run the engine: health, metrics, version, the API's own description, schemas and the sandbox.
 import { AppError, notFound } from '../../domain/errors.ts';
+import { isId } from '../../domain/ids.ts';
 import type { ExactJson } from '../../domain/json.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { ApiRequest, Reply } from '../route.ts';
-import { ok, param, queryNumber } from '../route.ts';
+import { actorOf, ok, param, queryNumber } from '../route.ts';
 import { schemaListView, schemaView } from '../views/schema.ts';
 
 /** One thing that readiness depends on. `problem` says why it is not well. */
@@ -29,6 +30,11 @@ export interface OperationHandlerDeps {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   health(): Promise<readonly HealthCheck[]>;
   openapi(): ExactJson;
+  /** For finding out whose a request to the sandbox was. */
+  readonly records: {
+    readonly deliveries: { byId(organizationId: string, id: string): Promise<object | undefined> };
+    readonly invocations: { byId(organizationId: string, id: string): Promise<object | undefined> };
+  };
   readonly sandbox: { requests(options: { limit: number }): readonly SandboxRequest[] } | undefined;
 }
 
@@ -81,10 +87,23 @@ export function readSchema(deps: OperationHandlerDeps, request: ApiRequest): Pro
 }
 
 /** `GET /v1/sandbox/requests` */
-export function sandboxRequests(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
+export async function sandboxRequests(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
   if (deps.sandbox === undefined) throw sandboxIsOff();
+  const { organizationId } = actorOf(request);
   const limit = queryNumber(request, 'limit') ?? 50;
-  return Promise.resolve(ok({ data: deps.sandbox.requests({ limit }).map(sandboxView), next_cursor: null }));
+  const own: SandboxRequest[] = [];
+  for (const one of deps.sandbox.requests({ limit: Number.MAX_SAFE_INTEGER })) {
+    if (own.length < limit && (await isOf(deps, organizationId, one))) own.push(one);
+  }
+  return ok({ data: own.map(sandboxView), next_cursor: null });
+}
+
+// All organizations share the sandbox. A delivery is named by its own header, a test by that of its message.
+async function isOf({ records }: OperationHandlerDeps, organizationId: string, one: SandboxRequest): Promise<boolean> {
+  const header = (wanted: string): string => one.headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+  const [deliveryId, messageId] = [header('hookwright-delivery'), header('webhook-id')];
+  if (isId('dlv', deliveryId)) return (await records.deliveries.byId(organizationId, deliveryId)) !== undefined;
+  return isId('inv', messageId) && (await records.invocations.byId(organizationId, messageId)) !== undefined;
 }
 
 function sandboxIsOff(): AppError {
