@@ -14,7 +14,9 @@ import { join } from 'node:path';
 import { EXIT, runCommand } from '../src/cli-commands.ts';
 import type { Environment } from '../src/config.ts';
 import type { TestApp } from './support/app.ts';
-import { startApp } from './support/app.ts';
+import { databaseEnv, startApp } from './support/app.ts';
+import { onEachDatabase } from './support/databases.ts';
+import { parseKey } from '../src/domain/api-key.ts';
 import { rowsOf } from '../src/store/dialect.ts';
 import { connectSqlite } from '../src/store/dialect/sqlite.ts';
 
@@ -167,5 +169,57 @@ describe('hookwright', () => {
       assert.match(said, /Nothing can be written into the folder .*nowhere/);
       assert.equal(existsSync(join(folder, 'nowhere')), false);
     });
+  });
+
+  describe('keys', () => {
+    it('says how it is used', async () => {
+      const wrong = ['', 'create', 'create --role root', 'create --role admin --expires-in-days 0', 'revoke', 'list x'];
+      for (const words of wrong) {
+        const { code, said } = await run(['keys', ...words.split(' ').filter((word) => word !== '')]);
+        assert.deepEqual([code, said.startsWith('Usage: hookwright keys')], [EXIT.usage, true], words);
+      }
+    });
+
+    it('generates a key that the engine takes, and touches nothing', async () => {
+      const { code, printed, said } = await run(['keys', 'generate']);
+      assert.deepEqual([code, said, parseKey(printed.trim()) === undefined], [EXIT.done, '', false]);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+
+    it('makes no database', async () => {
+      const { code, said } = await run(['keys', 'create', '--role', 'admin']);
+      assert.deepEqual([code, /^There is no database at/.test(said)], [EXIT.failed, true]);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  });
+});
+
+onEachDatabase('hookwright keys beside a running engine', () => {
+  it('makes, lists and revokes keys, each with its event, also the last one', async () => {
+    const engine = await startApp();
+    try {
+      const env = { HOOKWRIGHT_DATA_DIR: engine.dataDir, ...(await databaseEnv(engine.dataDir)) };
+      const run = async (...args: string[]) => {
+        let [printed, said] = ['', ''];
+        const print = (text: string) => void (printed += text);
+        const code = await runCommand({ env, cwd: engine.dataDir, print, say: (text) => void (said += text) }, args);
+        return { code, printed, said };
+      };
+      const made = await run('keys', 'create', '--role', 'admin', '--name', 'rescue', '--organization', 'default');
+      assert.deepEqual([made.code, /rescue|admin key key_/.test(made.said)], [EXIT.done, true]);
+      const key = made.printed.trim();
+      const id = parseKey(key)?.id ?? '';
+      const me = await engine.call('GET', '/v1/me', { key });
+      assert.deepEqual([me.status, me.body.key.created_by], [200, 'command_line']);
+      assert.match((await run('keys', 'list')).printed, new RegExp(`${id}  admin  active  rescue`));
+      assert.equal((await run('keys', 'revoke', id)).code, EXIT.done);
+      assert.equal((await engine.call('GET', '/v1/me', { key })).status, 401);
+      assert.equal((await run('keys', 'create', '--role', 'admin', '--organization', 'none')).code, EXIT.failed);
+      const { data } = (await engine.call('GET', '/v1/events?text=command_line')).body;
+      const told = data.map((one: { event_type: string }) => one.event_type);
+      assert.deepEqual(told, ['key.revoked', 'key.created']);
+    } finally {
+      await engine.stop();
+    }
   });
 });
