@@ -58,8 +58,9 @@ export function endKey(place: KeyPlace, id: string): Promise<ApiKey> {
 const MOST_LISTED = 1000;
 
 function keyDeps(store: Store) {
-  const { newId, clock, newSecret } = createTools({});
-  return { store, newId, clock, newSecret, ownEvents: createEventSink({ newId, clock }) };
+  const tools = createTools({});
+  const { newId, clock } = tools;
+  return { store, newId, clock, newSecret: () => tools.newSecret(), ownEvents: createEventSink({ newId, clock }) };
 }
 
 async function withStore<Result>(

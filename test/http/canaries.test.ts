@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import { writeKey } from '../../src/domain/api-key.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { CallOptions } from '../support/app.ts';
 import { connectBelow } from '../support/app.ts';
@@ -28,7 +29,8 @@ const CANARIES = {
   ed25519: `whsk_${bytes('ed25519').toString('base64')}`,
   draft: 'canary-draft-header-3',
   refused: 'canary-refused-header-4',
-  unknownKey: 'canaryUnknownKey0000000000000000000000000000000',
+  malformedKey: 'canaryMalformedKey9',
+  unknownKey: 'canaryUnknownKey000000000000000000000000000',
 } as const;
 
 // Everything by which a reader could get a secret back.
@@ -185,9 +187,23 @@ onEachDatabase('canary secrets', () => {
     }
     await call('POST', '/v1/webhooks', { raw: `{"headers":{"X-A":"${refused}"}` });
     await call('POST', '/v1/webhooks', { raw: `{"headers":{"X-A":"${refused}" "${refused}"}}` });
-    await call('GET', '/v1/webhooks', { key: CANARIES.unknownKey });
-    await call('GET', '/v1/me', { headers: { authorization: `Basic ${btoa(`user:${CANARIES.unknownKey}`)}` } });
-    await call('GET', '/v1/me', { key: engine.key.slice(0, -3) });
+    await useKeys();
+  }
+
+  async function useKeys(): Promise<void> {
+    const unknown = writeKey('key_01934c5e-7b3a-7cc0-8000-0123456789ab', CANARIES.unknownKey);
+    const made = await engine.call('POST', '/v1/api-keys', { body: { name: 'a source', role: 'source' } });
+    const { key, id } = made.body as { key: string; id: string };
+    shownOnce.push(key.slice(40));
+    for (const one of [CANARIES.malformedKey, unknown, engine.key.slice(0, -3)]) {
+      assert.equal((await call('GET', '/v1/webhooks', { key: one })).status, 401);
+      const authorization = `Basic ${btoa(`user:${one}`)}`;
+      await call('GET', '/rest/auditing/1.0/events', { key: null, headers: { authorization } });
+      await call('GET', `/v1/webhooks?key=${one}`, { key: null });
+    }
+    assert.equal((await call('GET', '/v1/webhooks', { key })).status, 403);
+    assert.equal((await call('DELETE', `/v1/api-keys/${id}`)).status, 200);
+    assert.equal((await call('GET', '/v1/webhooks', { key })).status, 401);
   }
 
   it('arrived in clear, so that there was something to give away', () => {
@@ -274,6 +290,8 @@ async function readingPaths(engine: Engine): Promise<string[]> {
     delivery_id: await idsOf('/v1/deliveries'),
     invocation_id: await idsOf('/v1/invocations'),
     replay_id: await idsOf('/v1/replays'),
+    key_id: await idsOf('/v1/api-keys'),
+    organization_id: await idsOf('/v1/organizations'),
     version: ['1', '2', '3'],
     '/v1/schemas/{name}': await names('/v1/schemas'),
     '/v1/templates/{name}': await names('/v1/templates'),
