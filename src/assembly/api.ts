@@ -82,7 +82,6 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const { store } = storage;
   const { report, metrics } = observation;
   const ownEvents = createEventSink(tools);
-  const access = { store, newId: tools.newId, clock: tools.clock, newSecret: () => tools.newSecret(), ownEvents };
   const healthChanged: Delivering['healthChanged'] = (changed) => delivering.healthChanged(changed);
   const payloads = payloadsOf(parts);
   const check = checkOf(parts, payloads.names, rendering);
@@ -99,7 +98,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
         delivering.wake();
       },
     },
-    access,
+    access: accessOf(parts),
     ingest: ingestOf(parts, payloads),
     eventLog: { store },
     records: store,
@@ -126,6 +125,12 @@ function httpDeps(parts: ApiParts): HttpDeps {
     openapi: () => openapi,
     sandbox,
   };
+}
+
+function accessOf({ tools, storage }: ApiParts): HttpDeps['access'] {
+  const { newId, clock } = tools;
+  const ownEvents = createEventSink(tools);
+  return { store: storage.store, newId, clock, newSecret: () => tools.newSecret(), ownEvents };
 }
 
 function reconstructionOf({ storage, delivering, files }: ApiParts): HttpDeps['reconstruction'] {

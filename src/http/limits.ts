@@ -88,11 +88,11 @@ function passes(limiter: RequestHandler, request: Request, response: Response): 
   });
 }
 
-function storeOn(counts: WindowCounts, { monotonicMs }: LimitDeps): Store {
+function storeOn(counts: WindowCounts, deps: LimitDeps): Store {
   return {
     localKeys: true,
     increment: (key) => {
-      const { count, leftMs } = counts.hit(key, monotonicMs());
+      const { count, leftMs } = counts.hit(key, deps.monotonicMs());
       // The library asks for a time of day, and takes the clock's away from it again.
       return { totalHits: count, resetTime: new Date(Date.now() + leftMs) };
     },

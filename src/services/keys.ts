@@ -148,16 +148,19 @@ export async function updateKey<S extends KeyStore>(
     await store.organizations.hold(actor.organizationId);
     const previous = await getKey({ store }, actor.organizationId, id);
     if (previous.revokedAt !== undefined) throw keyIsRevoked();
-    const expiresAt = patch.expiresAt === undefined ? previous.expiresAt : (patch.expiresAt ?? undefined);
-    const current: ApiKey = { ...previous, name: patch.name ?? previous.name, expiresAt };
+    const current = patched(previous, patch);
     const endsOtherwise = current.expiresAt?.getTime() !== previous.expiresAt?.getTime();
     if (!endsOtherwise && current.name === previous.name) return previous;
     if (endsOtherwise) refusePast(current.expiresAt, now);
-    if (endsOtherwise && endsSooner(current, previous)) await refuseLastAdmin(store, previous, now);
+    if (endsSooner(current, previous)) await refuseLastAdmin(store, previous, now);
     await store.apiKeys.update(current);
     await deps.ownEvents(store, keyEvent('updated', actor, { current, previous }));
     return current;
   });
+}
+
+function patched(previous: ApiKey, { name = previous.name, expiresAt = previous.expiresAt }: KeyPatch): ApiKey {
+  return { ...previous, name, expiresAt: expiresAt ?? undefined };
 }
 
 function endsSooner(current: ApiKey, previous: ApiKey): boolean {

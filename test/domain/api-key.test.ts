@@ -14,7 +14,7 @@ import {
 import { after, keyWith, NOW } from '../store/fixtures.ts';
 
 const UUID = '01934c5e-7b3a-7cc0-8000-0123456789ab';
-const SECRET = `${'abcdefghijklmnopqrstuvwxyzABCDEFGH'}012345678`;
+const SECRET = 'abcdefghijklmnopqrstuvwxyzABCDEFGH012345678';
 const TEXT = writeKey(`key_${UUID}`, SECRET);
 
 describe('secretFrom', () => {

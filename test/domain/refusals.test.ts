@@ -4,7 +4,7 @@ import { concernedBy, RefusalCounts, refusalEvent } from '../../src/domain/refus
 import { after, NOW } from '../store/fixtures.ts';
 
 const KEY = { id: 'key_1', name: 'ci', organizationId: 'org_2' };
-const refused = (address: string, key: typeof KEY | undefined = undefined): Refusal => ({
+const refused = (address: string, key?: typeof KEY): Refusal => ({
   kind: 'refused',
   key,
   reason: key === undefined ? 'unknown' : 'expired',

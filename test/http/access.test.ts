@@ -117,7 +117,7 @@ onEachDatabase('keys and organizations', () => {
         for (const fault of faults)
           assert.ok(
             found.some((one: string) => one.startsWith(fault)),
-            `${fault} ${found.join()}`,
+            `${fault} ${String(found)}`,
           );
       }
     });

@@ -18,7 +18,7 @@ function requestFrom(ip: string, headers: Record<string, string> = {}): Request 
 function newResponse() {
   const headers = new Map<string, string>();
   const response = Object.assign(new EventEmitter(), {
-    locals: {} as Record<string, unknown>,
+    locals: {},
     headersSent: false,
     setHeader: (name: string, value: string) => void headers.set(name.toLowerCase(), value),
     append: (name: string, value: string) => void headers.set(name.toLowerCase(), value),
