@@ -82,7 +82,6 @@ function httpDeps(parts: ApiParts): HttpDeps {
   const { store } = storage;
   const { report, metrics } = observation;
   const ownEvents = createEventSink(tools);
-  const healthChanged: Delivering['healthChanged'] = (changed) => delivering.healthChanged(changed);
   const payloads = payloadsOf(parts);
   const check = checkOf(parts, payloads.names, rendering);
   const openapi = openApiOf(parts);
@@ -113,7 +112,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
       prepare: (settings) => delivering.prepare(settings),
       attempt: (input, signal) => delivering.attemptAfresh(input, signal),
       wake: () => delivering.wake(),
-      healthChanged,
+      healthChanged: (changed) => delivering.healthChanged(changed),
       report,
     },
     templateTrial: { schemas: parts.schemas, workshop: rendering.workshop, catalogue, payloads, store },
