@@ -12,12 +12,12 @@ import { writeSecretKeys } from '../../src/domain/secret-keys.ts';
 import { rowsOf } from '../../src/store/dialect.ts';
 import { newSecretKey } from '../../src/store/secrets.ts';
 import type { TestApp } from '../support/app.ts';
-import { connectBelow, databaseEnv, removeData, startApp } from '../support/app.ts';
+import { connectBelow, databaseEnv, keyText, removeData, startApp } from '../support/app.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import type { Wire } from '../support/wire.ts';
 import { headerOf, startWire } from '../support/wire.ts';
 
-const ADMIN_KEY = `hw_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d_${'s'.repeat(43)}`;
+const ADMIN_KEY = keyText();
 const TOKEN = 'canary-of-the-rotation';
 const TABLES = ['webhook_versions', 'encryption_keys', 'sealing_key', 'webhooks', 'organizations', 'api_keys'];
 

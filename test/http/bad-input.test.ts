@@ -58,20 +58,23 @@ onEachDatabase('bad input', () => {
   let webhookId = '';
   let deliveryId = '';
   let replayId = '';
+  let keyId = '';
+  let organizationId = '';
   before(async () => {
     engine = await startEngine();
     const { id, type } = await engine.webhook({ url: engine.wire.url });
     webhookId = id;
     deliveryId = await engine.deliver(type);
     replayId = (await engine.call('POST', '/v1/replays', { body: { webhook_id: id } })).body.id;
+    keyId = (await engine.call('POST', '/v1/api-keys', { body: { name: 'source', role: 'source' } })).body.id;
+    organizationId = (await engine.call('POST', '/v1/organizations', { body: { name: 'other' } })).body.id;
   });
   after(() => engine.stop());
 
-  const pathOf = (path: string) =>
-    path.replace(
-      /\{(\w+)\}/g,
-      (_, name: string) => ({ ...IDS, delivery_id: deliveryId, replay_id: replayId })[name] ?? webhookId,
-    );
+  const pathOf = (path: string) => {
+    const made = { delivery_id: deliveryId, replay_id: replayId, key_id: keyId, organization_id: organizationId };
+    return path.replace(/\{(\w+)\}/g, (_, name: string) => ({ ...IDS, ...made })[name] ?? webhookId);
+  };
 
   describe('on every route that takes a body', () => {
     for (const route of WITH_BODY) {
@@ -82,7 +85,7 @@ onEachDatabase('bad input', () => {
       it(`${route.id} answers junk with what is wrong and how to mend it`, async () => {
         for (const [name, raw] of Object.entries(JUNK)) {
           const { status, body, text } = await send(raw);
-          const isFine = (route.body?.optional === true || route.id === 'patchWebhook') && raw === '{}';
+          const isFine = (route.body?.optional === true || route.method === 'patch') && raw === '{}';
           if (isFine) continue;
           assert.ok([400, 413, 422].includes(status), `${name}: ${String(status)} ${text.slice(0, 300)}`);
           assert.ok(body.errors.length > 0 || body.hint, name);
@@ -127,7 +130,8 @@ onEachDatabase('bad input', () => {
 
       it(`${route.id} asks for a body where there is none`, async () => {
         const { status, body } = await engine.call(route.method, pathOf(route.path));
-        if (route.body?.optional === true) assert.equal(status, route.success.status);
+        // A first admin key is made once, and was made above.
+        if (route.body?.optional === true) assert.ok([route.success.status, 409].includes(status), String(status));
         else assert.deepEqual([status, body.code], [400, 'body_missing']);
       });
 

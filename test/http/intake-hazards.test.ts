@@ -175,7 +175,7 @@ onEachDatabase('the hazards of intake', () => {
   it('leave exactly the events behind that were acknowledged', async () => {
     let count = 0;
     for (let cursor = ''; ;) {
-      const { body } = await test.call('GET', `/v1/events?limit=200${cursor}`);
+      const { body } = await test.call('GET', `/v1/events?origin=api&limit=200${cursor}`);
       count += Number(body.data.length);
       if (body.next_cursor === null) break;
       cursor = `&cursor=${encodeURIComponent(body.next_cursor as string)}`;

@@ -18,6 +18,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   listVersions: '+++--',
   readVersion: '+++--',
   restoreVersion: '+----',
+  rotateSigning: '+----',
   testWebhook: '++---',
   checkTemplate: '++---',
   checkValidators: '++---',

@@ -121,11 +121,11 @@ describe('a pool of PostgreSQL connections', () => {
 
   it('says which columns are taken, and never a value', async () => {
     const db = pool();
-    const row = { id: 'org_1', name: 'canary', created_at: '2026' };
+    const row = { id: 'org_1', name: 'canary', name_key: 'canary', created_at: '2026' };
     await db('organizations').insert(row);
     await assert.rejects(db('organizations').insert({ ...row, id: 'org_2' }), (error: unknown) => {
       assert.ok(error instanceof AppError && 'columns' in error);
-      assert.deepEqual([error.kind, error.columns], ['conflict', 'organizations.name']);
+      assert.deepEqual([error.kind, error.columns], ['conflict', 'organizations.name_key']);
       assert.doesNotMatch(JSON.stringify([error, error.message, error.cause, String(error.cause)]), /canary/);
       return true;
     });
@@ -144,7 +144,7 @@ describe('a pool of PostgreSQL connections', () => {
 
   it('is busy where two transactions wait for each other, and one of them goes on', async () => {
     const db = pool({ most: 2 });
-    await db('organizations').insert(['a', 'b'].map((id) => ({ id, name: id, created_at: '2026' })));
+    await db('organizations').insert(['a', 'b'].map((id) => ({ id, name: id, name_key: id, created_at: '2026' })));
     const touch = (trx: Knex, id: string) => trx('organizations').where({ id }).update({ created_at: '2027' });
     let arrived = 0;
     let bothThere: () => void;
