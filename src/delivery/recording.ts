@@ -11,6 +11,7 @@ import type { ExactJson } from '../domain/json.ts';
 import { writeExact } from '../domain/json.ts';
 import type { CountingMask, SecretSettings } from '../domain/record-request.ts';
 import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
+import type { Scalar } from '../domain/webhook.ts';
 import type { Judgement } from '../responses/judge.ts';
 
 /** Everything an ended attempt has left behind. `request` and `result` are missing where it could not be rendered. */
@@ -105,7 +106,18 @@ function cutAtCharacter(bytes: Buffer, truncated: boolean): Buffer {
 }
 
 function recordValidator(validator: ValidatorResult, mask: CountingMask): ValidatorResult {
-  return { ...validator, actual: recordActual(validator.actual, mask), message: mask.text(validator.message) };
+  return {
+    ...validator,
+    expectedValues: validator.expectedValues.map((value) => recordScalar(value, mask)),
+    actual: recordActual(validator.actual, mask),
+    message: mask.text(validator.message),
+  };
+}
+
+function recordScalar(value: Scalar, mask: CountingMask): Scalar {
+  const text = String(value);
+  const masked = mask.text(text);
+  return masked === text ? value : masked;
 }
 
 function recordActual(actual: ValidatorActual, mask: CountingMask): ValidatorActual {

@@ -1,5 +1,8 @@
 // Takes secrets out of a text by their value: a receiver may echo what it was sent, in several spellings.
 import { MASK } from './headers.ts';
+import type { Json, JsonObject } from './json.ts';
+import { isList, isObject } from './json.ts';
+import { anySpelling, base64Forms } from './mask-spellings.ts';
 
 // Shorter values would mask half of every text ("1", "true"); those are hidden by header name only.
 const MIN_SECRET_LENGTH = 8;
@@ -14,23 +17,39 @@ export interface Masked {
 export type Masker = (text: string, isCutOff?: boolean) => Masked;
 
 /**
- * Makes the masker for some secret values: each is looked for as it is, without its scheme (`Bearer …`), as base64
- * and percent-encoded.
+ * Makes the masker for some secret values: each is looked for as it is, without its scheme (`Bearer …`), and as base64,
+ * also within a longer text; and all of these as JSON, URLs, forms and HTML spell them.
  */
 export function createMasker(secrets: readonly string[]): Masker {
-  const needles = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
+  const forms = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  const patterns = forms.map((form) => new RegExp(anySpelling(form), 'gu'));
+  const beginnings = [...new Set(forms.flatMap(usualSpellings))];
   return (text, isCutOff = false) => {
     let masked = text;
     let places = 0;
-    for (const needle of needles) {
-      const pieces = masked.split(needle);
-      places += pieces.length - 1;
-      masked = pieces.join(MASK);
+    for (const pattern of patterns) {
+      masked = masked.replace(pattern, () => {
+        places += 1;
+        return MASK;
+      });
     }
-    const begun = isCutOff ? longestBeginning(masked, needles) : 0;
+    const begun = isCutOff ? longestBeginning(masked, beginnings) : 0;
     if (begun === 0) return { text: masked, places };
     return { text: masked.slice(0, -begun) + MASK, places: places + 1 };
   };
+}
+
+/** The object with the secrets taken out of all its texts, its names among them. */
+export function maskObject(mask: Masker, object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [mask(name).text, maskJson(mask, value)] as const),
+  );
+}
+
+function maskJson(mask: Masker, value: Json): Json {
+  if (typeof value === 'string') return mask(value).text;
+  if (isList(value)) return value.map((item) => maskJson(mask, item));
+  return isObject(value) ? maskObject(mask, value) : value;
 }
 
 // How many of the last characters are the beginning of a secret, where that is enough of it to be worth something.
@@ -43,10 +62,11 @@ function longestBeginning(text: string, needles: readonly string[]): number {
   return 0;
 }
 
-function spellings(secret: string): string[] {
+function formsOf(secret: string): string[] {
   const bare = /^[A-Za-z][A-Za-z0-9-]* +(.+)$/.exec(secret)?.[1];
   const decoded = bare === undefined ? [] : basicParts(secret, bare);
-  return [secret, bare ?? '', ...decoded].filter((value) => value.length >= MIN_SECRET_LENGTH).flatMap(encodings);
+  const values = [secret, bare ?? '', ...decoded].filter((value) => value.length >= MIN_SECRET_LENGTH);
+  return values.flatMap((value) => [value, ...base64Forms(value)]).filter((form) => form.length >= MIN_SECRET_LENGTH);
 }
 
 // A receiver of Basic authentication knows the password in clear.
@@ -56,36 +76,9 @@ function basicParts(secret: string, bare: string): string[] {
   return [text, text.slice(text.indexOf(':') + 1)];
 }
 
-// What the JSON writers of other languages spell as \u0026 and the like, though they need not: nothing, Go and Ruby,
-// Java's Gson, and PHP and .NET with more or fewer of their options.
-const ESCAPED_BY_WRITERS: readonly string[] = ['', '&<>', "&<>'=", "&<>'", '&<>\'"', '&<>\'"+`'];
-
-function jsonSpellings(value: string): string[] {
-  return ESCAPED_BY_WRITERS.flatMap((escaped) => {
-    const lower = value.replace(/./gsu, (character) => spelled(character, escaped));
-    const upper = lower.replace(/\\u00../g, (escape) => `\\u${escape.slice(2).toUpperCase()}`);
-    return [lower, lower.replaceAll('/', '\\/'), upper, upper.replaceAll('/', '\\/')];
-  });
-}
-
-function spelled(character: string, escaped: string): string {
-  if (escaped.includes(character)) return `\\u00${character.charCodeAt(0).toString(16)}`;
-  return JSON.stringify(character).slice(1, -1);
-}
-
-// As it is; as JSON (some writers escape the slash); as base64; percent-encoded in either case.
-function encodings(value: string): string[] {
-  const base64 = Buffer.from(value, 'utf8').toString('base64');
-  const percent = encodeURIComponent(value);
-  const all = [
-    value,
-    ...jsonSpellings(value),
-    ...jsonSpellings(base64),
-    ...jsonSpellings(base64.replace(/=+$/, '')),
-    Buffer.from(value, 'utf8').toString('base64url'),
-    percent,
-    percent.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
-    percent.replaceAll('%20', '+'),
-  ];
-  return all.filter((text) => text.length >= MIN_SECRET_LENGTH);
+// Of a text that was cut off only the beginning is there, so each spelling is tried by itself.
+function usualSpellings(form: string): string[] {
+  const json = JSON.stringify(form).slice(1, -1);
+  const percent = encodeURIComponent(form);
+  return [form, json, json.replaceAll('/', '\\/'), percent, percent.replaceAll('%20', '+')];
 }

@@ -13,11 +13,11 @@ import { isObject, writeExact } from '../domain/json.ts';
 import { nearestName, pointerTo } from '../domain/text.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { payloadFaults } from './check-event.ts';
-import { writeSettings } from '../domain/webhook-settings.ts';
 import type { EventSink } from './own-events.ts';
 import type { BodyRenderer } from './rendering.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
 import { checkWebhook } from './webhook-check.ts';
+import { shownSettings } from './webhook-events.ts';
 import type { HealthChanged, HealthStore } from './webhook-health.ts';
 import { tellHealth } from './webhook-health.ts';
 import { maskedMembers } from './webhook-secrets.ts';
@@ -210,7 +210,7 @@ async function tell<S extends TestingStore>(
     metadata: { invocation_id: start.id, outcome: end.outcome, draft: subject.webhook === undefined },
     current: {
       ...(subject.webhook === undefined ? {} : identity(subject.webhook)),
-      ...writeSettings(subject.settings),
+      ...shownSettings(subject.settings),
     },
     previous: undefined,
   });

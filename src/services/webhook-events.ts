@@ -1,7 +1,9 @@
 // What the audit log says of a change to a webhook: before and after, with secrets masked.
 import type { JsonObject } from '../domain/json.ts';
 import type { OwnEvent } from '../domain/own-events.ts';
-import type { Webhook } from '../domain/webhook.ts';
+import { createMasker, maskObject } from '../domain/mask.ts';
+import { secretsOf } from '../domain/record-request.ts';
+import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { writeSettings } from '../domain/webhook-settings.ts';
 
 /** A change: nothing before a creation, nothing after a deletion. */
@@ -24,7 +26,12 @@ export function changeEvent(target: Webhook, change: WebhookChange): OwnEvent {
   };
 }
 
-/** A webhook as events of the engine show it: settings with secrets masked. */
+/** A webhook as events of the engine show it. */
 export function snapshot(webhook: Webhook): JsonObject {
-  return { id: webhook.id, version: webhook.version, ...writeSettings(webhook.settings) };
+  return { id: webhook.id, version: webhook.version, ...shownSettings(webhook.settings) };
+}
+
+/** Settings as events of the engine show them: secrets masked in their place and by value, should one stand elsewhere, too. */
+export function shownSettings(settings: WebhookSettings): JsonObject {
+  return maskObject(createMasker(secretsOf(settings)), writeSettings(settings));
 }

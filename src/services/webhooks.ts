@@ -155,9 +155,7 @@ export async function deleteWebhook<S extends WebhookStore>(
   options: WriteOptions,
 ): Promise<void> {
   await onceNotOvertaken(options, async () => {
-    // Masked: a webhook can be deleted although the key of its secrets is lost.
-    const current = await deps.store.webhooks.byIdMasked(actor.organizationId, id);
-    if (current === undefined) throw notFound('webhook', id);
+    const { webhook: current } = await showWebhook(deps, actor.organizationId, id);
     refuseStale(current, options.expectedVersion);
     await commit(deps, options.dryRun, async (store) => {
       const removed = await store.webhooks.remove(actor.organizationId, id, current.version, deps.clock());

@@ -16,6 +16,12 @@ describe('createMasker', () => {
     ['percent-encoded', encodeURIComponent(SECRET)],
     ['percent-encoded in small letters', encodeURIComponent(SECRET).replace(/%../g, (octet) => octet.toLowerCase())],
     ['as a form writes it', encodeURIComponent(SECRET).replaceAll('%20', '+')],
+    ['as URLSearchParams writes it', new URLSearchParams({ a: SECRET }).toString().slice(2)],
+    ['as HTML', SECRET.replaceAll('"', '&quot;')],
+    [
+      'in a mixture of all',
+      SECRET.replace('@', '%40').replace('/', '\\/').replace('"', '&#x22;').replace('+', '\\u002B'),
+    ],
   ];
   for (const [how, text] of spellings) {
     it(`finds a secret that is echoed ${how}`, () => {
@@ -41,6 +47,32 @@ describe('createMasker', () => {
       assert.deepEqual(createMasker([`Bearer ${MARKUP}`])(`{"got":"${text}"}`), { text: '{"got":"***"}', places: 1 });
     });
   }
+
+  it('finds a secret in which every mark is percent-encoded, as Python and PHP do', () => {
+    const masker = createMasker(["a(pa!ss)*w0rd&x'~"]);
+    for (const text of [
+      'a%28pa%21ss%29%2Aw0rd%26x%27~',
+      'a%28pa%21ss%29*w0rd%26x%27%7E',
+      'a(pa!ss)%2aw0rd%26x%27%7e',
+    ]) {
+      assert.equal(masker(`<${text}>`).text, '<***>');
+    }
+  });
+
+  it('finds a secret within a longer text that was encoded as a whole', () => {
+    const masker = createMasker(['canary-secret-1']);
+    for (const before of ['', 'a', 'ab', 'abc', 'user:']) {
+      for (const behind of ['', 'z', 'zy', 'zyx']) {
+        const whole = Buffer.from(`${before}canary-secret-1${behind}`);
+        for (const text of [whole.toString('base64'), whole.toString('base64url')]) {
+          const left = masker(text).text;
+          assert.ok(left.includes('***'), `${text} became ${left}`);
+          const rest = Buffer.from(left.replaceAll('*', ''), 'base64').toString('latin1');
+          assert.ok(!/anary-secret|canary-secre/.test(rest), rest);
+        }
+      }
+    }
+  });
 
   it('finds a secret that is echoed as base64 in the JSON of .NET and Gson', () => {
     const secret = '~~~>>>???~~~>>>??';

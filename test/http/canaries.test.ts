@@ -33,6 +33,9 @@ const CANARIES = {
   unknownKey: 'canaryUnknownKey000000000000000000000000000',
 } as const;
 
+// Stands in other settings, too, which are stored and shown as they are.
+const REPEATED = 'canary-repeated-6';
+
 // Everything by which a reader could get a secret back.
 function spellings(secret: string): string[] {
   const inBase64 = [secret, `user:${secret}`, `client:${secret}`].map((text) => Buffer.from(text).toString('base64'));
@@ -128,6 +131,7 @@ onEachDatabase('canary secrets', () => {
       { headers, authentication: withOAuth(sandboxed, 'post') },
     ];
     for (const settings of webhooks) await useWebhook({ url: receiver.url, ...settings });
+    await repeatSecrets(receiver.url);
     await useWebhook({ url: 'https://sandbox.hookwright.test/echo', headers, signing, authentication: withBearer });
     await makeMistakes(receiver.url);
   }
@@ -157,6 +161,22 @@ onEachDatabase('canary secrets', () => {
     await engine.deliver(type);
     await call('PUT', path, { body: (await call('GET', path)).body });
     await call('POST', `${path}/versions/1/restore`);
+  }
+
+  // An admin may write a secret into other settings, too. GET gives those back as they are; records and events must not.
+  async function repeatSecrets(url: string): Promise<void> {
+    const { id, type } = await engine.webhook({
+      url: `${url}?token=${REPEATED}`,
+      headers: { 'X-Secret': REPEATED, 'X-Public': REPEATED },
+      public_headers: ['X-Public'],
+      body_template: `{"token":"${REPEATED}"}`,
+      response_validators: [{ json_path: '$.data.body', expected_values: [REPEATED, `${REPEATED}!`] }],
+      custom_validation_error_message: `Not ${REPEATED}.`,
+    });
+    await call('POST', `/v1/webhooks/${id}/test`);
+    await engine.deliver(type);
+    await engine.call('PATCH', `/v1/webhooks/${id}`, { body: { name: 'renamed' } });
+    await call('DELETE', `/v1/webhooks/${id}`);
   }
 
   // A refusal must not repeat what it refuses.
@@ -252,6 +272,16 @@ onEachDatabase('canary secrets', () => {
             assertNone(Buffer.from(String(body), 'base64').toString('latin1'), table);
         }
       }
+    } finally {
+      await database.destroy();
+    }
+  });
+
+  it('are in no event and no record, although an admin has repeated one in other settings', async () => {
+    const database = connectBelow(engine.dataDir);
+    try {
+      for (const table of ['events', 'invocations', 'invocation_bodies'])
+        assert.ok(!JSON.stringify(await database(table).select('*')).includes(REPEATED), table);
     } finally {
       await database.destroy();
     }
