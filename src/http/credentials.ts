@@ -23,12 +23,15 @@ function passwordIn(base64: string): string {
   return pair.slice(pair.indexOf(':') + 1);
 }
 
-/** The address of the caller, as far as it is known: the proxies that are trusted have said so, or it is the peer. */
+/**
+ * The address of the caller, as far as it is known: the proxies that are trusted have said so, or it is the peer. Without
+ * a zone (RFC 4007 §11), which can be of any length and makes many addresses of one.
+ */
 export function addressOf(request: Pick<Request, 'ip' | 'socket'>): string {
   const said = request.ip ?? '';
   // A proxy may pass on anything that its caller wrote.
   const address = isIP(said) === 0 ? (request.socket.remoteAddress ?? '') : said;
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
