@@ -13,11 +13,16 @@ export interface WindowOptions {
   readonly capacity: number;
 }
 
+interface Window {
+  readonly endsAtMs: number;
+  count: number;
+}
+
 /** A name's window begins when it is counted first. Where there are too many names, the oldest window is forgotten. */
 export class WindowCounts {
   readonly #options: WindowOptions;
   // In the order in which their windows began.
-  readonly #windows = new Map<string, { readonly endsAtMs: number; count: number }>();
+  readonly #windows = new Map<string, Window>();
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -31,9 +36,8 @@ export class WindowCounts {
   /** Counts one more. `nowMs` never goes back. */
   hit(name: string, nowMs: number): WindowCount {
     this.#forget(nowMs);
-    const window = this.#windows.get(name) ?? { endsAtMs: nowMs + this.#options.windowMs, count: 0 };
+    const window = this.#windows.get(name) ?? this.#begin(name, nowMs);
     window.count += 1;
-    this.#windows.set(name, window);
     return { count: window.count, leftMs: window.endsAtMs - nowMs };
   }
 
@@ -44,9 +48,18 @@ export class WindowCounts {
     return { count: window?.count ?? 0, leftMs: (window?.endsAtMs ?? nowMs) - nowMs };
   }
 
+  // Only a new name takes the room of another: whoever is counted already must not lose his count by being counted again.
+  #begin(name: string, nowMs: number): Window {
+    const [oldest] = this.#windows.keys();
+    if (oldest !== undefined && this.#windows.size >= this.#options.capacity) this.#windows.delete(oldest);
+    const window = { endsAtMs: nowMs + this.#options.windowMs, count: 0 };
+    this.#windows.set(name, window);
+    return window;
+  }
+
   #forget(nowMs: number): void {
     for (const [name, { endsAtMs }] of this.#windows) {
-      if (endsAtMs > nowMs && this.#windows.size < this.#options.capacity) break;
+      if (endsAtMs > nowMs) break;
       this.#windows.delete(name);
     }
   }

@@ -22,4 +22,14 @@ describe('WindowCounts', () => {
     assert.equal(counts.read('n999', 1000).count, 1);
     assert.equal(counts.read('n1', 1000).count, 0);
   });
+
+  it('keeps the count of a name that is counted again while there is no room', () => {
+    const counts = new WindowCounts({ windowMs: 60_000, capacity: 2 });
+    counts.hit('first', 0);
+    counts.hit('second', 1);
+    assert.equal(counts.hit('first', 2).count, 2);
+    assert.equal(counts.read('second', 3).count, 1, 'and reading forgets nobody');
+    assert.equal(counts.hit('third', 4).count, 1);
+    assert.deepEqual([counts.read('first', 5).count, counts.read('second', 5).count, counts.size], [0, 1, 2]);
+  });
 });
