@@ -15,7 +15,9 @@ const CAPACITY = 10_000;
 export class KeyUse {
   readonly #deps: KeyUseDeps;
   readonly #notedAt = new Map<string, number>();
-  #writing: Promise<void> = Promise.resolve();
+  // By key, so that a database that is slow or away leaves no more behind than there are keys.
+  readonly #unwritten = new Map<string, Date>();
+  #writing: Promise<void> | undefined;
 
   constructor(deps: KeyUseDeps) {
     this.#deps = deps;
@@ -27,20 +29,31 @@ export class KeyUse {
     const notedAt = this.#notedAt.get(keyId);
     if (notedAt !== undefined && Math.abs(now.getTime() - notedAt) < MINUTE_MS) return;
     if (this.#notedAt.size >= CAPACITY) this.#notedAt.clear();
+    if (this.#unwritten.size >= CAPACITY) this.#unwritten.clear();
     this.#notedAt.set(keyId, now.getTime());
-    this.#writing = this.#writing.then(() => this.#write(keyId, now));
+    this.#unwritten.set(keyId, now);
+    this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves when all is written that was noted. */
-  settled(): Promise<void> {
-    return this.#writing;
+  /** Resolves when all is written that was noted, or could not be written. */
+  async settled(): Promise<void> {
+    await this.#writing;
   }
 
+  async #writeAll(): Promise<void> {
+    // What is noted meanwhile comes last.
+    for (const [keyId, at] of this.#unwritten) {
+      this.#unwritten.delete(keyId);
+      await this.#write(keyId, at);
+    }
+    this.#writing = undefined;
+  }
+
+  // What fails is not tried again before the key's next minute: a database in trouble has enough to do.
   async #write(keyId: string, at: Date): Promise<void> {
     try {
       await this.#deps.store.apiKeys.touch(keyId, at);
     } catch (error) {
-      this.#notedAt.delete(keyId);
       this.#deps.report.jobFailed({ job: 'key-use', error });
     }
   }

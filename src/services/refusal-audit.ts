@@ -73,7 +73,8 @@ export class RefusalAudit<Store> {
       }
     } catch (error) {
       report.jobFailed({ job: 'refusal-audit', error });
-      for (const counted of taken) this.#counts.add(counted);
+      // The one that failed comes last the next time: were it the cause itself, it would keep all others back.
+      for (const counted of [...taken.slice(1), ...taken.slice(0, 1)]) this.#counts.add(counted);
       this.#wait();
     }
   }
