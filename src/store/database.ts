@@ -88,8 +88,13 @@ export function sqliteWriterSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
   ].join(';\n');
 }
 
+/** What a connection that only reads runs first. */
+export function sqliteReaderSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
+  return `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON`;
+}
+
 function connectReader(path: string, busyTimeoutMs: number): Knex {
-  return connectSqlite({ path, setup: `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON` });
+  return connectSqlite({ path, setup: sqliteReaderSetup(busyTimeoutMs) });
 }
 
 async function checkJournal(writer: Knex, path: string): Promise<void> {
