@@ -6,7 +6,7 @@ import { explain, runTemplates } from './random/run.ts';
 import { placesOf } from '../harness.ts';
 
 const SEED = 20_250_114;
-const TEMPLATES = 5000;
+const TEMPLATES = 2000;
 
 describe('random templates and events', function () {
   this.timeout(120_000);
