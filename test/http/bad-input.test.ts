@@ -53,7 +53,9 @@ const MALFORMED: Readonly<Record<string, string>> = {
   'only blanks': '  \n ',
 };
 
-onEachDatabase('bad input', () => {
+onEachDatabase('bad input', (kind) => {
+  // What is refused for its bytes alone never reaches storage, so one database shows it.
+  const itBeforeStorage = kind === 'SQLite' ? it : (): void => undefined;
   let engine: Engine;
   let webhookId = '';
   let deliveryId = '';
@@ -94,7 +96,7 @@ onEachDatabase('bad input', () => {
         }
       });
 
-      it(`${route.id} says where a text stops being JSON`, async () => {
+      itBeforeStorage(`${route.id} says where a text stops being JSON`, async () => {
         for (const [name, raw] of Object.entries(MALFORMED)) {
           const { status, body } = await send(raw);
           assert.deepEqual([status, body.code], [400, 'malformed_json'], name);
@@ -107,7 +109,7 @@ onEachDatabase('bad input', () => {
         else assert.ok(excerpt.includes('"url" "y"'), excerpt);
       });
 
-      it(`${route.id} refuses other content types, and names those that it reads`, async () => {
+      itBeforeStorage(`${route.id} refuses other content types, and names those that it reads`, async () => {
         for (const type of [
           'text/plain',
           'application/x-www-form-urlencoded',
@@ -123,7 +125,7 @@ onEachDatabase('bad input', () => {
         assert.equal(status, 400, 'case and parameters of the type do not count');
       });
 
-      it(`${route.id} refuses bytes that are not UTF-8`, async () => {
+      itBeforeStorage(`${route.id} refuses bytes that are not UTF-8`, async () => {
         const { status, body } = await send(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]));
         assert.deepEqual([status, body.code], [422, 'invalid_utf8']);
       });
@@ -135,7 +137,7 @@ onEachDatabase('bad input', () => {
         else assert.deepEqual([status, body.code], [400, 'body_missing']);
       });
 
-      it(`${route.id} refuses a body that is too large, declared, undeclared or unpacked`, async () => {
+      itBeforeStorage(`${route.id} refuses a body that is too large, declared, undeclared or unpacked`, async () => {
         const max = route.body?.maxBytes ?? 0;
         const large = `{"a":"${'x'.repeat(max)}"}`;
         const declared = await send(large);

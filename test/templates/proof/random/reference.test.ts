@@ -72,7 +72,7 @@ describe('the reader of the reference', () => {
 
   it('agrees with JSON.parse about grown and damaged documents', () => {
     let valid = 0;
-    for (let index = 0; index < 3000; index += 1) {
+    for (let index = 0; index < 1500; index += 1) {
       const chance = new Chance(seedOf(6, index));
       const literal = [...everyNode(damage(chance, grow(chance)))].filter(({ kind }) => kind === 'text');
       const body = literal.map((node) => (node as { text: string }).text).join('');
@@ -113,7 +113,7 @@ describe('the reader of the reference', () => {
 describe('the interpreter of the reference', () => {
   it('takes the ways, and strips the blanks, that stock Handlebars does', () => {
     let compared = 0;
-    for (let index = 0; index < 2000; index += 1) {
+    for (let index = 0; index < 1200; index += 1) {
       const chance = new Chance(seedOf(7, index));
       const template = printTemplate(grow(chance).map(asPlainText));
       if (!isStock(template.nodes)) continue;
