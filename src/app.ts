@@ -117,7 +117,7 @@ async function startSandbox(
   undo: Undo[],
 ): Promise<[Sandbox | undefined, SandboxAddress | undefined]> {
   if (!config.sandbox) return [undefined, undefined];
-  const sandbox = createSandbox({ now: tools.clock });
+  const sandbox = createSandbox({ now: tools.clock, certificate: tools.sandboxCertificate });
   undo.push(() => sandbox.stop());
   return [sandbox, await sandbox.start()];
 }

@@ -85,7 +85,8 @@ const LONGEST_NAP_BESIDE_OTHERS_MS = 2000;
 export async function startDelivering(parts: DeliveringParts): Promise<Delivering> {
   const { config, tools, store, report, undo } = parts;
   const policy = createPolicy(config, parts.sandbox);
-  const exchanger = createExchanger({ policy, connectionsPerOrigin: config.concurrency });
+  const contexts = tools.secureContexts;
+  const exchanger = createExchanger({ policy, contexts, connectionsPerOrigin: config.concurrency });
   undo.push(() => exchanger.close());
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   await store.makePartitions(tools.clock());

@@ -4,7 +4,9 @@ import { v7 as uuidV7 } from 'uuid';
 import { secretFrom } from '../domain/api-key.ts';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
+import type { SecureContexts } from '../egress/connector.ts';
 import type { LogSink } from '../observe/log.ts';
+import type { KeyPair } from '../sandbox/index.ts';
 import type { Schemas } from '../services/json-schema.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 import { pause } from './waiting.ts';
@@ -22,6 +24,10 @@ export interface AppOptions {
   readonly slowDown?: (pauseMs: number) => Promise<void>;
   /** Those of `createProductSchemas`, which several apps may share. */
   readonly schemas?: Schemas;
+  /** What connections trust, which several apps may share: reading the root certificates costs 20 ms each time. */
+  readonly secureContexts?: SecureContexts;
+  /** Makes the sandbox's certificate; several apps may have the same. */
+  readonly sandboxCertificate?: () => Promise<KeyPair>;
 }
 
 /** The tools of one app. */
@@ -33,6 +39,8 @@ export interface Tools {
   readonly leasesFollowClock: boolean;
   readonly workshop: Workshop | undefined;
   readonly schemas: Schemas | undefined;
+  readonly secureContexts: SecureContexts | undefined;
+  readonly sandboxCertificate: (() => Promise<KeyPair>) | undefined;
   /** Waits before a failed authentication is answered; at once where `signal` is aborted. */
   slowDown(pauseMs: number, signal: AbortSignal): Promise<void>;
   /** 43 letters and digits with 256 random bits. */
@@ -56,6 +64,8 @@ export function createTools(options: AppOptions): Tools {
     leasesFollowClock: options.leasesFollowClock ?? false,
     workshop: options.workshop,
     schemas: options.schemas,
+    secureContexts: options.secureContexts,
+    sandboxCertificate: options.sandboxCertificate,
     slowDown: options.slowDown ?? pause,
     newSecret: () => secretFrom(randomBytes(32)),
     randomBytes: () => randomBytes(32),

@@ -27,7 +27,12 @@ export interface ConnectorDeps {
   readonly connectTimeoutMs: number;
   /** The port of hosts that are not routed. */
   readonly port: number;
+  /** Those made already, which several connectors may share. */
+  readonly contexts?: SecureContexts | undefined;
 }
+
+/** What a connection trusts, by the PEM that it trusts besides the public certificates. */
+export type SecureContexts = Map<string, SecureContext>;
 
 /** How far connecting has come. */
 export type DialPhase = 'dns' | 'connect' | 'ssl' | 'open';
@@ -63,7 +68,7 @@ export const lookupWithSystem: Lookup = (host) => systemLookup(host, { all: true
 /** Makes the connector. Secure contexts are shared: reading the root certificates costs 20 ms each time. */
 export function createConnector(deps: ConnectorDeps): Connector {
   const publicContext = createSecureContext({ minVersion: 'TLSv1.2' });
-  const contexts = new Map<string, SecureContext>();
+  const contexts: SecureContexts = deps.contexts ?? new Map<string, SecureContext>();
   const contextFor = (host: string): SecureContext => {
     const ca = deps.policy.route(host)?.ca;
     if (ca === undefined) return publicContext;

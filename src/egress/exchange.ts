@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { ExchangeFailure, ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import { Attempt } from './attempt.ts';
-import type { Connector, Lookup } from './connector.ts';
+import type { Connector, Lookup, SecureContexts } from './connector.ts';
 import { createConnector, lookupWithSystem } from './connector.ts';
 import { blockedUrlFailure, interruptedFailure } from './failures.ts';
 import { createAgent } from './line.ts';
@@ -21,6 +21,8 @@ export interface ExchangerDeps {
   readonly connectTimeoutMs?: number;
   /** Default 64. */
   readonly connectionsPerOrigin?: number;
+  /** Several exchangers may share them. */
+  readonly contexts?: SecureContexts | undefined;
 }
 
 /** Sends requests over connections that it keeps. */
@@ -42,11 +44,11 @@ const CONNECTIONS_PER_ORIGIN = 64;
 /** Makes the exchanger, with connections of its own. */
 export function createExchanger(deps: ExchangerDeps): Exchanger {
   const { policy, lookup = lookupWithSystem, monotonicMs = () => performance.now() } = deps;
-  const { connectTimeoutMs = CONNECT_TIMEOUT_MS, connectionsPerOrigin = CONNECTIONS_PER_ORIGIN } = deps;
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS, connectionsPerOrigin = CONNECTIONS_PER_ORIGIN, contexts } = deps;
   const attempts = new WeakMap<Dispatcher.DispatchOptions, Attempt>();
   const underWay = new Set<Attempt>();
   const connections = trackConnections(
-    createConnector({ policy, lookup, monotonicMs, connectTimeoutMs, port: HTTPS_PORT }),
+    createConnector({ policy, lookup, monotonicMs, connectTimeoutMs, port: HTTPS_PORT, contexts }),
   );
   const attemptOf = (options: Dispatcher.DispatchOptions): Attempt | undefined => attempts.get(options);
   const agent = createAgent({ connector: connections.connector, monotonicMs, connectionsPerOrigin, attemptOf });

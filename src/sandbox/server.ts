@@ -8,6 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { HeaderLines } from '../domain/exchange.ts';
 import type { PlannedAnswer } from './answers.ts';
 import { planAnswer, SANDBOX_HOST } from './answers.ts';
+import type { KeyPair } from './certificate.ts';
 import { makeCertificate } from './certificate.ts';
 import type { Inbox, InboxQuery, SandboxRequest } from './inbox.ts';
 import { createInbox } from './inbox.ts';
@@ -15,6 +16,8 @@ import { createInbox } from './inbox.ts';
 /** What the sandbox takes. */
 export interface SandboxDeps {
   readonly now: Clock;
+  /** Makes its certificate; a new one each time where it is left out. */
+  readonly certificate?: (() => Promise<KeyPair>) | undefined;
 }
 
 /** Where the sandbox listens. With `host` it is a connect exception of the egress policy. */
@@ -46,13 +49,15 @@ interface ReadBody {
   readonly truncated: boolean;
 }
 
+const newCertificate = (): Promise<KeyPair> => makeCertificate(SANDBOX_HOST);
+
 /** Makes the sandbox; nothing listens before `start`. */
 export function createSandbox(deps: SandboxDeps): Sandbox {
   const inbox = createInbox(CAPACITY);
   let server: Server | undefined;
   return {
     start: async () => {
-      const { key, cert } = await makeCertificate(SANDBOX_HOST);
+      const { key, cert } = await (deps.certificate ?? newCertificate)();
       const started = createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
         // A client that leaves while its body is read has nothing to be told.
         receive(deps, inbox, request, response).catch(() => response.destroy());

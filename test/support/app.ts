@@ -13,7 +13,10 @@ import type { Environment } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { writeKey } from '../../src/domain/api-key.ts';
 import { readProductFiles } from '../../src/product-files.ts';
+import type { SecureContexts } from '../../src/egress/connector.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import type { KeyPair } from '../../src/sandbox/index.ts';
+import { makeCertificate, SANDBOX_HOST } from '../../src/sandbox/index.ts';
 import { connectPostgres } from '../../src/store/dialect/postgres.ts';
 import { connectSqlite } from '../../src/store/dialect/sqlite.ts';
 import { assertView } from '../http/views/assert-view.ts';
@@ -51,6 +54,11 @@ const SHARED_WORKSHOP = createWorkshop({ report: { jobFailed: ({ error }) => ass
 // Compiled once for all of them, each schema when it is first asked.
 const SHARED_SCHEMAS = createProductSchemas(readProductFiles());
 
+// Of all engines: making and reading certificates takes a good part of a start.
+const SHARED_CONTEXTS: SecureContexts = new Map();
+let certificate: Promise<KeyPair> | undefined;
+const sandboxCertificate = (): Promise<KeyPair> => (certificate ??= makeCertificate(SANDBOX_HOST));
+
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface TestApp {
@@ -82,6 +90,8 @@ export async function startApp(env: Environment = {}, options: AppOptions = {}):
     workshop: SHARED_WORKSHOP,
     slowDown: () => Promise.resolve(),
     schemas: SHARED_SCHEMAS,
+    secureContexts: SHARED_CONTEXTS,
+    sandboxCertificate,
     ...options,
   });
   const { url, firstKey } = await startOrStop(app);
