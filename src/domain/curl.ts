@@ -105,7 +105,11 @@ function comments(
   return [
     `# The request of ${id}.`,
     ...(request.reconstructed === true ? [RECONSTRUCTED] : []),
-    ...(secrets.length === 0 ? [] : [`# Secret header values are not on record. Set them first: ${secrets.join(' ')}`]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          `# Secret header values are not on record. Set each to the whole value, scheme and all: ${secrets.join(' ')}`,
+        ]),
     ...places.map(
       (place) => `# The ${place} holds ${MASK} where a secret was masked: put it back, or other bytes are sent.`,
     ),

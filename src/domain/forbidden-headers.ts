@@ -29,9 +29,10 @@ export const FORBIDDEN_HEADERS: Readonly<Record<string, string>> = {
   'hookwright-*': 'By these the engine names the event and counts hops and attempts, so only the engine sets them.',
 };
 
-/** Why a webhook cannot set the header, or `undefined` where it can. Upper and lower case do not count. */
+/** Why a webhook cannot set the header, or `undefined` where it can. Upper and lower case do not count, nor `_` for `-`. */
 export function whyForbidden(name: string): string | undefined {
-  const lower = name.toLowerCase();
+  // CGI and its heirs (WSGI, PHP) read "_" and "-" as the same: what may not be set must not come in by the other.
+  const lower = name.toLowerCase().replaceAll('_', '-');
   const [, reason] =
     Object.entries(FORBIDDEN_HEADERS).find(([entry]) =>
       entry.endsWith('*') ? lower.startsWith(entry.slice(0, -1)) : lower === entry,

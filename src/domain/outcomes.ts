@@ -136,7 +136,8 @@ export const OUTCOMES = {
   unknown: {
     verdict: 'open',
     phases: ['send', 'wait', 'receive'],
-    sentence: 'The engine stopped while the request was under way; the receiver may have got it.',
+    sentence:
+      'The request was broken off while it was under way, or its end was not seen; the receiver may have got it.',
     hint: 'While attempts are left it is sent again with the same webhook-id, by which the receiver can tell that it is a repetition.',
   },
   cancelled: {

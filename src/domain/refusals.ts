@@ -35,7 +35,6 @@ export interface CountedRefusal {
 
 // An attacker can make up addresses and ids, and must not fill our memory with them.
 const CAPACITY = 1000;
-const REST = 'rest';
 
 /** Collects refusals until they are taken. */
 export class RefusalCounts {
@@ -46,7 +45,10 @@ export class RefusalCounts {
     return this.#groups.size === 0;
   }
 
-  /** Counts one. Of more than 1,000 kinds the rest are one, without key and address. */
+  /**
+   * Counts one. Of more than 1,000 kinds the rest of refused keys are one for each reason, without key and address, and
+   * those of exceeded roles one for each organization, with the last key and route.
+   */
   note(refusal: Refusal, at: Date): void {
     this.add({ last: refusal, count: 1, firstAt: at, lastAt: at });
   }
@@ -55,7 +57,7 @@ export class RefusalCounts {
   add(counted: CountedRefusal): void {
     const name = groupOf(counted.last);
     const hasRoom = this.#groups.has(name) || this.#groups.size < CAPACITY;
-    const [group, last] = hasRoom ? [name, counted.last] : [REST, nameless(counted.last)];
+    const [group, last] = hasRoom ? [name, counted.last] : restOf(counted.last);
     const known = this.#groups.get(group);
     this.#groups.set(group, known === undefined ? { ...counted, last } : together(known, counted, last));
   }
@@ -75,17 +77,14 @@ function together(a: CountedRefusal, b: CountedRefusal, last: Refusal): CountedR
 
 function groupOf(refusal: Refusal): string {
   return refusal.kind === 'refused'
-    ? JSON.stringify([refusal.kind, refusal.key?.id ?? '', refusal.address])
+    ? JSON.stringify([refusal.kind, refusal.key?.id ?? '', refusal.address, refusal.reason])
     : JSON.stringify([refusal.kind, refusal.actor.keyId, refusal.route]);
 }
 
-function nameless(refusal: Refusal): Refusal {
-  return {
-    kind: 'refused',
-    key: undefined,
-    reason: refusal.kind === 'refused' ? refusal.reason : 'unknown',
-    address: '',
-  };
+// There are few organizations and reasons, and nobody without a key makes more of them.
+function restOf(refusal: Refusal): [group: string, last: Refusal] {
+  if (refusal.kind === 'exceeded_role') return [JSON.stringify(['rest', refusal.actor.organizationId]), refusal];
+  return [JSON.stringify(['rest', '', refusal.reason]), { ...refusal, key: undefined, address: '' }];
 }
 
 /** The organization whose audit log tells of it; `undefined`: it concerns none, and the first one has it. */

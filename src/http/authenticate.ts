@@ -73,6 +73,10 @@ async function identify(deps: AdmitDeps, asked: Asked, request: Request, respons
     deps.report.authenticationFailed({ reason: 'missing', keyId: undefined, address: addressOf(request) });
     throw keyMissing(credentials.detail, schemes);
   }
+  if (credentials.kind === 'unreadable') {
+    await refuse(deps, { reason: 'malformed', key: undefined }, request, response);
+    throw keyMissing(credentials.detail, schemes);
+  }
   const judgement = await deps.recognise(credentials.text);
   if (judgement.ok) return judgement.actor;
   await refuse(deps, judgement, request, response);
@@ -82,7 +86,7 @@ async function identify(deps: AdmitDeps, asked: Asked, request: Request, respons
 // Returns where the caller is told that his key is not taken; throws where he has been told often enough.
 async function refuse(
   deps: AdmitDeps,
-  { reason, key }: Extract<KeyJudgement, { ok: false }>,
+  { reason, key }: Omit<Extract<KeyJudgement, { ok: false }>, 'ok'>,
   request: Request,
   response: Response,
 ): Promise<void> {

@@ -15,7 +15,10 @@ export function mediaType(contentType: string | undefined): string {
 /** Refuses a content type that the route does not read. */
 export function checkContentType(spec: BodySpec, contentType: string | undefined): void {
   const given = mediaType(contentType);
-  if (spec.contentTypes.includes(given)) return;
+  if (spec.contentTypes.includes(given)) {
+    checkCharset(contentType ?? '');
+    return;
+  }
   const named = given === '' ? 'no content type' : `the content type "${given}"`;
   throw new AppError(
     'unsupported_media_type',
@@ -25,6 +28,16 @@ export function checkContentType(spec: BodySpec, contentType: string | undefined
       hint: `Send the header content-type: ${spec.contentTypes.join(' or ')}.`,
     },
   );
+}
+
+// JSON has one charset (RFC 8259 §8.1), of which ASCII is a part; to take bytes of another for it would garble them.
+function checkCharset(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  if (/^(?:utf-?8|us-ascii)$/i.test(charset)) return;
+  const detail = `The body is said to be in the charset "${charset}", which is not read here.`;
+  throw new AppError('unsupported_media_type', 'unsupported_content_type', detail, {
+    hint: 'Send it as UTF-8, and leave charset out.',
+  });
 }
 
 /** The text of a body. Throws `invalid` where the bytes are not UTF-8. */

@@ -8,6 +8,7 @@ import type { AdmitDeps, Asked } from './authenticate.ts';
 import { actorIn, admit } from './authenticate.ts';
 import { addressOf } from './credentials.ts';
 import { answerError } from './failures.ts';
+import { refuseWebhooks } from './hops.ts';
 import type { IntakeDeps } from './intake.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
 import { PROTECTION } from './protection.ts';
@@ -104,6 +105,7 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
       next();
     },
     ...(route.body?.bounded === true ? [takePlace(deps.intake, route.body.maxBytes)] : []),
+    ...(route.method === 'get' || route.body?.bounded === true ? [] : [refuseWebhooks]),
     async (request, response, next) => {
       await admit(deps.admission, askedBy(route), request, response);
       next();

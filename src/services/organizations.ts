@@ -160,6 +160,17 @@ function refuseSecond(admins: readonly ApiKey[]): void {
   );
 }
 
+/** Throws `forbidden` where a key belongs to another organization than the first: what is counted in all is not for it. */
+export async function requireFirstOrganization(
+  deps: { readonly store: Pick<OrganizationStore, 'organizations'> },
+  actor: Actor,
+): Promise<void> {
+  if ((await ownOrganization(deps, actor)).isFirst) return;
+  throw new AppError('forbidden', 'first_organization_only', 'The metrics count what all organizations do together.', {
+    hint: 'Use a key of the first organization, or read them on the machine itself.',
+  });
+}
+
 async function requireInstallationAdmin(
   deps: { readonly store: Pick<OrganizationStore, 'organizations'> },
   actor: Actor,

@@ -28,7 +28,7 @@ const DEFAULT_OVERLAP_SEC = 86_400;
 
 /**
  * Makes a new version with the new secret, the present one as the previous one. A previous one that is still there signs
- * no more. Throws `invalid` with everything that is wrong with the request, and as `patchWebhook`.
+ * no more. A secret that is the present one changes nothing. Throws `invalid` with everything that is wrong with the request, and as `patchWebhook`.
  */
 export async function rotateSigning<S extends WebhookStore>(
   deps: RotationDeps<S>,
@@ -88,6 +88,8 @@ function overlapEnd({ clock }: Pick<RotationDeps, 'clock'>, input: JsonObject): 
 function rotated(present: Signing | undefined, secret: string, until: Date | undefined): Signing {
   const facts = signingFacts(secret);
   if (facts === undefined) throw new Error('A secret that was checked or made is none.');
+  // Asked again, after an answer that was lost: the one before must sign on.
+  if (present?.secret === secret) return present;
   if (present === undefined || until === undefined) return { secret, ...facts, previous: undefined };
   const { secret: previous, scheme, publicKey } = present;
   return { secret, ...facts, previous: { secret: previous, scheme, publicKey, until } };

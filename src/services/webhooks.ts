@@ -3,8 +3,10 @@ import type { Actor } from '../domain/access.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Fault } from '../domain/errors.ts';
 import { AppError, notFound } from '../domain/errors.ts';
+import { pointerTo } from '../domain/text.ts';
 import { mergePatch } from '../domain/merge-patch.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
+import { secretsByField } from '../domain/webhook-secrets.ts';
 import { writeSettings } from '../domain/webhook-settings.ts';
 import type { ApprovalContext } from './webhook-approval.ts';
 import { alignHeaderNames, approveWebhook } from './webhook-approval.ts';
@@ -143,8 +145,28 @@ export async function restoreVersion<S extends WebhookStore>(
     refuseStale(current, options.expectedVersion);
     const { settings } = await getVersion(deps, actor.organizationId, id, version);
     const { warnings } = await approveWebhook(deps, writeSettings(settings), contextOf(current, settings));
-    return { ...(await save(deps, actor, current, settings, { ...options, isEnabled: false })), warnings };
+    const saved = await save(deps, actor, current, settings, { ...options, isEnabled: false });
+    return { ...saved, warnings: [...warnings, ...restoredSecrets(current.settings, settings)] };
   });
+}
+
+// Whoever goes back for the template's sake may not think of the secret that was replaced since.
+function restoredSecrets(current: WebhookSettings, restored: WebhookSettings): Fault[] {
+  const present = secretsByField(current);
+  return [...secretsByField(restored)]
+    .filter(([field, secret]) => present.get(field) !== secret)
+    .map(([field]) => ({
+      pointer: pointerOf(field),
+      code: 'secret_restored',
+      detail: 'This secret is again what it was at that version.',
+      hint: 'Where it was replaced since, send the new one.',
+    }));
+}
+
+// Names of headers may hold dots.
+function pointerOf(field: string): string {
+  const header = /^headers\.(.+)$/.exec(field)?.[1];
+  return header === undefined ? `/${field.replaceAll('.', '/')}` : pointerTo('/headers', header);
 }
 
 /** Deletes a webhook; what waits for it is cancelled, its invocations stay. */

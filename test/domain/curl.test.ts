@@ -117,7 +117,10 @@ describe('toCurl', () => {
 
   it('takes secret header values from variables, and says which', () => {
     const command = toCurl(fullInvocation);
-    assert.match(command, /^# Secret header values are not on record\. Set them first: AUTHORIZATION='…'$/m);
+    assert.match(
+      command,
+      /^# Secret header values are not on record\. Set each to the whole value, scheme and all: AUTHORIZATION='…'$/m,
+    );
     assert.match(command, /"\$AUTHORIZATION"/);
     const words = argumentsOf(command, { AUTHORIZATION: `Bearer $HOME 'x' "y"` });
     assert.ok(words.includes(`Authorization: Bearer $HOME 'x' "y"`));

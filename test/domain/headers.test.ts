@@ -42,7 +42,7 @@ describe('headerFaults', () => {
   for (const [name, reason] of FORBIDDEN) {
     it(`forbids ${name} in any case, and says why`, () => {
       const capitals = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
-      for (const spelling of [name, name.toUpperCase(), capitals]) {
+      for (const spelling of [name, name.toUpperCase(), capitals, name.replaceAll('-', '_')]) {
         const [fault, ...others] = headerFaults({ [spelling]: 'x' });
         assert.deepEqual([fault?.code, others], ['header_forbidden', []], spelling);
         assert.match(fault?.hint ?? '', reason);

@@ -54,6 +54,24 @@ describe('RefusalCounts', () => {
     assert.equal(taken.length, 1001);
     assert.deepEqual([taken.at(-1)?.count, taken.at(-1)?.last], [4000, { ...refused(''), reason: 'expired' }]);
   });
+
+  it('keeps the rest of exceeded roles with the organization that they concern', () => {
+    const counts = new RefusalCounts();
+    for (let n = 0; n < 1000; n += 1) counts.note(refused(`192.0.2.${String(n)}`), NOW);
+    for (const route of ['GET /v1/webhooks', 'GET /v1/replays']) counts.note(exceeded(route), NOW);
+    const [rest] = counts.take().slice(1000);
+    assert.deepEqual([rest?.count, rest && concernedBy(rest.last)], [2, 'org_2']);
+  });
+
+  it('tells reasons apart', () => {
+    const counts = new RefusalCounts();
+    for (const reason of ['malformed', 'unknown', 'malformed'] as const)
+      counts.note({ kind: 'refused', key: undefined, reason, address: '192.0.2.1' }, NOW);
+    assert.deepEqual(
+      counts.take().map(({ count }) => count),
+      [2, 1],
+    );
+  });
 });
 
 describe('refusalEvent', () => {

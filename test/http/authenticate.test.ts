@@ -186,7 +186,7 @@ describe('readCredentials', () => {
 
   it('says where Basic is understood', () => {
     const credentials = readCredentials(basic('a:b'), false);
-    assert.match(credentials.kind === 'missing' ? credentials.detail : '', /rest\/auditing.*Bearer/);
+    assert.match(credentials.kind === 'unreadable' ? credentials.detail : '', /rest\/auditing.*Bearer/);
   });
 });
 
@@ -199,7 +199,10 @@ describe('addressOf', () => {
     ['2001:db8::1%eth0', '127.0.0.1', '2001:db8::1'],
     ['::ffff:192.0.2.1%x.y-z', '127.0.0.1', '192.0.2.1'],
     ['unknown', '::ffff:10.0.0.1', '10.0.0.1'],
-    ['192.0.2.1:443', 'fe80::1%eth0', 'fe80::1'],
+    ['unknown', 'fe80::1%eth0', 'fe80::1'],
+    ['192.0.2.1:443', '127.0.0.1', '192.0.2.1'],
+    ['[2001:db8::1]:443', '127.0.0.1', '2001:db8::1'],
+    ['192.0.2.1:443:1', '127.0.0.1', '127.0.0.1'],
     [undefined, undefined, ''],
   ];
   for (const [ip, remoteAddress, address] of table) {

@@ -121,6 +121,12 @@ onEachDatabase('bad input', (kind) => {
           assert.deepEqual([status, body.code], [415, 'unsupported_content_type'], type);
           for (const known of route.body?.contentTypes ?? []) assert.ok(body.hint.includes(known), body.hint);
         }
+        for (const charset of ['utf-16', 'latin1', '"ISO-8859-1"']) {
+          const { status, body } = await send('{}', {
+            'content-type': `${route.body?.contentTypes[0] ?? ''}; charset=${charset}`,
+          });
+          assert.deepEqual([status, body.code], [415, 'unsupported_content_type'], charset);
+        }
         const { status } = await send('{', { 'content-type': 'Application/JSON; charset=utf-8' });
         assert.equal(status, 400, 'case and parameters of the type do not count');
       });

@@ -137,6 +137,11 @@ onEachDatabase('the border between organizations', () => {
     const { text } = await engine.call('GET', '/metrics', { key: null });
     for (const one of ids) for (const id of Object.values(one)) if (id !== '1') assert.equal(text.includes(id), false);
     assert.doesNotMatch(text, /org_[0-9a-f]|"One"|"Two"|Same name/);
+    // What all do together is for the first organization alone.
+    for (const side of [0, 1]) {
+      const { status, body } = await as(side, 'GET', '/metrics');
+      assert.deepEqual([status, body.code], [403, 'first_organization_only']);
+    }
   });
 
   it('holds for the admins of the installation, too: they see that organizations exist, and nothing in them', async () => {

@@ -189,6 +189,24 @@ onEachDatabase('signing', () => {
     assert.equal((await engine.get(`/v1/webhooks/${id}`)).version, 1);
   });
 
+  it('signs on with the one before where the same rotation is asked for twice, and warns of what a restore brings back', async () => {
+    const receiver = engine.plan((response) => response.end('{}'));
+    const { id, type } = await engine.webhook({ url: receiver.url, signing: { secret: OWN } });
+    const other = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    for (const expected of [2, 2]) {
+      const { body } = await engine.call('POST', `/v1/webhooks/${id}/signing/rotate`, { body: { secret: other } });
+      assert.equal(body.version, expected);
+    }
+    await engine.deliver(type);
+    const signatures = headerOf(receiver.seen().at(-1), 'webhook-signature')?.split(' ') ?? [];
+    assert.equal(new Set(signatures).size, 2, signatures.join());
+    const restored = await engine.call('POST', `/v1/webhooks/${id}/versions/1/restore`);
+    const warnings = restored.body.warnings.map(
+      ({ pointer, code }: { pointer: string; code: string }) => `${pointer} ${code}`,
+    );
+    assert.deepEqual(warnings, ['/signing/secret secret_restored']);
+  });
+
   it('leaves no signing secret in answers, records, events, log or database', async () => {
     const receiver = engine.plan((response, seen) => response.end(`${OWN} ${seen.body}`));
     const { id, type } = await engine.webhook({

@@ -12,6 +12,7 @@ import { readPostedEvents } from '../../services/intake-body.ts';
 import { mediaType } from '../body.ts';
 import { faultView, problemOf } from '../problem.ts';
 import { nextCursor, pageOf } from '../query.ts';
+import { hopsOf } from '../hops.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
 import { eventDetailView, eventView } from '../views/event.ts';
@@ -33,7 +34,7 @@ export async function post(deps: EventHandlerDeps, request: ApiRequest): Promise
     organizationId: actorOf(request).organizationId,
     posted,
     idempotencyKey: idempotencyKey(request),
-    hop: hopOf(request),
+    hop: hopsOf(request.header('hookwright-hop')),
     atomic: request.query['atomic'] === true,
   });
   const most = results.length > MANY ? FAULTS_OF_EACH_OF_MANY : undefined;
@@ -86,12 +87,6 @@ function idempotencyKey(request: ApiRequest): string | undefined {
       hint: 'Use 1 to 255 visible ASCII characters without blanks.',
     },
   ]);
-}
-
-// A header that is no number does not come from an engine of ours; one that is, counts however long it is.
-function hopOf(request: ApiRequest): number {
-  const header = request.header('hookwright-hop') ?? '0';
-  return /^\d+$/.test(header) ? Math.min(Number(header), Number.MAX_SAFE_INTEGER) : 0;
 }
 
 /** `GET /v1/events` */

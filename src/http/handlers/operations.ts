@@ -3,6 +3,8 @@ import { AppError, notFound } from '../../domain/errors.ts';
 import { isId } from '../../domain/ids.ts';
 import type { ExactJson } from '../../domain/json.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
+import { requireFirstOrganization } from '../../services/organizations.ts';
+import type { AccessHandlerDeps } from './organizations.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param, queryNumber } from '../route.ts';
 import { schemaListView, schemaView } from '../views/schema.ts';
@@ -24,7 +26,7 @@ export interface SandboxRequest {
 }
 
 /** What these routes touch. */
-export interface OperationHandlerDeps {
+export interface OperationHandlerDeps extends Pick<AccessHandlerDeps, 'access'> {
   readonly catalogue: Catalogue;
   readonly product: { readonly version: string };
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
@@ -59,7 +61,8 @@ export async function ready(deps: OperationHandlerDeps): Promise<Reply> {
 }
 
 /** `GET /metrics` */
-export async function metrics(deps: OperationHandlerDeps): Promise<Reply> {
+export async function metrics(deps: OperationHandlerDeps, request: ApiRequest): Promise<Reply> {
+  if (request.actor !== undefined) await requireFirstOrganization(deps.access, request.actor);
   return { status: 200, text: await deps.metrics.text(), contentType: deps.metrics.contentType };
 }
 
