@@ -5,9 +5,10 @@ import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 import { isObject, toPlain } from '../domain/json.ts';
 import { readValidators } from '../domain/webhook-settings.ts';
 import type { SampleResponse } from '../responses/document.ts';
+import { sampleFaults } from '../responses/sample.ts';
 import { checkPaths, validatorFaults } from '../responses/validators.ts';
 
-/** What each validator says, or what is wrong with one of them. */
+/** What each validator says, or what is wrong with the validators and the sample. */
 export type TriedValidators =
   | { readonly ok: true; readonly results: readonly ValidatorResult[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -18,10 +19,11 @@ export type TriedValidators =
  */
 export function tryValidators(input: ExactJsonObject): TriedValidators {
   const validators = readValidators(toPlain(input['response_validators'] ?? []));
-  const faults = validatorFaults(validators, '/response_validators');
-  if (faults.length > 0) return { ok: false, faults };
   const response = input['response'];
-  return { ok: true, results: checkPaths(validators, sampleResponse(isObject(response) ? response : {})) };
+  const sample = sampleResponse(isObject(response) ? response : {});
+  const faults = [...validatorFaults(validators, '/response_validators'), ...sampleFaults(sample, '/response')];
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, results: checkPaths(validators, sample) };
 }
 
 function sampleResponse(response: ExactJsonObject): SampleResponse {

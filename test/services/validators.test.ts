@@ -58,4 +58,27 @@ describe('tryValidators', () => {
       '/response_validators/0/json_path',
     ]);
   });
+
+  const large = {
+    'a body over 64 KiB as JSON': [{ data: Array.from({ length: 32_768 }, () => 1) }, '/response/data'],
+    'a text over 64 KiB': [{ data: 'é'.repeat(32_769) }, '/response/data'],
+    'headers over 16 KiB': [{ headers: { a: 'x'.repeat(16 * 1024) } }, '/response/headers'],
+  } as const;
+  for (const [what, [response, pointer]] of Object.entries(large)) {
+    it(`refuses ${what}, beside what is wrong with the paths`, () => {
+      const rules = [{ json_path: '$.a-b', expected_values: [1] }];
+      const result = tried(JSON.stringify({ response, response_validators: rules }));
+      assert.deepEqual(result.ok ? [] : result.faults.map((fault) => fault.pointer), [
+        '/response_validators/0/json_path',
+        pointer,
+      ]);
+    });
+  }
+
+  it('takes the largest sample that a response can be', () => {
+    const rules = '[{"json_path":"$.data","expected_values":[1]}]';
+    for (const data of [JSON.stringify(Array.from({ length: 32_767 }, () => 1)), `"${'x'.repeat(65_536)}"`]) {
+      assert.equal(tried(`{"response":{"data":${data}},"response_validators":${rules}}`).ok, true);
+    }
+  });
 });
