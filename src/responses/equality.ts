@@ -25,3 +25,14 @@ function shortestForm(number: JsonNumber): readonly string[] {
   const shortest = String(number.valueOf());
   return canonicalJson(number) === shortest ? [shortest] : [];
 }
+
+/** What `equalsAny` costs for a value, in steps of a `PathBudget`: the more is expected and the longer its text, the more. */
+export function stepsToCompare(actual: ExactJson, expected: readonly Scalar[]): number {
+  return 1 + (expected.length >> 4) + stepsForText(actual);
+}
+
+// The shortest form of a number is worked out, while texts are mostly told apart by their lengths.
+function stepsForText(actual: ExactJson): number {
+  if (actual instanceof JsonNumber) return 16 + (actual.text.length >> 2);
+  return typeof actual === 'string' ? actual.length >> 6 : 0;
+}

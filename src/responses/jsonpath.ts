@@ -3,9 +3,11 @@
 import type { Fault } from '../domain/errors.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { excerptAt, positionAt } from '../domain/text.ts';
+import type { PathBudget } from './path/budget.ts';
+import { PathBudgetError } from './path/budget.ts';
 import { isPlainPath, selectPlain } from './path/jsonpath-plus.ts';
 import { PathError } from './path/cursor.ts';
-import { evaluateQuery, PathBudgetError } from './path/evaluate.ts';
+import { evaluateQuery } from './path/evaluate.ts';
 import { checkLength, checkLimits } from './path/limits.ts';
 import type { PathQuery } from './path/model.ts';
 import { allQueries } from './path/model.ts';
@@ -43,11 +45,22 @@ export function parsePath(text: string, pointer = ''): PathReading {
   }
 }
 
-/** The values that the path selects in the document. Never throws for what a receiver can send. */
-export function selectValues(path: JsonPath, document: ExactJson): Selection {
+/**
+ * The values that the path selects in the document, paid for out of `budget`, which all paths that are evaluated for
+ * one response share; `use` says how many steps it will take to use one of them. Never throws for what a receiver can
+ * send.
+ */
+export function selectValues(
+  path: JsonPath,
+  document: ExactJson,
+  budget: PathBudget,
+  use: (value: ExactJson) => number = () => 0,
+): Selection {
   try {
     const select = path.engine === 'jsonpath-plus' ? selectPlain : evaluateQuery;
-    return { ok: true, values: select(path.query, document) };
+    const values = select(path.query, document, budget);
+    for (const value of values) budget.spend(use(value));
+    return { ok: true, values };
   } catch (error) {
     if (!(error instanceof PathBudgetError)) throw error;
     return { ok: false, reason: error.message };

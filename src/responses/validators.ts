@@ -6,9 +6,10 @@ import { pointerTo } from '../domain/text.ts';
 import type { ResponseValidator } from '../domain/webhook.ts';
 import type { ResponseDocument, SampleResponse } from './document.ts';
 import { sampleDocument } from './document.ts';
-import { equalsAny } from './equality.ts';
-import type { JsonPath } from './jsonpath.ts';
+import { equalsAny, stepsToCompare } from './equality.ts';
+import type { JsonPath, Selection } from './jsonpath.ts';
 import { parsePath, readsMember, selectValues } from './jsonpath.ts';
+import { PathBudget } from './path/budget.ts';
 import type { Hide, Words } from './wording.ts';
 import { createWords, recordedActual, sayFailed, saySelectedNothing, sayPassed, sayUnevaluated } from './wording.ts';
 
@@ -102,7 +103,8 @@ function readsData({ path }: CompiledValidator): boolean {
 
 /**
  * Runs validators: one passes when its path selects at least one value and every selected value equals one of the
- * expected ones. What cannot be evaluated fails. `actual` and `message` are cut to a few hundred characters a value;
+ * expected ones. What cannot be evaluated fails, and so does what the budget of steps that all of them share is not
+ * enough for. `actual` and `message` are cut to a few hundred characters a value;
  * `hide` takes secrets out of them before they are cut, since half a secret is not found afterwards.
  */
 export function checkValidators(
@@ -111,12 +113,18 @@ export function checkValidators(
   hide: Hide = (text) => text,
 ): ValidatorResult[] {
   const words = createWords(hide);
-  return validators.map((validator) => check(validator, document, words));
+  const budget = new PathBudget();
+  return validators.map((validator) => check(validator, document, words, budget));
 }
 
-function check(validator: CompiledValidator, document: ResponseDocument, words: Words): ValidatorResult {
-  const { rule, path, problem } = validator;
-  const selection = path === undefined ? ({ ok: false, reason: problem } as const) : selectValues(path, document.root);
+function check(
+  validator: CompiledValidator,
+  document: ResponseDocument,
+  words: Words,
+  budget: PathBudget,
+): ValidatorResult {
+  const { rule } = validator;
+  const selection = select(validator, document, budget);
   const values = selection.ok ? selection.values : [];
   const unexpected = values.filter((value) => !equalsAny(value, rule.expectedValues));
   return {
@@ -127,6 +135,13 @@ function check(validator: CompiledValidator, document: ResponseDocument, words: 
       ? saySelected(validator, document, values, unexpected, words)
       : sayUnevaluated(rule, selection.reason),
   };
+}
+
+// What was selected is compared only if that can be paid for, too.
+function select(validator: CompiledValidator, document: ResponseDocument, budget: PathBudget): Selection {
+  const { rule, path, problem } = validator;
+  if (path === undefined) return { ok: false, reason: problem };
+  return selectValues(path, document.root, budget, (value) => stepsToCompare(value, rule.expectedValues));
 }
 
 function saySelected(

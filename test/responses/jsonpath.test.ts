@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parsePath, readsMember, selectValues } from '../../src/responses/jsonpath.ts';
+import { PathBudget } from '../../src/responses/path/budget.ts';
 import type { JsonPath } from '../../src/responses/jsonpath.ts';
 
 function accepted(text: string): JsonPath {
@@ -83,8 +84,11 @@ describe('selectValues', () => {
   it('says why it gave up instead of selecting a part', () => {
     let deep: readonly unknown[] = Array.from({ length: 30_000 }, () => 0);
     for (let depth = 0; depth < 60; depth += 1) deep = [deep];
-    const selection = selectValues(accepted('$..*..*'), JSON.parse(JSON.stringify(deep)) as never);
-    assert.deepEqual(selection, { ok: false, reason: 'evaluating the path on this response takes too many steps' });
+    const selection = selectValues(accepted('$..*..*'), JSON.parse(JSON.stringify(deep)) as never, new PathBudget());
+    assert.deepEqual(selection, {
+      ok: false,
+      reason: 'the paths of the validators take too many steps on this response',
+    });
   });
 });
 

@@ -2,32 +2,23 @@
 // sent, and their product must not hold the process up.
 import type { ExactJson } from '../../domain/json.ts';
 import { isList, isObject } from '../../domain/json.ts';
-import type { Comparable } from './compare.ts';
+import type { PathBudget } from './budget.ts';
+import type { Comparable, Spend } from './compare.ts';
 import { holds } from './compare.ts';
 import type { PathCondition, PathOperand, PathQuery, PathSegment, PathSelector } from './model.ts';
 
-// Each step is a value looked at. The largest body has about 32,000 values; one pass over them takes a third of it.
-const MAX_STEPS = 200_000;
-
-/** The evaluation was given up: this path on this document needs more than its budget. */
-export class PathBudgetError extends Error {
-  constructor() {
-    super('evaluating the path on this response takes too many steps');
-    this.name = 'PathBudgetError';
-  }
-}
-
 /** The values that the path selects, in the RFC's order, duplicates included. Throws a `PathBudgetError`. */
-export function evaluateQuery(query: PathQuery, document: ExactJson): readonly ExactJson[] {
-  return new Evaluation(document).select(query, document);
+export function evaluateQuery(query: PathQuery, document: ExactJson, budget: PathBudget): readonly ExactJson[] {
+  return new Evaluation(document, budget.spend).select(query, document);
 }
 
 class Evaluation {
   readonly #root: ExactJson;
-  #stepsLeft = MAX_STEPS;
+  readonly #spend: Spend;
 
-  constructor(root: ExactJson) {
+  constructor(root: ExactJson, spend: Spend) {
     this.#root = root;
+    this.#spend = spend;
   }
 
   select(query: PathQuery, current: ExactJson): readonly ExactJson[] {
@@ -40,14 +31,10 @@ class Evaluation {
     return selected;
   }
 
-  #spend = (steps: number): void => {
-    this.#stepsLeft -= steps;
-    if (this.#stepsLeft < 0) throw new PathBudgetError();
-  };
-
   // RFC 9535 §2.5.2.2: a value comes before its descendants, array items in order.
   #apply(segment: PathSegment, value: ExactJson, into: ExactJson[]): void {
-    this.#spend(1);
+    // A selector that finds nothing was looked for all the same.
+    this.#spend(segment.selectors.length);
     for (const selector of segment.selectors) {
       const picked = this.#picked(selector, value);
       this.#spend(picked.length);
@@ -126,8 +113,8 @@ class Evaluation {
 // RFC 9535 §2.3.4.2.2. A negative step walks from the end.
 function sliced(items: readonly ExactJson[], slice: Extract<PathSelector, { kind: 'slice' }>): readonly ExactJson[] {
   const step = slice.step ?? 1;
-  if (step === 0) return [];
   const { length } = items;
+  if (step === 0 || length === 0) return [];
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const [first, last] = step > 0 ? [lowest, highest] : [highest, lowest];
   const bound = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, lowest), highest);

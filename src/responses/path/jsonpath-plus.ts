@@ -3,17 +3,41 @@
 import { JSONPath } from 'jsonpath-plus';
 import type { ExactJson } from '../../domain/json.ts';
 import { isList, isObject } from '../../domain/json.ts';
+import type { PathBudget } from './budget.ts';
 import type { PathQuery, PathSegment, PathSelector } from './model.ts';
 
 // Even its array form is parsed again as text, so only names without any character that it could take for an operator.
 const SAFE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** Whether the path consists of names, indexes from the start and forward slices only: what jsonpath-plus can be asked. */
+// It has no budget of its own and takes microseconds a value, so it is asked only for what the path's text bounds.
+const MAX_SELECTED = 64;
+// What it takes for a value, in steps of our evaluator.
+const STEPS_PER_VALUE = 25;
+
+/**
+ * Whether the path consists of names, indexes from the start and forward slices only, and can select 64 values at most
+ * in any document: what jsonpath-plus can be asked.
+ */
 export function isPlainPath(query: PathQuery): boolean {
-  return query.segments.every(
-    ({ descendant, selectors: [first, ...others] }) =>
-      !descendant && others.length === 0 && first !== undefined && isPlainSelector(first),
+  return (
+    query.segments.every(
+      ({ descendant, selectors: [first, ...others] }) =>
+        !descendant && others.length === 0 && first !== undefined && isPlainSelector(first),
+    ) && mostSelected(query) <= MAX_SELECTED
   );
+}
+
+function mostSelected({ segments }: PathQuery): number {
+  return segments.reduce((product, { selectors: [selector] }) => product * widthOf(selector), 1);
+}
+
+// How many items a slice selects of any list: those between two ends that are counted from the same side, and of a
+// list's last ones no more than there are before an end counted from the start.
+function widthOf(selector: PathSelector | undefined): number {
+  if (selector?.kind !== 'slice') return 1;
+  const { start = 0, end } = selector;
+  if (start < 0) return end !== undefined && end > 0 ? end : Math.max((end ?? 0) - start, 1);
+  return end !== undefined && end > 0 ? Math.max(end - start, 1) : Number.POSITIVE_INFINITY;
 }
 
 // It reads an end or a step of 0 as "not given".
@@ -31,8 +55,9 @@ function isPlainSelector(selector: PathSelector): boolean {
   }
 }
 
-/** The values that a plain path selects. The caller has asked `isPlainPath`. */
-export function selectPlain(query: PathQuery, document: ExactJson): readonly ExactJson[] {
+/** The values that a plain path selects. The caller has asked `isPlainPath`. Throws a `PathBudgetError`. */
+export function selectPlain(query: PathQuery, document: ExactJson, budget: PathBudget): readonly ExactJson[] {
+  budget.spend(mostSelected(query) * query.segments.length * STEPS_PER_VALUE);
   const pointers: unknown = JSONPath({
     path: ['$', ...query.segments.map(writeSegment)],
     // It takes any JSON value; numbers that keep their spelling are objects to it, and are refused on the way back.

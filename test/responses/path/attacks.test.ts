@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ExactJson } from '../../../src/domain/json.ts';
 import { parsePath, selectValues } from '../../../src/responses/jsonpath.ts';
+import { PathBudget } from '../../../src/responses/path/budget.ts';
 import { checkPaths, validatorFaults } from '../../../src/responses/validators.ts';
 
 const SRC = new URL('../../../src/', import.meta.url);
@@ -137,7 +138,7 @@ describe('published attacks by JSONPath', () => {
         const reading = parsePath(path);
         if (reading.ok) {
           assert.equal(code, null, 'it was accepted');
-          assert.deepEqual(selectValues(reading.path, whole), { ok: true, values: [] });
+          assert.deepEqual(selectValues(reading.path, whole, new PathBudget()), { ok: true, values: [] });
         } else {
           assert.equal(reading.fault.code, code, reading.fault.detail);
           assert.match(reading.fault.detail, /^This JSONPath is refused at column \d+: /);
@@ -157,7 +158,7 @@ describe('published attacks by JSONPath', () => {
     it(`what asks for much ends: ${path.slice(0, 80)}`, () => {
       const reading = parsePath(path);
       assert.ok(reading.ok, path);
-      const selection = selectValues(reading.path, whole);
+      const selection = selectValues(reading.path, whole, new PathBudget());
       if (!selection.ok) assert.match(selection.reason, /too many steps/);
     });
   }

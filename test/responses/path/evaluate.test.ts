@@ -6,12 +6,13 @@ import { query as queryByGrammar } from 'jsonpath-rfc9535';
 import type { JsonValue } from 'jsonpath-rfc9535';
 import type { ExactJson } from '../../../src/domain/json.ts';
 import { JsonNumber } from '../../../src/domain/json.ts';
-import { evaluateQuery, PathBudgetError } from '../../../src/responses/path/evaluate.ts';
+import { PathBudget, PathBudgetError } from '../../../src/responses/path/budget.ts';
+import { evaluateQuery } from '../../../src/responses/path/evaluate.ts';
 import { parseQuery } from '../../../src/responses/path/parser.ts';
 import { anyDocument, anyPath } from './arbitraries.ts';
 
 function select(path: string, document: ExactJson): readonly ExactJson[] {
-  return evaluateQuery(parseQuery(path), document);
+  return evaluateQuery(parseQuery(path), document, new PathBudget());
 }
 
 // json-p3 is right except for comparing arrays with objects, and for order and length of texts beyond the BMP.
@@ -109,6 +110,14 @@ describe('evaluateQuery', () => {
       assert.throws(() => select(path, document), PathBudgetError, path);
     }
     assert.ok(process.hrtime.bigint() - started < 2_000_000_000n);
+  });
+
+  it('pays for each member in brackets that it looks for, found or not, at every value', () => {
+    const query = parseQuery("$..['a','b','c']");
+    const document = [{ x: 1 }, { x: 1 }];
+    const values = 5;
+    assert.deepEqual(evaluateQuery(query, document, new PathBudget(3 * values)), []);
+    assert.throws(() => evaluateQuery(query, document, new PathBudget(3 * values - 1)), PathBudgetError);
   });
 
   it('has budget enough for one pass over the largest body', () => {

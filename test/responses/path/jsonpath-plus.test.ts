@@ -6,6 +6,7 @@ import { JsonNumber } from '../../../src/domain/json.ts';
 import { isPlainPath, selectPlain } from '../../../src/responses/path/jsonpath-plus.ts';
 import { evaluateQuery } from '../../../src/responses/path/evaluate.ts';
 import { parseQuery } from '../../../src/responses/path/parser.ts';
+import { PathBudget, PathBudgetError } from '../../../src/responses/path/budget.ts';
 import { anyDocument, anyPath, anySlice } from './arbitraries.ts';
 
 const plainStep = fc.oneof(
@@ -18,8 +19,8 @@ function agrees(path: string, document: ExactJson): void {
   const query = parseQuery(path);
   if (!isPlainPath(query)) return;
   assert.deepEqual(
-    selectPlain(query, document),
-    evaluateQuery(query, document),
+    selectPlain(query, document, new PathBudget()),
+    evaluateQuery(query, document, new PathBudget()),
     `${path} on ${JSON.stringify(document)}`,
   );
 }
@@ -43,12 +44,31 @@ describe('selectPlain', () => {
     ['$.data[1:2]', 'text'],
   ] as const) {
     it(`selects nothing with ${path} in ${JSON.stringify(data)}`, () => {
-      assert.deepEqual(selectPlain(parseQuery(path), { data }), []);
+      assert.deepEqual(selectPlain(parseQuery(path), { data }, new PathBudget()), []);
     });
   }
 
+  it('selects 64 values at most, however long the lists are', () => {
+    const list = Array.from({ length: 200 }, (_none, index) => index);
+    fc.assert(
+      fc.property(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -200, max: 200 }), (start, end) => {
+        for (const slice of [`${String(start)}:${String(end)}`, `${String(start)}:`, `:${String(end)}`]) {
+          const query = parseQuery(`$.data[${slice}]`);
+          if (!isPlainPath(query)) continue;
+          assert.ok(selectPlain(query, { data: list }, new PathBudget()).length <= 64, slice);
+        }
+      }),
+    );
+  });
+
+  it('pays before it asks, for as many values as the path can select', () => {
+    const select = (steps: number) => selectPlain(parseQuery('$.data[0:64]'), { data: [1] }, new PathBudget(steps));
+    assert.throws(() => select(64), PathBudgetError);
+    assert.deepEqual(select(64 * 2 * 25), [1]);
+  });
+
   it('leaves nothing behind in the cache of the library', () => {
-    selectPlain(parseQuery('$.data.once'), { data: {} });
+    selectPlain(parseQuery('$.data.once'), { data: {} }, new PathBudget());
     assert.deepEqual(JSONPath.cache, {});
   });
 });
@@ -61,7 +81,11 @@ describe('isPlainPath', () => {
     '$.data[0].id',
     '$.data[1:3]',
     '$.data[-2:]',
-    '$[::2]',
+    '$.data[:64]',
+    '$.data[-64:]',
+    '$.data[-70:-6]',
+    '$.data[-70:64]',
+    '$.data[0:8].list[2:10]',
   ]) {
     it(`takes ${path}`, () => assert.ok(isPlainPath(parseQuery(path))));
   }
@@ -75,6 +99,13 @@ describe('isPlainPath', () => {
     '$[0:0]',
     '$[::0]',
     '$[::-1]',
+    '$.data[0:]',
+    '$[::2]',
+    '$.data[:-1]',
+    '$.data[5:-1]',
+    '$.data[:65]',
+    '$.data[-65:]',
+    '$.data[0:8].list[2:11]',
     ...[
       '^',
       '~',
