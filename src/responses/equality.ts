@@ -28,7 +28,7 @@ function shortestForm(number: JsonNumber): readonly string[] {
 
 /** What `equalsAny` costs for a value, in steps of a `PathBudget`: the more is expected and the longer its text, the more. */
 export function stepsToCompare(actual: ExactJson, expected: readonly Scalar[]): number {
-  return 1 + (expected.length >> 4) + stepsForText(actual);
+  return 2 + (expected.length >> 4) + stepsForText(actual);
 }
 
 // The shortest form of a number is worked out, while texts are mostly told apart by their lengths.
