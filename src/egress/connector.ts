@@ -1,6 +1,5 @@
 // Dials only what the policy allows: the addresses that were vetted are the ones that are dialled, and are looked at
 // once more on the connected socket, so that DNS cannot change its mind in between.
-import { lookup as systemLookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { connect as connectTcp, isIP } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
@@ -15,8 +14,8 @@ export interface Address {
   readonly family: number;
 }
 
-/** All addresses of a name; rejects with the resolver's code (`ENOTFOUND`, `EAI_AGAIN`). */
-export type Lookup = (host: string) => Promise<readonly Address[]>;
+/** All addresses of a name; rejects with the resolver's code (`ENOTFOUND`, `ETIMEOUT`). The signal ends the waiting. */
+export type Lookup = (host: string, signal: AbortSignal) => Promise<readonly Address[]>;
 
 /** What connecting takes. Times are milliseconds; `monotonicMs` never goes back. */
 export interface ConnectorDeps {
@@ -62,9 +61,6 @@ export class BlockedAddressError extends Error {
   readonly code = 'ADDRESS_NOT_PUBLIC';
 }
 
-/** All addresses of a name from the system's resolver, in its order. */
-export const lookupWithSystem: Lookup = (host) => systemLookup(host, { all: true });
-
 /** Makes the connector. Secure contexts are shared: reading the root certificates costs 20 ms each time. */
 export function createConnector(deps: ConnectorDeps): Connector {
   const publicContext = createSecureContext({ minVersion: 'TLSv1.2' });
@@ -99,6 +95,7 @@ class Opening implements Dial {
   readonly #route: ConnectRule | undefined;
   readonly #done: DialCallback;
   readonly #timer: NodeJS.Timeout;
+  readonly #lookingUp = new AbortController();
   #raw: Socket | undefined;
   #ended = false;
 
@@ -124,6 +121,7 @@ class Opening implements Dial {
   abort(error: Error): void {
     if (this.#ended) return;
     this.#end();
+    this.#lookingUp.abort();
     this.socket?.destroy();
     this.#raw?.destroy();
     this.#done(error, undefined);
@@ -133,7 +131,8 @@ class Opening implements Dial {
     const { policy, lookup } = this.#deps;
     if (this.#route !== undefined) return [{ address: this.#route.address, family: isIP(this.#route.address) }];
     const literal = this.#host.replace(/^\[(.*)\]$/, '$1');
-    const addresses = isIP(literal) === 0 ? await lookup(this.#host) : [{ address: literal, family: isIP(literal) }];
+    const family = isIP(literal);
+    const addresses = family === 0 ? await lookup(this.#host, this.#lookingUp.signal) : [{ address: literal, family }];
     if (addresses.length === 0) throw codedError('ENODATA');
     // One bad answer refuses all: whoever mixes them is probing, or has a DNS that cannot be trusted.
     if (!addresses.every(({ address }) => policy.isAllowedAddress(literal, address))) throw new BlockedAddressError();

@@ -5,15 +5,16 @@ import type { Dispatcher } from 'undici';
 import type { ExchangeFailure, ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { Connector, Lookup, SecureContexts } from './connector.ts';
-import { createConnector, lookupWithSystem } from './connector.ts';
+import { createConnector } from './connector.ts';
 import { blockedUrlFailure, interruptedFailure } from './failures.ts';
 import { createAgent } from './line.ts';
 import type { EgressPolicy } from './policy.ts';
+import { systemLookupFor } from './resolve.ts';
 
 /** What sending takes. Everything but the policy has a default. */
 export interface ExchangerDeps {
   readonly policy: EgressPolicy;
-  /** Default: the system's resolver. */
+  /** Default: DNS, and where it knows nothing the system. */
   readonly lookup?: Lookup;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs?: () => number;
@@ -43,7 +44,11 @@ const CONNECTIONS_PER_ORIGIN = 64;
 
 /** Makes the exchanger, with connections of its own. */
 export function createExchanger(deps: ExchangerDeps): Exchanger {
-  const { policy, lookup = lookupWithSystem, monotonicMs = () => performance.now() } = deps;
+  const {
+    policy,
+    lookup = systemLookupFor((host) => policy.isNamed(host)),
+    monotonicMs = () => performance.now(),
+  } = deps;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, connectionsPerOrigin = CONNECTIONS_PER_ORIGIN, contexts } = deps;
   const attempts = new WeakMap<Dispatcher.DispatchOptions, Attempt>();
   const underWay = new Set<Attempt>();

@@ -41,6 +41,19 @@ const REASONS: Readonly<Record<string, string>> = {
   HTTP_EARLY_END: 'the answer ended too early',
 };
 
+// What the same codes, and those that only DNS has, mean while a name is looked up.
+const DNS_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'no DNS server can be reached',
+  ETIMEOUT: 'no DNS server answered in time; that may pass',
+  ESERVFAIL: 'the DNS server could not find out; that may pass',
+  EREFUSED: 'the DNS server refused to answer',
+  EFORMERR: 'the DNS server did not understand the question',
+  ENOTIMP: 'the DNS server did not understand the question',
+  EBADRESP: 'what the DNS server answered is broken',
+  EBADNAME: 'DNS can have no such name',
+  ECANCELLED: 'the look-up was broken off',
+};
+
 const SWITCHING = 'it switches to another protocol (101), which nobody had asked for';
 
 // By code, and undici's words for 100 without Expect, an upgrade nobody asked for, and bytes before the request.
@@ -59,7 +72,8 @@ export function connectingFailure(host: string, phase: keyof typeof CONNECTING, 
   }
   const { outcome, sentence } = CONNECTING[phase];
   const code = codeOf(error);
-  return { outcome, phase, code, message: `${host} ${sentence}: ${reasonOf(code)}.` };
+  const reason = (phase === 'dns' ? DNS_REASONS[code] : undefined) ?? reasonOf(code);
+  return { outcome, phase, code, message: `${host} ${sentence}: ${reason}.` };
 }
 
 /** The failure of an error that came after the first byte was written. */

@@ -13,6 +13,8 @@ export interface EgressPolicy {
   urlFaults(raw: string, pointer?: string): Fault[];
   /** Whether `host` may be reached at `address`: a public one, one the operator allows, or any for a host they name. */
   isAllowedAddress(host: string, address: string): boolean;
+  /** Whether the operator has named the host in one of the exceptions. */
+  isNamed(host: string): boolean;
   /** Where to dial instead of what DNS says, for the hosts of connect exceptions. */
   route(host: string): ConnectRule | undefined;
 }
@@ -23,11 +25,12 @@ export function createEgressPolicy(exceptions: EgressExceptions): EgressPolicy {
   const inAllowedBlock = inBlocks(allowed.filter((entry) => entry.includes('/')));
   const routes = new Map(exceptions.connect.map((rule) => [rule.host.toLowerCase(), rule]));
   const names = new Set([...allowed.filter((entry) => !entry.includes('/')), ...routes.keys()]);
-  const isExempt = (host: string): boolean => names.has(host.toLowerCase());
+  const isNamed = (host: string): boolean => names.has(host.toLowerCase());
   return {
-    urlFaults: (raw, pointer = '/url') => urlFaults(raw, pointer, isExempt),
+    urlFaults: (raw, pointer = '/url') => urlFaults(raw, pointer, isNamed),
     isAllowedAddress: (host, address) =>
-      plainFamily(address) !== 0 && (isExempt(host) || isPublicAddress(address) || inAllowedBlock(address)),
+      plainFamily(address) !== 0 && (isNamed(host) || isPublicAddress(address) || inAllowedBlock(address)),
+    isNamed,
     route: (host) => routes.get(host.toLowerCase()),
   };
 }

@@ -39,6 +39,18 @@ describe('connectingFailure', () => {
     assert.equal(connectingFailure('a.b', 'connect', new BlockedAddressError()).outcome, 'blocked_address');
   });
 
+  for (const [code, words] of [
+    ['ETIMEOUT', /no DNS server answered in time/],
+    ['ESERVFAIL', /could not find out/],
+    ['EREFUSED', /refused to answer/],
+    ['ECONNREFUSED', /no DNS server can be reached/],
+    ['ECANCELLED', /was broken off/],
+  ] as const) {
+    it(`says of ${code} what it means to DNS`, () => {
+      assert.match(connectingFailure('a.b', 'dns', coded(code)).message, words);
+    });
+  }
+
   it('has a code for what has none', () => {
     assert.equal(connectingFailure('a.b', 'dns', 'no error').code, 'UNKNOWN');
     assert.equal(connectingFailure('a.b', 'dns', coded('x: secret')).code, 'UNKNOWN');

@@ -115,4 +115,12 @@ describe('the exceptions of a policy', () => {
     assert.equal(policy.route('Sandbox.Hookwright.test')?.port, 4433);
     assert.equal(policy.route('hooks.internal'), undefined);
   });
+
+  it('tell which hosts were named', () => {
+    const hosts = ['Hooks.internal', 'sandbox.hookwright.test', 'sub.hooks.internal', 'example.com'];
+    assert.deepEqual(
+      hosts.filter((host) => policy.isNamed(host)),
+      ['Hooks.internal', 'sandbox.hookwright.test'],
+    );
+  });
 });
