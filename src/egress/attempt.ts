@@ -9,6 +9,7 @@ import {
   exchangeFailure,
   interruptedFailure,
   isCallersMistake,
+  isUnsentBody,
   statusFailure,
   switchingFailure,
 } from './failures.ts';
@@ -125,7 +126,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#fail(new Error(`The request to ${this.#deps.host} cannot be sent as it is.`, { cause: error }));
       return;
     }
-    this.#end(this.#failureOf(error));
+    this.#end(isUnsentBody(this.#head?.status, error) ? undefined : this.#failureOf(error));
   }
 
   get #phase(): ExchangePhase {
@@ -145,7 +146,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #failureOf(error: Error): ExchangeFailure {
     const phase = this.#phase;
     if (phase === 'send' || phase === 'wait' || phase === 'receive') {
-      return exchangeFailure(this.#deps.host, phase, error);
+      return exchangeFailure(this.#deps.host, phase, error, this.#head?.status);
     }
     // The line wraps what the connector said, so that undici does not act on its code.
     return connectingFailure(this.#deps.host, phase === 'queued' ? 'connect' : phase, error.cause ?? error);

@@ -54,6 +54,11 @@ const DNS_REASONS: Readonly<Record<string, string>> = {
   ECANCELLED: 'the look-up was broken off',
 };
 
+const LENGTH_MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
+// RFC 9110 §8.6: it has neither a body nor a length.
+const ANNOUNCED_BY_204 = 'its status is 204 (no content), but it announces a body';
+
 const SWITCHING = 'it switches to another protocol (101), which nobody had asked for';
 
 // By code, and undici's words for 100 without Expect, an upgrade nobody asked for, and bytes before the request.
@@ -76,11 +81,17 @@ export function connectingFailure(host: string, phase: keyof typeof CONNECTING, 
   return { outcome, phase, code, message: `${host} ${sentence}: ${reason}.` };
 }
 
-/** The failure of an error that came after the first byte was written. */
-export function exchangeFailure(host: string, phase: 'send' | 'wait' | 'receive', error: unknown): ExchangeFailure {
+/** The failure of an error that came after the first byte was written. `status` is that of the answer, once it is known. */
+export function exchangeFailure(
+  host: string,
+  phase: 'send' | 'wait' | 'receive',
+  error: unknown,
+  status?: number,
+): ExchangeFailure {
   const code = codeOf(error);
   // With TLS 1.3 a receiver refuses the handshake only after our side has finished it.
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return connectingFailure(host, 'ssl', error);
+  if (status === 204 && code === LENGTH_MISMATCH) return protocolFailure(host, 'receive', code, ANNOUNCED_BY_204);
   if (isProtocolError(code, phase, error)) {
     const said = parserReason(error);
     const reason = PROTOCOL_REASONS[code] ?? PROTOCOL_REASONS[said] ?? said;
@@ -147,10 +158,15 @@ export function isCallersMistake(error: unknown): boolean {
   );
 }
 
+/** Whether the error is only that a 304 has the length of what it does not send (RFC 9110 §15.4.5): it is complete. */
+export function isUnsentBody(status: number | undefined, error: unknown): boolean {
+  return status === 304 && codeOf(error) === LENGTH_MISMATCH;
+}
+
 function isProtocolError(code: string, phase: 'send' | 'wait' | 'receive', error: unknown): boolean {
   if (code === 'HTTP_PARSER_ERROR' || code === 'UND_ERR_HEADERS_OVERFLOW') return true;
   // Of a body it says that the body stopped too early, of headers that they contradict each other.
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return phase !== 'receive';
+  if (code === LENGTH_MISMATCH) return phase !== 'receive';
   return code === 'UND_ERR_SOCKET' && /^bad (?:response|upgrade)$/.test(parserReason(error));
 }
 

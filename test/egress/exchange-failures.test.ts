@@ -204,6 +204,22 @@ describe('createExchanger: what can go wrong', () => {
       });
     }
 
+    for (const rest of ['', 'hello']) {
+      it(`but 204 with a length and ${JSON.stringify(rest)} is a protocol_error`, async () => {
+        const answer = `HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n${rest}`;
+        const failure = await failureFrom(await rawAnswer((socket) => void socket.write(answer)));
+        assert.deepEqual([failure.outcome, failure.phase], ['protocol_error', 'receive'], failure.message);
+        assert.match(failure.message, /204/);
+      });
+
+      it(`and 304 with a length and ${JSON.stringify(rest)} is an answer without a body`, async () => {
+        const answer = `HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n${rest}`;
+        const { failure, response } = await sendTo(await rawAnswer((socket) => void socket.write(answer)));
+        assert.equal(failure, undefined);
+        assert.deepEqual([response?.status, response?.bodyBytes, response?.truncated], [304, 0, false]);
+      });
+    }
+
     for (const status of ['000', '001', '099']) {
       it(`but the status ${status} is a protocol_error that says so, and the end of the connection`, async () => {
         const closed = deferred();

@@ -11,6 +11,7 @@ import {
   exchangeFailure,
   interruptedFailure,
   isCallersMistake,
+  isUnsentBody,
 } from '../../src/egress/failures.ts';
 
 const PHASES: readonly ExchangePhase[] = ['queued', 'dns', 'connect', 'ssl', 'send', 'wait', 'receive'];
@@ -80,6 +81,19 @@ describe('exchangeFailure', () => {
     ['a short body', new errors.ResponseContentLengthMismatchError(), 'receive', 'connect_error receive'],
     ['contradicting lengths', new errors.ResponseContentLengthMismatchError(), 'wait', 'protocol_error wait'],
   ];
+  it('calls a 204 with a length a protocol_error, and a 304 with one nothing', () => {
+    const error = new errors.ResponseContentLengthMismatchError();
+    const failure = exchangeFailure('a.example.com', 'receive', error, 204);
+    assert.equal(`${failure.outcome} ${failure.phase}`, 'protocol_error receive');
+    assert.match(failure.message, /its status is 204 \(no content\), but it announces a body\.$/);
+    assert.equal(exchangeFailure('a.example.com', 'receive', error, 200).outcome, 'connect_error');
+    assert.deepEqual(
+      [204, 304, 200, undefined].map((status) => isUnsentBody(status, error)),
+      [false, true, false, false],
+    );
+    assert.equal(isUnsentBody(304, coded('ECONNRESET')), false);
+  });
+
   for (const [what, error, phase, expected] of table) {
     it(`calls ${what} ${expected}`, () => {
       const failure = exchangeFailure('a.example.com', phase, error);
