@@ -6,7 +6,9 @@ import type { ExchangePhase } from './failures.ts';
 import {
   connectingFailure,
   deadlineFailure,
+  excessFailure,
   exchangeFailure,
+  interimFailure,
   interruptedFailure,
   isCallersMistake,
   isUnsentBody,
@@ -16,6 +18,12 @@ import {
 
 /** The bytes of a response's body that are read; the rest is never received. */
 export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Interim answers (1xx) that are waited past. */
+export const MAX_INTERIM_ANSWERS = 20;
+
+// Far more than headers and body may have, even where the body comes in chunks of one byte.
+const MAX_READ_BYTES = 1024 * 1024;
 
 /** What an attempt takes. Its deadline begins to run when it is made. */
 export interface AttemptDeps {
@@ -48,6 +56,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #headAt: number | undefined;
   #head: { readonly status: number; readonly headers: HeaderLines } | undefined;
   #bodyBytes = 0;
+  #readBefore = 0;
+  #interimAnswers = 0;
 
   constructor(deps: AttemptDeps) {
     this.#deps = deps;
@@ -64,6 +74,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#end(interruptedFailure(this.#deps.host, this.#phase));
   }
 
+  /** Ends it where more was read than headers and body may have: nothing else bounds what the parser passes over. */
+  limitReading(): void {
+    if (this.#sendAt === undefined || this.#bytesRead - this.#readBefore <= MAX_READ_BYTES) return;
+    this.#end(excessFailure(this.#deps.host, this.#headAt === undefined ? 'wait' : 'receive'));
+  }
+
   /** Takes the connection that the pool has chosen. */
   board(wire: Wire): void {
     this.#wire = wire;
@@ -78,6 +94,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     this.#controller = controller;
     this.#sendAt = this.#deps.monotonicMs();
+    this.#readBefore = this.#bytesRead;
     // The request is written in this same turn; what the kernel did not take makes the socket wait for `drain`.
     queueMicrotask(() => {
       const socket = this.#wire?.dial?.socket;
@@ -101,7 +118,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
       return;
     }
     // Interim answers (RFC 9110 §15.2): the one that counts follows.
-    if (status < 200) return;
+    if (status < 200) {
+      this.#passOver();
+      return;
+    }
     this.#markSent();
     this.#headAt = this.#deps.monotonicMs();
     this.#head = { status, headers: headerLines(controller.rawHeaders) };
@@ -113,6 +133,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#chunks.push(chunk.subarray(0, room));
     this.#bodyBytes += Math.min(chunk.length, room);
     if (chunk.length > room) this.#end(undefined, true);
+    else this.limitReading();
   }
 
   onResponseEnd(): void {
@@ -127,6 +148,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
       return;
     }
     this.#end(isUnsentBody(this.#head?.status, error) ? undefined : this.#failureOf(error));
+  }
+
+  #passOver(): void {
+    this.#interimAnswers += 1;
+    if (this.#interimAnswers <= MAX_INTERIM_ANSWERS) return;
+    this.#markSent();
+    this.#end(interimFailure(this.#deps.host, MAX_INTERIM_ANSWERS));
+  }
+
+  // Of the connection, which may have served others before.
+  get #bytesRead(): number {
+    return this.#wire?.dial?.socket?.bytesRead ?? 0;
   }
 
   get #phase(): ExchangePhase {

@@ -10,6 +10,7 @@ import { blockedUrlFailure, interruptedFailure } from './failures.ts';
 import { createAgent } from './line.ts';
 import type { EgressPolicy } from './policy.ts';
 import { systemLookupFor } from './resolve.ts';
+import { AttemptsUnderWay } from './under-way.ts';
 
 /** What sending takes. Everything but the policy has a default. */
 export interface ExchangerDeps {
@@ -51,7 +52,7 @@ export function createExchanger(deps: ExchangerDeps): Exchanger {
   } = deps;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, connectionsPerOrigin = CONNECTIONS_PER_ORIGIN, contexts } = deps;
   const attempts = new WeakMap<Dispatcher.DispatchOptions, Attempt>();
-  const underWay = new Set<Attempt>();
+  const underWay = new AttemptsUnderWay();
   const connections = trackConnections(
     createConnector({ policy, lookup, monotonicMs, connectTimeoutMs, port: HTTPS_PORT, contexts }),
   );
@@ -85,7 +86,7 @@ export function createExchanger(deps: ExchangerDeps): Exchanger {
       return start(url, request, signal);
     },
     close: async () => {
-      for (const attempt of underWay) attempt.interrupt();
+      underWay.interrupt();
       await agent.destroy();
       connections.destroy();
     },

@@ -110,6 +110,21 @@ export function statusFailure(host: string): ExchangeFailure {
   return protocolFailure(host, 'wait', 'INVALID_STATUS', 'its status is below 100');
 }
 
+/** The failure of an exchange with more interim answers than `most`. */
+export function interimFailure(host: string, most: number): ExchangeFailure {
+  return protocolFailure(
+    host,
+    'wait',
+    'TOO_MANY_INTERIM',
+    `more than ${String(most)} interim answers (1xx) came first`,
+  );
+}
+
+/** The failure of an answer that goes on far beyond its headers and body. */
+export function excessFailure(host: string, phase: 'wait' | 'receive'): ExchangeFailure {
+  return protocolFailure(host, phase, 'TOO_MUCH_AROUND_BODY', 'more than 1 MiB came that is neither headers nor body');
+}
+
 function protocolFailure(host: string, phase: 'wait' | 'receive', code: string, reason: string): ExchangeFailure {
   const message = `What ${host} answered is not a valid HTTP/1.1 response: ${reason}.`;
   return { outcome: 'protocol_error', phase, code, message };

@@ -248,6 +248,65 @@ describe('createExchanger: what can go wrong', () => {
       });
     }
 
+    const INTERIM = 'HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n';
+
+    it('and 20 interim answers are waited past', async () => {
+      const answer = `${INTERIM.repeat(20)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`;
+      const { response } = await sendTo(await rawAnswer((socket) => void socket.write(answer)));
+      assert.deepEqual([response?.status, text(response?.body)], [200, 'ok']);
+    });
+
+    it('and a body in chunks of one byte is an answer', async () => {
+      const body = '1\r\nx\r\n'.repeat(64 * 1024);
+      const answer = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body}0\r\n\r\n`;
+      const { response, failure } = await sendTo(await rawAnswer((socket) => void socket.write(answer)));
+      assert.equal(failure, undefined);
+      assert.deepEqual([response?.bodyBytes, response?.truncated], [64 * 1024, false]);
+    });
+
+    it('and what earlier answers on the same connection had counts for nothing', async () => {
+      const receiver = await answering((_request, response) => response.end('x'.repeat(60_000)));
+      const sender = exchanger([receiver.rule], { connectionsPerOrigin: 1 });
+      for (let sent = 0; sent < 20; sent += 1) assert.equal((await sender.send(requestOf())).failure, undefined);
+      assert.equal(receiver.connections(), 1);
+    });
+
+    const endless: readonly (readonly [what: string, first: string, again: string, phase: string, code: string])[] = [
+      ['interim answers', '', INTERIM, 'wait', 'TOO_MANY_INTERIM'],
+      ['a reason phrase', 'HTTP/1.1 200 ', 'x'.repeat(65_536), 'wait', 'TOO_MUCH_AROUND_BODY'],
+      [
+        'a chunk extension',
+        'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a=',
+        'x'.repeat(65_536),
+        'receive',
+        'TOO_MUCH_AROUND_BODY',
+      ],
+      [
+        'long extensions of small chunks',
+        'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n',
+        `1;a=${'x'.repeat(8000)}\r\nx\r\n`,
+        'receive',
+        'TOO_MUCH_AROUND_BODY',
+      ],
+    ];
+    for (const [what, first, again, phase, code] of endless) {
+      it(`but ${what} without end is a protocol_error long before the deadline, and the end of the connection`, async () => {
+        const closed = deferred();
+        const receiver = await rawAnswer((socket) => {
+          socket.once('close', closed.resolve);
+          const pour = (): void => {
+            while (!socket.destroyed && socket.write(again));
+          };
+          socket.on('drain', pour);
+          socket.write(first);
+          pour();
+        });
+        const failure = await failureFrom(receiver, { timeoutMs: 60_000 });
+        assert.deepEqual([failure.outcome, failure.phase, failure.code], ['protocol_error', phase, code]);
+        await closed.promise;
+      });
+    }
+
     for (const status of [102, 103, 199]) {
       it(`and ${String(status)} is only waited past: what follows it is the answer`, async () => {
         const interim = `HTTP/1.1 ${String(status)} X\r\nlink: </a>\r\n\r\n`;
@@ -321,17 +380,6 @@ describe('createExchanger: what can go wrong', () => {
         socket.write('HTTP/1.1 200 OK\r\n');
         const drip = setInterval(() => socket.write('x: y\r\n'), 10);
         socket.once('close', () => clearInterval(drip));
-      });
-      assert.equal(await phaseOf(receiver), 'wait');
-    });
-
-    it('ends interim answers without end', async () => {
-      const receiver = await rawAnswer((socket) => {
-        const pour = (): void => {
-          if (socket.destroyed) return;
-          socket.write('HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n', () => setImmediate(pour));
-        };
-        pour();
       });
       assert.equal(await phaseOf(receiver), 'wait');
     });

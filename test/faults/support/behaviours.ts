@@ -105,7 +105,7 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
   'drip-status-line': dripping('HTTP/1.1 200 ', 'O', 200),
   'drip-body': dripping(`${HEAD}content-length: 100000\r\n\r\n`, 'x'),
   'drip-chunks': dripping(`${HEAD}transfer-encoding: chunked\r\n\r\n`, '1\r\nx\r\n'),
-  'endless-103': dripping('', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'),
+  'endless-103': dripping('', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n', 20),
   'endless-body': flooding(`${HEAD}\r\n`, MIB),
   'endless-chunks': flooding(
     `${HEAD}transfer-encoding: chunked\r\n\r\n`,
@@ -132,6 +132,7 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
     false,
   ),
   'endless-chunk-extension': flooding(`${HEAD}transfer-encoding: chunked\r\n\r\n1;a=`, MIB, false),
+  'endless-reason': flooding('HTTP/1.1 200 ', MIB, false),
   'endless-100': dripping('', 'HTTP/1.1 100 Continue\r\n\r\n'),
   'flood-of-103': flooding('', Buffer.from('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), false),
   'upgrade-101': raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
