@@ -124,11 +124,14 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
 // What an attempt is made of: its token, and itself.
 function attempting(parts: DeliveringParts, exchanger: Exchanger): Pick<DeliverDeps, 'authorize' | 'attempt'> {
   const { clock } = parts.tools;
-  const authorizing = { tokens: createTokenCache(parts, exchanger), clock };
+  const tokens = createTokenCache(parts, exchanger);
   const send: AttemptDeps['send'] = (request, signal) => exchanger.send(request, signal);
+  const knownTokens: AttemptDeps['knownTokens'] = (organizationId, authentication) =>
+    tokens.known(organizationId, authentication);
+  const attemptDeps = { send, knownTokens, clock, userAgent: userAgentOf(parts) };
   return {
-    authorize: (input, signal) => authorize(authorizing, input, signal),
-    attempt: (input, signal) => attempt({ send, clock, userAgent: userAgentOf(parts) }, input, signal),
+    authorize: (input, signal) => authorize({ tokens, clock }, input, signal),
+    attempt: (input, signal) => attempt(attemptDeps, input, signal),
   };
 }
 

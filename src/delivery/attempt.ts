@@ -1,4 +1,5 @@
 // One attempt, from an event and a webhook to a judged, recordable end. Deliveries and tests both come through here.
+import type { OAuth2Authentication } from '../domain/authentication.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Verdict } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
@@ -19,6 +20,8 @@ import { recordEnd } from './recording.ts';
 /** What an attempt touches. */
 export interface AttemptDeps {
   send(request: OutgoingRequest, signal: AbortSignal): Promise<ExchangeResult>;
+  /** The access tokens that this process has got lately for the client of a webhook. */
+  knownTokens(organizationId: string, authentication: OAuth2Authentication): readonly string[];
   readonly clock: Clock;
   readonly userAgent: string;
 }
@@ -59,19 +62,20 @@ export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSi
   if ('failed' in rendered) return rendered.failed;
   const request = buildRequest(input.settings, rendered.body, requestFacts(deps, input));
   const result = await deps.send(request, signal);
+  const accessTokens = tokensToHide(deps, input);
   const judgement = judge(
     result,
     {
       validators: compileValidators(input.settings.responseValidators),
       customValidationErrorMessage: input.settings.customValidationErrorMessage,
       // Long values are cut before they are recorded, and half a secret would no longer be recognised.
-      hide: hiderOf(input),
+      hide: hiderOf(input.settings, accessTokens),
     },
     deps.clock(),
   );
   const end = recordEnd({
     settings: input.settings,
-    accessToken: input.accessToken,
+    accessTokens,
     request,
     result,
     judgement,
@@ -112,8 +116,14 @@ function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly fa
   return { failed: { end, verdict: judgement.verdict } };
 }
 
-function hiderOf({ settings, accessToken }: Attempt): (text: string) => string {
-  const masker = createMasker(secretsOf(settings, accessToken));
+// A receiver may name the token that it refused before. The one that was sent may be older than all that are known.
+function tokensToHide(deps: AttemptDeps, { start, settings, accessToken }: Attempt): readonly string[] {
+  if (accessToken === undefined || settings.authentication?.kind !== 'oauth2') return [];
+  return [accessToken, ...deps.knownTokens(start.organizationId, settings.authentication)];
+}
+
+function hiderOf(settings: WebhookSettings, accessTokens: readonly string[]): (text: string) => string {
+  const masker = createMasker(secretsOf(settings, accessTokens));
   return (text) => masker(text).text;
 }
 

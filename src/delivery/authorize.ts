@@ -12,7 +12,7 @@ import { unsent } from './unsent.ts';
 
 /** What authorizing touches. */
 export interface AuthorizeDeps {
-  readonly tokens: Tokens;
+  readonly tokens: Pick<Tokens, 'token'>;
   readonly clock: Clock;
 }
 

@@ -17,8 +17,8 @@ import type { Judgement } from '../responses/judge.ts';
 /** Everything an ended attempt has left behind. `request` and `result` are missing where it could not be rendered. */
 export interface EndedAttempt {
   readonly settings: SecretSettings;
-  /** The access token that was sent, where there was one. */
-  readonly accessToken?: string | undefined;
+  /** The access token that was sent, and others that the receiver may repeat. */
+  readonly accessTokens?: readonly string[] | undefined;
   readonly request: OutgoingRequest | undefined;
   readonly result: ExchangeResult | undefined;
   readonly judgement: Judgement;
@@ -29,7 +29,7 @@ export interface EndedAttempt {
 
 /** The record of an ended attempt, secrets masked by header name and by value. What happens next is filled in later. */
 export function recordEnd(ended: EndedAttempt): InvocationEnd {
-  const mask = createCountingMask(secretsOf(ended.settings, ended.accessToken));
+  const mask = createCountingMask(secretsOf(ended.settings, ended.accessTokens));
   const { judgement, result } = ended;
   const request = ended.request === undefined ? undefined : recordRequest(ended.request, ended.settings, mask);
   const response = result?.response === undefined ? undefined : recordResponse(result.response, mask);

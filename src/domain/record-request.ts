@@ -41,9 +41,9 @@ export function createCountingMask(secrets: readonly string[]): CountingMask {
 
 /**
  * The values that must not be written down: those of the headers that are not public, credentials in every form in which
- * they are sent, and what signs. `accessToken` is the one in use.
+ * they are sent, and what signs. `accessTokens` are those that a receiver may know.
  */
-export function secretsOf(settings: SecretSettings, accessToken?: string): string[] {
+export function secretsOf(settings: SecretSettings, accessTokens: readonly string[] = []): string[] {
   const { signing } = settings;
   const signingSecrets = [signing?.secret, signing?.previous?.secret].filter((secret) => secret !== undefined);
   return [
@@ -51,7 +51,7 @@ export function secretsOf(settings: SecretSettings, accessToken?: string): strin
       .filter(([name]) => !isPublicHeader(name, settings.publicHeaders))
       .map(([, value]) => value),
     ...credentialsOf(settings.authentication),
-    ...(accessToken === undefined ? [] : [accessToken]),
+    ...accessTokens,
     ...signingSecrets.flatMap((secret) => [secret, withoutPrefix(secret), withoutPrefix(secret).replace(/=+$/, '')]),
   ];
 }

@@ -39,6 +39,8 @@ export interface TokenAsk {
 export interface Tokens {
   /** Never rejects for what an endpoint does. When `signal` fires, the answer is an interrupted failure. */
   token(ask: TokenAsk, signal: AbortSignal): Promise<TokenAnswer>;
+  /** The latest tokens of a client, whatever its secret and its scopes were, ended and refused ones, too. */
+  known(organizationId: string, authentication: OAuth2Authentication): readonly string[];
 }
 
 interface Kept {
@@ -55,6 +57,8 @@ interface Flight {
 /** The longest that an endpoint may take. */
 export const MAX_TOKEN_MS = 10_000;
 const MAX_TOKENS = 1000;
+// Of one client. A token has at most 4 KiB, and each that is known costs time with every answer that is recorded.
+const MAX_KNOWN = 8;
 // RFC 6749 §5.1 lets an endpoint leave the lifetime out.
 const DEFAULT_LIFETIME_SEC = 3600;
 // A token must not end between being chosen and being read by the receiver.
@@ -64,10 +68,17 @@ const MARGIN_PART = 0.1;
 /** Makes a cache without tokens. */
 export function createTokens(deps: TokenCacheDeps): Tokens {
   const kept = new LRUCache<string, Kept>({ max: MAX_TOKENS });
+  const known = new LRUCache<string, readonly string[]>({ max: MAX_TOKENS });
   const flights = new Map<string, Flight>();
+  const remember = ({ organizationId, authentication }: TokenAsk, token: string): void => {
+    const client = clientOf(organizationId, authentication);
+    const others = (known.get(client) ?? []).filter((other) => other !== token);
+    known.set(client, [token, ...others].slice(0, MAX_KNOWN));
+  };
   const fly = (key: string, ask: TokenAsk): Flight => {
     const askedAt = deps.clock();
     const answer = askEndpoint(deps, ask).then((given) => {
+      if (given.ok) remember(ask, given.accessToken);
       if (given.ok && askedAt >= (kept.peek(key)?.askedAt ?? askedAt)) {
         kept.set(key, { askedAt, renewAt: renewalOf(askedAt, given.expiresInSec), answer: given });
       }
@@ -91,6 +102,7 @@ export function createTokens(deps: TokenCacheDeps): Tokens {
       const flight = underWay !== undefined && isNewer(underWay, ask) ? underWay : fly(key, ask);
       return inTime(deps, ask, flight.answer, signal);
     },
+    known: (organizationId, authentication) => known.get(clientOf(organizationId, authentication)) ?? [],
   };
 }
 
@@ -100,6 +112,10 @@ function keyOf({ organizationId, authentication }: TokenAsk): string {
   return sha256Hex(
     JSON.stringify([organizationId, tokenEndpoint, clientId, sha256Hex(clientSecret), scopes, clientAuthentication]),
   );
+}
+
+function clientOf(organizationId: string, { tokenEndpoint, clientId }: OAuth2Authentication): string {
+  return sha256Hex(JSON.stringify([organizationId, tokenEndpoint, clientId]));
 }
 
 function isNewer({ askedAt }: Pick<Flight, 'askedAt'>, { newerThan }: TokenAsk): boolean {

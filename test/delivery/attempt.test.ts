@@ -8,7 +8,7 @@ import { eventWith, settingsWith } from '../store/fixtures.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.900Z');
 const SECRET = 'canary-secret-value';
-const START = { id: 'inv_1', deliveryId: 'dlv_2', attempt: 3 } as InvocationStart;
+const START = { id: 'inv_1', organizationId: 'org_1', deliveryId: 'dlv_2', attempt: 3 } as InvocationStart;
 const TIMINGS = { blocked: 0, dns: -1, connect: -1, ssl: -1, send: 0, wait: 1, receive: 0, total: 1 };
 
 type Rendering = ReturnType<BodyRenderer>;
@@ -33,6 +33,7 @@ function setup(result: ExchangeResult, rendering: Rendering = RENDERED) {
       sent.push(request);
       return result;
     },
+    knownTokens: (organizationId) => (organizationId === 'org_1' ? ['canary-refused-token'] : []),
     clock: () => NOW,
     userAgent: 'Hookwright/0.0.0',
   };
@@ -150,7 +151,7 @@ describe('attempt', () => {
       [403, false],
       [500, false],
     ] as const) {
-      const { deps, sent } = setup(answered(status, '{"got":"canary-access-token"}'));
+      const { deps, sent } = setup(answered(status, '{"got":"canary-access-token","before":"canary-refused-token"}'));
       const settings = settingsWith({ headers: {}, authentication });
       const event = eventWith();
       const input = { start: START, settings, event, messageId: 'dlv_1', render: undefined };

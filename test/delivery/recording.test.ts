@@ -22,7 +22,7 @@ interface Given {
   readonly sent?: HeaderLines;
   readonly authentication?: Authentication | undefined;
   readonly signing?: Signing | undefined;
-  readonly accessToken?: string;
+  readonly accessTokens?: readonly string[];
   readonly requestBody?: string;
   readonly url?: string;
   readonly response?: Partial<IncomingResponse>;
@@ -40,7 +40,7 @@ function record(given: Given = {}): InvocationEnd {
       authentication: given.authentication,
       signing: given.signing,
     },
-    accessToken: given.accessToken,
+    accessTokens: given.accessTokens,
     request: {
       method: 'POST',
       url: given.url ?? 'https://receiver.example.com/in',
@@ -130,9 +130,9 @@ describe('recordEnd', () => {
           scopes: [],
           clientAuthentication: 'basic',
         },
-        accessToken: 'canary-access-token',
+        accessTokens: ['canary-access-token', 'canary-refused-token'],
       },
-      secrets: [SECRET, 'canary-access-token'],
+      secrets: [SECRET, 'canary-access-token', 'canary-refused-token'],
     },
     'signing secrets, whole and without their prefix': {
       given: {
@@ -158,9 +158,9 @@ describe('recordEnd', () => {
   };
   for (const [what, { given, secrets }] of Object.entries(credentials)) {
     it(`hides ${what}`, () => {
-      const { authentication, accessToken } = given;
+      const { authentication, accessTokens } = given;
       const sent: HeaderLines =
-        authentication === undefined ? [] : [['authorization', authorizationOf(authentication, accessToken)]];
+        authentication === undefined ? [] : [['authorization', authorizationOf(authentication, accessTokens?.[0])]];
       const echo = Buffer.from(secrets.map((secret) => `<${secret}>`).join(' '));
       const end = record({ headers: {}, publicHeaders: ['authorization'], sent, response: { body: echo }, ...given });
       assert.equal(end.response?.body, secrets.map(() => '<***>').join(' '));

@@ -55,6 +55,7 @@ function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefi
   return {
     ask,
     token,
+    known: (organizationId = 'org_1') => tokens.known(organizationId, CLIENT),
     reported,
     pauses,
     calls: () => calls,
@@ -138,6 +139,18 @@ describe('createTokens', () => {
     land(0);
     assert.equal(await first, 't1');
     assert.equal(await token(), 't2', 'the older answer does not take the place of the newer one');
+  });
+
+  it('knows the last eight tokens of a client, whatever its secret and scopes, and none of another', async () => {
+    const { token, known } = setup();
+    const newerThan = new Date(START);
+    await token({ authentication: { ...CLIENT, clientSecret: 'before', scopes: [] } });
+    await token({ authentication: { ...CLIENT, clientId: 'other' } });
+    await token({ organizationId: 'org_2' });
+    await token({ newerThan });
+    assert.deepEqual([known(), known('org_2'), known('org_3')], [['t4', 't1'], ['t3'], []]);
+    for (let turn = 0; turn < 8; turn += 1) await token({ newerThan });
+    assert.deepEqual(known(), ['t12', 't11', 't10', 't9', 't8', 't7', 't6', 't5']);
   });
 
   it('keeps no failure', async () => {

@@ -155,6 +155,24 @@ onEachDatabase('authentication', () => {
     assert.equal((await deliveryOf(again.body.id as string)).state, 'delivered');
   });
 
+  it('hides the token that was refused, where the answer to the next one names it', async () => {
+    let refused = '';
+    const names: Answer = (response, seen) => {
+      status(200, `{"refused":"${refused}","got":"${String(tokenOf(seen))}"}`)(response, seen);
+    };
+    const refuses: Answer = (response, seen) => {
+      refused = tokenOf(seen) ?? '';
+      status(401)(response, seen);
+    };
+    const { id, type } = await webhook(engine.plan(refuses, names), engine.plan(gives()));
+    const { invocations } = await deliveryOf(await engine.deliver(type));
+    assert.match(refused, /^canary-token-/);
+    const recorded = await engine.get(`/v1/invocations/${String(invocations[1]?.['id'])}`);
+    assert.equal(recorded.response.body, '{"refused":"***","got":"***"}');
+    const test = await engine.call('POST', `/v1/webhooks/${id}/test`);
+    assert.equal(test.body.invocation.response.body, '{"refused":"***","got":"***"}');
+  });
+
   const failures: Readonly<Record<string, { readonly answer: Answer; readonly code: string }>> = {
     'refuses the client': {
       answer: (response, seen) => {
