@@ -66,8 +66,10 @@ export async function attemptAfresh(
 
 const OUTCOME = 'token_failed' satisfies Outcome;
 
-function failed(settings: WebhookSettings, { code, message }: TokenFailure, finishedAt: Date): AttemptResult {
-  const verdict = { kind: 'failed', reason: OUTCOME } as const;
+function failed(settings: WebhookSettings, failure: TokenFailure, finishedAt: Date): AttemptResult {
+  const { code, message, blocked } = failure;
+  // As with a URL that leads there: it takes another address, or an exception of the operator's.
+  const verdict = { kind: blocked ? 'refused' : 'failed', reason: OUTCOME } as const;
   const judgement = {
     verdict,
     outcome: OUTCOME,

@@ -125,7 +125,7 @@ export const OUTCOMES = {
     verdict: 'failed',
     phases: ['token'],
     sentence: 'The OAuth access token could not be had.',
-    hint: 'Check client id, client secret, scopes and token endpoint.',
+    hint: 'The message says what the token endpoint did and what to check; then test the webhook, which asks for a fresh token at once.',
   },
   not_sent: {
     verdict: 'open',

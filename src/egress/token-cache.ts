@@ -4,6 +4,7 @@ import type { OAuth2Authentication } from '../domain/authentication.ts';
 import type { Clock } from '../domain/clock.ts';
 import { sha256Hex } from '../domain/event.ts';
 import type { TokenAnswer } from './token.ts';
+import { CHECK_LATE } from './token.ts';
 
 /** What keeping tokens touches. */
 export interface TokenCacheDeps {
@@ -156,9 +157,9 @@ async function inTime(
   const late = (): TokenAnswer => {
     const message = signal.aborted
       ? 'The engine broke off while it waited for a token.'
-      : `${new URL(authentication.tokenEndpoint).host} gave no token within ${String(Math.round(timeoutMs))} ms.`;
+      : `${new URL(authentication.tokenEndpoint).host} gave no token within ${String(Math.round(timeoutMs))} ms. ${CHECK_LATE}`;
     const code = signal.aborted ? 'ABORTED' : 'DEADLINE';
-    return { ok: false, status: undefined, failure: { code, message, interrupted: signal.aborted } };
+    return { ok: false, status: undefined, failure: { code, message, blocked: false, interrupted: signal.aborted } };
   };
   try {
     const until = AbortSignal.any([signal, over.signal]);

@@ -11,7 +11,7 @@ import {
 } from 'oauth4webapi';
 import type { OAuth2Authentication } from '../domain/authentication.ts';
 import { authorizationOf } from '../domain/authentication.ts';
-import type { ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
+import type { ExchangeFailure, ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import { headerValueFaults } from '../domain/headers.ts';
 
 /** What getting a token touches. */
@@ -25,7 +25,10 @@ export interface TokenDeps {
 export interface TokenFailure {
   /** An error code of RFC 6749 §5.2, that of the system or library, or `TOKEN_RESPONSE_INVALID`. */
   readonly code: string;
+  /** What happened, and what to check. */
   readonly message: string;
+  /** Whether the endpoint has an address that is not public: asking again does not help. */
+  readonly blocked: boolean;
   /** Whether nobody is to blame: the engine was stopping. */
   readonly interrupted: boolean;
 }
@@ -37,14 +40,31 @@ export type TokenAnswer = { readonly status: number | undefined } & (
 );
 
 // RFC 6749 §5.2. Any other text could be a secret that the endpoint sends back.
-const ERROR_CODES: readonly string[] = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'invalid_scope',
-];
+const CHECK_BY_ERROR: ReadonlyMap<string, string> = new Map([
+  ['invalid_request', 'Check scopes and client_authentication.'],
+  ['invalid_client', 'Check client_id, client_secret and client_authentication.'],
+  ['invalid_grant', 'Check client_id and client_secret.'],
+  ['unauthorized_client', 'The client must be allowed to use client credentials there.'],
+  ['unsupported_grant_type', 'The endpoint must know client credentials; check token_endpoint.'],
+  ['invalid_scope', 'Check scopes.'],
+]);
+
+const CHECK_BY_OUTCOME: Readonly<Record<ExchangeFailure['outcome'], string>> = {
+  dns_error: 'Check the host name of token_endpoint.',
+  connect_error: 'Check that the endpoint is up, and that no firewall is in between.',
+  tls_error: 'Its certificate must be valid, name the host and come from a public authority; TLS 1.2 is the minimum.',
+  timeout: 'Check that the endpoint is up and answers in time.',
+  protocol_error: 'Check that HTTPS speaks at token_endpoint.',
+  blocked_address:
+    'Use a token_endpoint with a public address; the operator can allow private ones with HOOKWRIGHT_EGRESS_ALLOW.',
+  not_sent: '',
+  unknown: '',
+};
+
+const CHECK_ANSWER = 'Check that token_endpoint is the address of the endpoint itself, and look into its log.';
+
+/** What to check where an endpoint gives no token in time. */
+export const CHECK_LATE = CHECK_BY_OUTCOME.timeout;
 
 /** Asks once. What the endpoint does or fails to do is an answer, never an error. */
 export async function requestToken(
@@ -107,8 +127,10 @@ const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
 function responseOf({ response, failure }: ExchangeResult, host: string): Response {
   if (failure !== undefined) {
-    const interrupted = failure.outcome === 'not_sent' || failure.outcome === 'unknown';
-    throw new NoToken({ code: failure.code, message: failure.message, interrupted });
+    const { outcome, code } = failure;
+    const interrupted = outcome === 'not_sent' || outcome === 'unknown';
+    const message = `${failure.message} ${CHECK_BY_OUTCOME[outcome]}`.trimEnd();
+    throw new NoToken({ code, message, blocked: outcome === 'blocked_address', interrupted });
   }
   if (response === undefined || response.status < 200 || response.status > 599) {
     throw new NoToken(invalidResponse(`${host} answered with a status that means nothing.`));
@@ -129,15 +151,17 @@ function unusable(authentication: OAuth2Authentication, type: string, token: str
 function failureOf(error: unknown, host: string, status: number | undefined): TokenFailure {
   if (error instanceof NoToken) return error.failure;
   if (error instanceof ResponseBodyError) {
-    const said = ERROR_CODES.find((code) => code === error.error);
-    const what = said ?? 'an error that RFC 6749 does not know';
+    const check = CHECK_BY_ERROR.get(error.error);
+    const what = check === undefined ? 'an error that RFC 6749 does not know' : error.error;
     const message = `${host} refused with ${what} (status ${String(status)}).`;
-    return { code: said ?? 'TOKEN_RESPONSE_INVALID', message, interrupted: false };
+    if (check === undefined) return invalidResponse(message);
+    return { code: error.error, message: `${message} ${check}`, blocked: false, interrupted: false };
   }
   if (!(error instanceof OperationProcessingError) && !(error instanceof UnsupportedOperationError)) throw error;
   return invalidResponse(`${host} answered ${String(status)}, and neither with a token nor with an error.`);
 }
 
-function invalidResponse(message: string): TokenFailure {
-  return { code: 'TOKEN_RESPONSE_INVALID', message, interrupted: false };
+function invalidResponse(what: string): TokenFailure {
+  const message = `${what} ${CHECK_ANSWER}`;
+  return { code: 'TOKEN_RESPONSE_INVALID', message, blocked: false, interrupted: false };
 }

@@ -39,9 +39,9 @@ function setup(answer: TokenAnswer = GIVEN) {
   return { run, asked, deps };
 }
 
-function failing(code: string, interrupted = false): TokenAnswer {
+function failing(code: string, { blocked = false, interrupted = false } = {}): TokenAnswer {
   const message = 'login.example.com did not like canary-client-secret.';
-  return { ok: false, status: 400, failure: { code, message, interrupted } };
+  return { ok: false, status: 400, failure: { code, message, blocked, interrupted } };
 }
 
 describe('authorize', () => {
@@ -78,8 +78,14 @@ describe('authorize', () => {
     assert.deepEqual([end.request, end.response, end.maskedPlaces], [undefined, undefined, 1]);
   });
 
+  it('tries no more where the endpoint has an address that is not public', async () => {
+    const authorized = await setup(failing('ADDRESS_NOT_PUBLIC', { blocked: true })).run();
+    assert.ok(!authorized.ok);
+    assert.deepEqual(authorized.result.verdict, { kind: 'refused', reason: 'token_failed' });
+  });
+
   it('ends not_sent where the engine stops meanwhile', async () => {
-    const authorized = await setup(failing('ABORTED', true)).run();
+    const authorized = await setup(failing('ABORTED', { interrupted: true })).run();
     assert.ok(!authorized.ok);
     assert.deepEqual([authorized.result.verdict.kind, authorized.result.end.outcome], ['unsent', 'not_sent']);
   });

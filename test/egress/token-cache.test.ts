@@ -16,7 +16,7 @@ const START = Date.parse('2026-11-20T12:00:00Z');
 const FAILED: TokenAnswer = {
   ok: false,
   status: 400,
-  failure: { code: 'invalid_client', message: 'No.', interrupted: false },
+  failure: { code: 'invalid_client', message: 'No.', blocked: false, interrupted: false },
 };
 
 /** An endpoint that gives t1, t2, … each when `land` is called, or at once. */
@@ -169,7 +169,12 @@ describe('createTokens', () => {
     assert.deepEqual(late, {
       ok: false,
       status: undefined,
-      failure: { code: 'DEADLINE', message: 'login.example.com gave no token within 1000 ms.', interrupted: false },
+      failure: {
+        code: 'DEADLINE',
+        message: 'login.example.com gave no token within 1000 ms. Check that the endpoint is up and answers in time.',
+        blocked: false,
+        interrupted: false,
+      },
     });
     const stopping = new AbortController();
     const stopped = ask({}, stopping.signal);

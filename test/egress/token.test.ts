@@ -82,7 +82,7 @@ describe('requestToken', () => {
       'an error',
       { status: 400, body: { error: 'invalid_scope' } },
       'invalid_scope',
-      /refused with invalid_scope \(status 400\)/,
+      /refused with invalid_scope \(status 400\)\. Check scopes\.$/,
     ],
     [
       'an error next to a challenge',
@@ -95,13 +95,13 @@ describe('requestToken', () => {
         ],
       },
       'invalid_client',
-      /refused with invalid_client \(status 401\)/,
+      /refused with invalid_client \(status 401\)\. Check client_id, client_secret/,
     ],
     [
       'an error of its own',
       { status: 400, body: { error: 'canary+client/secret' } },
       invalid,
-      /does not know \(status 400\)/,
+      /does not know \(status 400\)\. Check that token_endpoint is the address/,
     ],
     ['500', { status: 500, body: 'canary+client/secret' }, invalid, /answered 500/],
     ['a redirect', { status: 302, headers: [['location', 'https://10.0.0.1/']] }, invalid, /answered 302/],
@@ -132,21 +132,27 @@ describe('requestToken', () => {
     });
   }
 
-  it('says why no answer came, and whether the engine broke it off', async () => {
-    const outcomes: readonly (readonly [ExchangeFailure['outcome'], boolean])[] = [
-      ['timeout', false],
-      ['blocked_address', false],
-      ['not_sent', true],
-      ['unknown', true],
+  it('says why no answer came and what to check, and whether the engine broke it off', async () => {
+    const outcomes: readonly (readonly [ExchangeFailure['outcome'], boolean, RegExp])[] = [
+      ['dns_error', false, /^Why\. Check the host name of token_endpoint\.$/],
+      ['connect_error', false, /^Why\. Check that the endpoint is up, and that no firewall/],
+      ['tls_error', false, /^Why\. Its certificate/],
+      ['timeout', false, /^Why\. Check that the endpoint is up and answers in time\.$/],
+      ['protocol_error', false, /^Why\. Check that HTTPS speaks/],
+      ['blocked_address', false, /^Why\. Use a token_endpoint with a public address; .*HOOKWRIGHT_EGRESS_ALLOW/],
+      ['not_sent', true, /^Why\.$/],
+      ['unknown', true, /^Why\.$/],
     ];
-    for (const [outcome, interrupted] of outcomes) {
+    for (const [outcome, interrupted, message] of outcomes) {
       const failure = { outcome, phase: 'connect', code: 'CODE', message: 'Why.' } as const;
       const { given } = await ask({ response: undefined, failure, timings: NO_TIMINGS, peer: undefined });
-      assert.deepEqual(given, {
-        ok: false,
-        status: undefined,
-        failure: { code: 'CODE', message: 'Why.', interrupted },
-      });
+      assert.ok(!given.ok);
+      const blocked = outcome === 'blocked_address';
+      assert.deepEqual(
+        [given.status, given.failure],
+        [undefined, { code: 'CODE', message: given.failure.message, blocked, interrupted }],
+      );
+      assert.match(given.failure.message, message);
     }
   });
 
@@ -161,5 +167,6 @@ describe('requestToken', () => {
     const inside = await requestToken(deps, { ...CLIENT, tokenEndpoint: 'https://10.0.0.1/token' }, 1000);
     assert.ok(!inside.ok);
     assert.match(inside.failure.message, /URL is not allowed/);
+    assert.deepEqual([given.failure.blocked, inside.failure.blocked], [true, true]);
   });
 });
