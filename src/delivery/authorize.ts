@@ -17,7 +17,7 @@ export interface AuthorizeDeps {
 }
 
 /** Who is to be authorized. `withinMs` is what is left of the time in which an attempt may begin. */
-export interface AuthorizeInput extends Pick<TokenAsk, 'organizationId' | 'newerThan'> {
+export interface AuthorizeInput extends Pick<TokenAsk, 'organizationId' | 'newerThan' | 'atOnce'> {
   readonly settings: WebhookSettings;
   readonly withinMs: number;
 }
@@ -30,13 +30,13 @@ export type Authorized =
 /** Gets the token of a webhook with `oauth2`, within 10 seconds and its own timeout. Never rejects for what an endpoint does. */
 export async function authorize(
   { tokens, clock }: AuthorizeDeps,
-  { organizationId, settings, newerThan, withinMs }: AuthorizeInput,
+  { organizationId, settings, newerThan, atOnce, withinMs }: AuthorizeInput,
   signal: AbortSignal,
 ): Promise<Authorized> {
   const { authentication, timeoutInSec } = settings;
   if (authentication?.kind !== 'oauth2') return { ok: true, accessToken: undefined };
   const timeoutMs = Math.min(MAX_TOKEN_MS, timeoutInSec * 1000, withinMs);
-  const answer = await tokens.token({ organizationId, authentication, newerThan, timeoutMs }, signal);
+  const answer = await tokens.token({ organizationId, authentication, newerThan, atOnce, timeoutMs }, signal);
   if (answer.ok) return { ok: true, accessToken: answer.accessToken };
   const { failure } = answer;
   if (failure.interrupted) return { ok: false, result: unsent(clock(), 'The engine was stopping.') };
@@ -58,7 +58,7 @@ export async function attemptAfresh(
 ): Promise<AttemptResult> {
   const { settings, start } = input;
   const { organizationId } = start;
-  const asking = { organizationId, settings, newerThan: deps.clock(), withinMs: Infinity };
+  const asking = { organizationId, settings, newerThan: deps.clock(), atOnce: true, withinMs: Infinity };
   const authorized = await deps.authorize(asking, signal);
   if (!authorized.ok) return authorized.result;
   return deps.attempt({ ...input, accessToken: authorized.accessToken }, signal);

@@ -198,7 +198,7 @@ async function attemptInTime(
   if (!ready.ok && signal.aborted) return stopping(deps);
   if (!ready.ok) return unsent(deps.clock(), ready.problem, pauseAfter(delivery.createdAt, deps.clock()));
   const { organizationId, messageId, tokenRefusedAt } = delivery;
-  const authorizing = { organizationId, settings, newerThan: tokenRefusedAt };
+  const authorizing = { organizationId, settings, newerThan: tokenRefusedAt, atOnce: false };
   const withinMs = startByMs - deps.monotonicMs();
   const authorized = tooLate(deps, limits) ?? (await deps.authorize({ ...authorizing, withinMs }, signal));
   if (!('ok' in authorized)) return authorized;

@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import { sha256Hex } from '../domain/event.ts';
 import type { TokenAnswer } from './token.ts';
 import { CHECK_LATE } from './token.ts';
+import { createTokenPauses } from './token-pauses.ts';
 
 /** What keeping tokens touches. */
 export interface TokenCacheDeps {
@@ -32,7 +33,9 @@ export interface TokenAsk {
   readonly authentication: OAuth2Authentication;
   /** Only one that was asked for after this instant will do; `undefined`: any that has not ended. */
   readonly newerThan: Date | undefined;
-  /** How long the caller waits. */
+  /** Whether the endpoint is asked also where it has just failed: somebody looks whether that was mended. */
+  readonly atOnce: boolean;
+  /** How long the caller waits, counted from the beginning of the call that he joins. */
   readonly timeoutMs: number;
 }
 
@@ -52,6 +55,7 @@ interface Kept {
 
 interface Flight {
   readonly askedAt: Date;
+  readonly askedAtMs: number;
   readonly answer: Promise<TokenAnswer>;
 }
 
@@ -70,27 +74,36 @@ const MARGIN_PART = 0.1;
 export function createTokens(deps: TokenCacheDeps): Tokens {
   const kept = new LRUCache<string, Kept>({ max: MAX_TOKENS });
   const known = new LRUCache<string, readonly string[]>({ max: MAX_TOKENS });
+  const pauses = createTokenPauses(MAX_TOKENS);
   const flights = new Map<string, Flight>();
   const remember = ({ organizationId, authentication }: TokenAsk, token: string): void => {
     const client = clientOf(organizationId, authentication);
     const others = (known.get(client) ?? []).filter((other) => other !== token);
     known.set(client, [token, ...others].slice(0, MAX_KNOWN));
   };
+  const land = (key: string, ask: TokenAsk, askedAt: Date, answer: TokenAnswer): void => {
+    const isNewest = askedAt >= (kept.peek(key)?.askedAt ?? askedAt);
+    if (answer.ok) {
+      remember(ask, answer.accessToken);
+      pauses.succeeded(key);
+      if (isNewest) kept.set(key, { askedAt, renewAt: renewalOf(askedAt, answer.expiresInSec), answer });
+    } else if (isNewest && !answer.failure.interrupted) {
+      pauses.failed(key, { askedAt, failedAt: deps.clock(), answer });
+    }
+  };
   const fly = (key: string, ask: TokenAsk): Flight => {
     const askedAt = deps.clock();
+    const askedAtMs = deps.monotonicMs();
     const answer = askEndpoint(deps, ask).then((given) => {
-      if (given.ok) remember(ask, given.accessToken);
-      if (given.ok && askedAt >= (kept.peek(key)?.askedAt ?? askedAt)) {
-        kept.set(key, { askedAt, renewAt: renewalOf(askedAt, given.expiresInSec), answer: given });
-      }
+      land(key, ask, askedAt, given);
       return given;
     });
-    const flight = { askedAt, answer };
+    const flight = { askedAt, askedAtMs, answer };
     flights.set(key, flight);
-    const land = (): void => {
+    const over = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
     };
-    answer.then(land, land);
+    answer.then(over, over);
     return flight;
   };
   return {
@@ -100,8 +113,10 @@ export function createTokens(deps: TokenCacheDeps): Tokens {
       const token = kept.get(key);
       if (token !== undefined && isNewer(token, ask) && isFresh(token, now)) return Promise.resolve(token.answer);
       const underWay = flights.get(key);
+      const failure = ask.atOnce ? undefined : pauses.instead(key, now, underWay !== undefined);
+      if (failure !== undefined) return Promise.resolve(failure);
       const flight = underWay !== undefined && isNewer(underWay, ask) ? underWay : fly(key, ask);
-      return inTime(deps, ask, flight.answer, signal);
+      return inTime(deps, ask, flight, signal);
     },
     known: (organizationId, authentication) => known.get(clientOf(organizationId, authentication)) ?? [],
   };
@@ -150,7 +165,7 @@ async function askEndpoint(deps: TokenCacheDeps, { organizationId, authenticatio
 async function inTime(
   deps: TokenCacheDeps,
   { authentication, timeoutMs }: TokenAsk,
-  answer: Promise<TokenAnswer>,
+  { askedAtMs, answer }: Flight,
   signal: AbortSignal,
 ): Promise<TokenAnswer> {
   const over = new AbortController();
@@ -162,8 +177,9 @@ async function inTime(
     return { ok: false, status: undefined, failure: { code, message, blocked: false, interrupted: signal.aborted } };
   };
   try {
+    const leftMs = Math.max(0, askedAtMs + timeoutMs - deps.monotonicMs());
     const until = AbortSignal.any([signal, over.signal]);
-    return await Promise.race([answer, deps.pause(timeoutMs, until).then(late)]);
+    return await Promise.race([answer, deps.pause(leftMs, until).then(late)]);
   } finally {
     over.abort();
   }

@@ -33,7 +33,14 @@ function setup(answer: TokenAnswer = GIVEN) {
   };
   const run = (changes: Partial<AuthorizeInput> = {}) => {
     const settings = settingsWith({ headers: {}, authentication: CLIENT, timeoutInSec: 7 });
-    const input = { organizationId: ORGANIZATION, settings, newerThan: undefined, withinMs: 60_000, ...changes };
+    const input = {
+      organizationId: ORGANIZATION,
+      settings,
+      newerThan: undefined,
+      atOnce: false,
+      withinMs: 60_000,
+      ...changes,
+    };
     return authorize(deps, input, signal);
   };
   return { run, asked, deps };
@@ -61,7 +68,9 @@ describe('authorize', () => {
       const { run, asked } = setup();
       const settings = settingsWith({ authentication: CLIENT, timeoutInSec });
       assert.deepEqual(await run({ settings, withinMs, newerThan: NOW }), { ok: true, accessToken: 'abc' });
-      assert.deepEqual(asked, [{ organizationId: ORGANIZATION, authentication: CLIENT, newerThan: NOW, timeoutMs }]);
+      assert.deepEqual(asked, [
+        { organizationId: ORGANIZATION, authentication: CLIENT, newerThan: NOW, atOnce: false, timeoutMs },
+      ]);
     });
   }
 
@@ -110,7 +119,8 @@ describe('attemptAfresh', () => {
     const { result, attempts, asked } = await run(GIVEN);
     assert.equal(result, done);
     assert.deepEqual(attempts, [{ ...input, accessToken: 'abc' }]);
-    assert.deepEqual([asked[0]?.newerThan, asked[0]?.organizationId], [NOW, input.start.organizationId]);
+    assert.equal(asked[0]?.atOnce, true, 'also where the endpoint has just failed');
+    assert.deepEqual([asked[0].newerThan, asked[0].organizationId], [NOW, input.start.organizationId]);
   });
 
   it('attempts nothing without one', async () => {

@@ -39,7 +39,8 @@ describe('deliver', () => {
     });
     await run();
     const { organizationId, settings } = webhook;
-    assert.deepEqual(authorized, [{ organizationId, settings, newerThan: NOW, withinMs: LATEST_START_MS - 1000 }]);
+    const withinMs = LATEST_START_MS - 1000;
+    assert.deepEqual(authorized, [{ organizationId, settings, newerThan: NOW, atOnce: false, withinMs }]);
     assert.equal(attempts[0]?.accessToken, 'abc');
   });
 

@@ -13,11 +13,11 @@ const CLIENT: OAuth2Authentication = {
   clientAuthentication: 'basic',
 };
 const START = Date.parse('2026-11-20T12:00:00Z');
-const FAILED: TokenAnswer = {
+const FAILED = {
   ok: false,
   status: 400,
   failure: { code: 'invalid_client', message: 'No.', blocked: false, interrupted: false },
-};
+} satisfies TokenAnswer;
 
 /** An endpoint that gives t1, t2, … each when `land` is called, or at once. */
 function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefined; atOnce?: boolean } = {}) {
@@ -25,6 +25,7 @@ function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefi
   let calls = 0;
   const landings: (() => void)[] = [];
   const pauses: (() => void)[] = [];
+  const waits: number[] = [];
   const reported: TokenRequested[] = [];
   let next: TokenAnswer | undefined;
   const tokens = createTokens({
@@ -36,8 +37,9 @@ function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefi
     },
     clock: () => new Date(now),
     monotonicMs: () => now,
-    pause: (_pauseMs, signal) =>
+    pause: (pauseMs, signal) =>
       new Promise((resolve) => {
+        waits.push(pauseMs);
         pauses.push(resolve);
         signal.addEventListener('abort', () => resolve());
       }),
@@ -45,7 +47,14 @@ function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefi
   });
   const ask = (changes: Partial<TokenAsk> = {}, signal = new AbortController().signal) =>
     tokens.token(
-      { organizationId: 'org_1', authentication: CLIENT, newerThan: undefined, timeoutMs: 1000, ...changes },
+      {
+        organizationId: 'org_1',
+        authentication: CLIENT,
+        newerThan: undefined,
+        atOnce: false,
+        timeoutMs: 1000,
+        ...changes,
+      },
       signal,
     );
   const token = async (changes: Partial<TokenAsk> = {}) => {
@@ -58,10 +67,11 @@ function setup({ expiresInSec, atOnce = true }: { expiresInSec?: number | undefi
     known: (organizationId = 'org_1') => tokens.known(organizationId, CLIENT),
     reported,
     pauses,
+    waits,
     calls: () => calls,
     at: (seconds: number) => void (now = START + seconds * 1000),
     land: (index: number) => landings[index]?.(),
-    fail: () => void (next = FAILED),
+    fail: (failure: TokenAnswer = FAILED) => void (next = failure),
     mend: () => void (next = undefined),
   };
 }
@@ -153,12 +163,93 @@ describe('createTokens', () => {
     assert.deepEqual(known(), ['t12', 't11', 't10', 't9', 't8', 't7', 't6', 't5']);
   });
 
-  it('keeps no failure', async () => {
-    const { token, fail, mend } = setup();
+  it('asks again after pauses from 1 s to 30 s, and tells the last failure at once meanwhile', async () => {
+    const { ask, token, fail, mend, at, calls } = setup();
+    fail();
+    let now = 0;
+    for (const [index, pauseSec] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      at(now);
+      assert.deepEqual([await token(), calls()], ['invalid_client', index + 1]);
+      at(now + pauseSec - 0.001);
+      const told = await ask({ newerThan: new Date(START + now * 1000) });
+      assert.ok(!told.ok);
+      assert.deepEqual([told.failure.message, told.status], [`Asked ${String(pauseSec)} s ago: No.`, 400]);
+      assert.equal(calls(), index + 1);
+      now += pauseSec;
+    }
+    mend();
+    assert.equal(await token(), 'invalid_client', 'the pause is not over');
+    at(now);
+    assert.equal(await token(), 't8');
+    fail();
+    at(now + 3600);
+    assert.equal(await token(), 'invalid_client');
+    at(now + 3601);
+    mend();
+    assert.equal(await token(), 't10', 'a token ends the series: the pause is 1 s again');
+  });
+
+  it('asks at once for other credentials, for a test, and where the clock was set back', async () => {
+    const { token, fail, mend, at } = setup();
     fail();
     assert.equal(await token(), 'invalid_client');
     mend();
+    assert.equal(await token({ authentication: { ...CLIENT, clientSecret: 'new' } }), 't2');
+    assert.equal(await token(), 'invalid_client');
+    assert.equal(await token({ newerThan: new Date(START - 1), atOnce: true }), 't3');
+    assert.equal(await token(), 't3', 'and what a test was given serves all');
+    fail();
+    assert.equal(await token({ newerThan: new Date(START), atOnce: true }), 'invalid_client');
+    mend();
+    at(-1);
+    assert.equal(await token(), 't5');
+  });
+
+  it('lets one find out whether an endpoint is back, and the others go', async () => {
+    const { token, fail, mend, at, land, calls } = setup({ atOnce: false });
+    fail();
+    const first = [token(), token()];
+    land(0);
+    assert.deepEqual(await Promise.all(first), ['invalid_client', 'invalid_client']);
+    mend();
+    at(1);
+    const probe = token();
+    assert.deepEqual(await Promise.all([token(), token()]), ['invalid_client', 'invalid_client']);
+    land(1);
+    assert.deepEqual([await probe, await token(), calls()], ['t2', 't2', 2]);
+  });
+
+  it('takes calls that failed at the same time for one', async () => {
+    const { token, fail, mend, at, land } = setup({ atOnce: false });
+    fail();
+    const both = [token(), token({ newerThan: new Date(START), atOnce: true })];
+    at(5);
+    land(0);
+    land(1);
+    await Promise.all(both);
+    mend();
+    at(6);
+    const next = token();
+    land(2);
+    assert.equal(await next, 't3', 'after one second');
+  });
+
+  it('pauses nothing for what the engine broke off', async () => {
+    const { token, fail, mend } = setup();
+    fail({ ...FAILED, failure: { ...FAILED.failure, interrupted: true } });
+    await token();
+    mend();
     assert.equal(await token(), 't2');
+  });
+
+  it('lets whoever joins a call wait for what is left of his time since it began', async () => {
+    const { ask, pauses, waits, at } = setup({ atOnce: false });
+    const asked = [ask({ timeoutMs: 10_000 })];
+    at(4);
+    asked.push(ask({ timeoutMs: 10_000 }), ask({ timeoutMs: 1000 }));
+    assert.deepEqual(waits, [10_000, 6000, 0]);
+    for (const wait of pauses) wait();
+    for (const answer of await Promise.all(asked)) assert.ok(!answer.ok);
   });
 
   it('lets nobody wait longer than he wants, nor beyond the end of the engine', async () => {

@@ -204,6 +204,9 @@ onEachDatabase('authentication', () => {
       assert.match(invocation.next_attempt_reason, /Retry 1 of 3/);
       assert.equal(receiver.seen().length, 0);
       if (code === 'DEADLINE') return;
+      const next = await deliveryOf(await engine.deliver(type));
+      assert.match(String(next.invocations[0]?.['message']), /Asked 0 s ago: .* Check /);
+      assert.equal(endpoint.seen().length, 1, 'it is left alone for a moment');
       const test = await engine.call('POST', `/v1/webhooks/${id}/test`);
       assert.equal(test.body.message, 'Test successful');
       await engine.later(60);
