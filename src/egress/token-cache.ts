@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { OAuth2Authentication } from '../domain/authentication.ts';
 import type { Clock } from '../domain/clock.ts';
 import { sha256Hex } from '../domain/event.ts';
-import type { TokenAnswer } from './token.ts';
+import type { TokenAnswer, TokenFailure } from './token.ts';
 import { CHECK_LATE } from './token.ts';
 import { createTokenPauses } from './token-pauses.ts';
 
@@ -87,7 +87,7 @@ export function createTokens(deps: TokenCacheDeps): Tokens {
       remember(ask, answer.accessToken);
       pauses.succeeded(key);
       if (isNewest) kept.set(key, { askedAt, renewAt: renewalOf(askedAt, answer.expiresInSec), answer });
-    } else if (isNewest && !answer.failure.interrupted) {
+    } else if (isNewest && isToPause(answer.failure)) {
       pauses.failed(key, { askedAt, failedAt: deps.clock(), answer });
     }
   };
@@ -132,6 +132,11 @@ function keyOf({ organizationId, authentication }: TokenAsk): string {
 
 function clientOf(organizationId: string, { tokenEndpoint, clientId }: OAuth2Authentication): string {
   return sha256Hex(JSON.stringify([organizationId, tokenEndpoint, clientId]));
+}
+
+// What ends deliveries for good is never told from an earlier call; it is found out before anything is connected.
+function isToPause({ blocked, interrupted }: TokenFailure): boolean {
+  return !blocked && !interrupted;
 }
 
 function isNewer({ askedAt }: Pick<Flight, 'askedAt'>, { newerThan }: TokenAsk): boolean {

@@ -234,13 +234,18 @@ describe('createTokens', () => {
     assert.equal(await next, 't3', 'after one second');
   });
 
-  it('pauses nothing for what the engine broke off', async () => {
-    const { token, fail, mend } = setup();
-    fail({ ...FAILED, failure: { ...FAILED.failure, interrupted: true } });
-    await token();
-    mend();
-    assert.equal(await token(), 't2');
-  });
+  for (const [what, why] of [
+    ['what the engine broke off', { interrupted: true }],
+    ['an address that is not public, which ends deliveries', { blocked: true }],
+  ] as const) {
+    it(`pauses nothing for ${what}`, async () => {
+      const { token, fail, mend } = setup();
+      fail({ ...FAILED, failure: { ...FAILED.failure, ...why } });
+      await token();
+      mend();
+      assert.equal(await token(), 't2');
+    });
+  }
 
   it('lets whoever joins a call wait for what is left of his time since it began', async () => {
     const { ask, pauses, waits, at } = setup({ atOnce: false });
