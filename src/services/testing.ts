@@ -76,7 +76,7 @@ export interface TestingDeps<Store extends TestingStore = TestingStore> {
     },
     signal: AbortSignal,
   ): Promise<{ readonly end: InvocationEnd }>;
-  /** Told after the commit that there is work: the test is an event itself. */
+  /** Told after a commit that there may be work: the test is an event itself, and so is a change of health. */
   wake(): void;
   /** Told after the commit: deliveries of these webhooks may have to be held or released. */
   healthChanged(changed: readonly HealthChanged[]): void;
@@ -152,13 +152,17 @@ async function runTest<S extends TestingStore>(
   // Before anything is recorded: a test that cannot be made now is none.
   const render = await deps.prepare(subject.settings);
   const start = startOf(deps, actor, subject, testEvent.eventId);
-  await deps.store.invocations.insertStart(start);
+  // Both before the first byte: whatever ends this process, a request that may have left is in the audit log.
+  await deps.store.transaction(async (store) => {
+    await store.invocations.insertStart(start);
+    await tell(deps, store, actor, subject, start);
+  });
+  deps.wake();
   const { settings } = subject;
   const { end } = await deps.attempt({ start, settings, event, messageId: start.id, render }, signal);
   const passed = end.outcome === 'success';
   const changed = await deps.store.transaction(async (store) => {
     const [recorded] = await store.record([{ invocationId: start.id, start, end }]);
-    await tell(deps, store, actor, subject, start, end);
     await tellHealth(deps, store, recorded?.changed ?? [], actor);
     return recorded?.changed ?? [];
   });
@@ -199,7 +203,6 @@ async function tell<S extends TestingStore>(
   actor: Actor,
   subject: Subject,
   start: InvocationStart,
-  end: InvocationEnd,
 ): Promise<void> {
   await deps.ownEvents(store, {
     type: 'webhook.tested',
@@ -207,7 +210,7 @@ async function tell<S extends TestingStore>(
     actor,
     targetId: subject.webhook?.id,
     targetName: subject.settings.name,
-    metadata: { invocation_id: start.id, outcome: end.outcome, draft: subject.webhook === undefined },
+    metadata: { invocation_id: start.id, draft: subject.webhook === undefined },
     current: {
       ...(subject.webhook === undefined ? {} : identity(subject.webhook)),
       ...shownSettings(subject.settings),

@@ -60,3 +60,25 @@ describe('testing while the template cannot be made ready', () => {
     assert.deepEqual(done, []);
   });
 });
+
+describe('testing when the process ends meanwhile', () => {
+  it('has recorded the invocation and the audit event before the request leaves, in one transaction', async () => {
+    const { deps } = setup();
+    const done: string[] = [];
+    const committed: string[] = [];
+    const store = {
+      ...deps.store,
+      invocations: { insertStart: async ({ id }: { id: string }) => void done.push(id) },
+    };
+    const dying: TestingDeps = {
+      ...deps,
+      store: { ...store, transaction: async (work) => work(store).finally(() => committed.push(...done.splice(0))) },
+      ownEvents: async (_store, { type, metadata }) => void done.push(type, JSON.stringify(metadata)),
+      prepare: () => undefined,
+      attempt: () => Promise.reject(new Error(`killed after ${committed.join(' ')}`)),
+    };
+    await assert.rejects(testWebhook(dying, ACTOR, 'whk_1', EVENT, new AbortController().signal), {
+      message: 'killed after inv_1 webhook.tested {"invocation_id":"inv_1","draft":false}',
+    });
+  });
+});
