@@ -4,17 +4,23 @@ import type { Knex } from 'knex';
 import type { Config } from '../config.ts';
 import type { SecretKey } from '../domain/secret-keys.ts';
 import { writeSecretKeys } from '../domain/secret-keys.ts';
+import { commandLineActor } from '../domain/own-events.ts';
+import { rotationEvent } from '../services/encryption-events.ts';
+import { createEventSink } from '../services/own-events.ts';
 import type { Database } from '../store/database.ts';
 import { connectSqlite } from '../store/dialect/sqlite.ts';
+import { createStore } from '../store/index.ts';
 import { readKeyFile, replaceKeyFile } from '../store/key-file.ts';
 import type { KeySource } from '../store/keys.ts';
 import { placeOf } from '../store/keys.ts';
-import type { Rotation } from '../store/rotation.ts';
+import type { Rotation, RotationDeps } from '../store/rotation.ts';
 import { countSealed, rotate } from '../store/rotation.ts';
+import type { SecretBox } from '../store/secrets.ts';
 import { createSecretBox, newSecretKey } from '../store/secrets.ts';
 import { StartupError } from '../store/startup-error.ts';
 import { sealingKeyIds } from '../store/webhooks.ts';
 import { databaseFile, keySource, migrateWithKeys, openConfigured } from './storage.ts';
+import { createTools } from './tools.ts';
 
 /** A new key, as its line. */
 export function generateKey(): string {
@@ -96,7 +102,8 @@ export async function rotateSecrets(config: Config, options: { readonly dropOld:
     const keys = await keysToRotate(database, source, found, options.dropOld);
     const [key, ...older] = keys;
     if (key === undefined) throw new Error('There are always keys.');
-    const done = await rotate({ database, secrets: createSecretBox({ keys }), now }, key);
+    const secrets = createSecretBox({ keys });
+    const done = await rotate({ database, secrets, now, tell: tellOf(database, secrets) }, key);
     await requireDone(database, key);
     const isDropped = options.dropOld && source.given === undefined && older.length > 0 && done.unreadable.length === 0;
     if (isDropped) replaceKeyFile(source.path, [key]);
@@ -112,6 +119,16 @@ export async function rotateSecrets(config: Config, options: { readonly dropOld:
   } finally {
     await database.close();
   }
+}
+
+// Keys are those of the installation, so the first organization hears of it. A database without one has no webhook yet.
+function tellOf(database: Database, secrets: SecretBox): RotationDeps['tell'] {
+  const ownEvents = createEventSink(createTools({}));
+  return async (trx, moved) => {
+    const store = createStore({ database: { ...database, writer: trx, reader: trx, lookup: trx }, secrets });
+    const first = await store.organizations.first();
+    if (first !== undefined) await ownEvents(store, rotationEvent(commandLineActor(first.id), moved));
+  };
 }
 
 // The file has both keys before anything is sealed by the new one, and until nothing is sealed by the old.

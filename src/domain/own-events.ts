@@ -25,7 +25,8 @@ export type OwnEventType =
   | 'key.refused'
   | 'key.exceeded_role'
   | 'organization.created'
-  | 'organization.updated';
+  | 'organization.updated'
+  | 'encryption.rotated';
 
 /** Who did it: the holder of a key, the engine by itself, who has the machine, or an admin of the installation. */
 export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {

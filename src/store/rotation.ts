@@ -1,14 +1,21 @@
 // Sealing all secrets anew by one key, in small steps that may end anywhere: what is done stays done.
 import type { Knex } from 'knex';
 import type { SecretKey } from '../domain/secret-keys.ts';
+import { text } from './codec/columns.ts';
 import type { StoredVersion } from './codec/sealed-settings.ts';
 import { readStoredVersion, reseal, sealedFields, STORED_VERSION_COLUMNS } from './codec/sealed-settings.ts';
 import type { Database } from './database.ts';
 import { rememberKeys } from './keys.ts';
-import { nameSealingKey } from './sealing-key.ts';
+import { nameSealingKey, readSealingKeyId } from './sealing-key.ts';
 import type { SecretBox } from './secrets.ts';
 import { keyIdOf } from './secrets.ts';
 import { readRow, readRows } from './sql/rows.ts';
+
+/** One key took over from others: their ids. */
+export interface KeysMoved {
+  readonly keyId: string;
+  readonly retiredIds: readonly string[];
+}
 
 /** What a rotation touches. */
 export interface RotationDeps {
@@ -16,6 +23,8 @@ export interface RotationDeps {
   /** Opens by every key. */
   readonly secrets: SecretBox;
   readonly now: Date;
+  /** Told in the transaction in which the key takes over; not where an earlier run has done that. */
+  tell(trx: Knex, moved: KeysMoved): Promise<void>;
   /** How many versions are sealed anew in one transaction. */
   readonly batch?: number;
 }
@@ -55,16 +64,21 @@ export async function rotate(deps: RotationDeps, key: SecretKey): Promise<Rotati
   return { secrets, versions, unreadable };
 }
 
-async function retireOthers({ database, now }: RotationDeps, key: SecretKey): Promise<void> {
-  const { dialect, writer } = database;
+async function retireOthers(deps: RotationDeps, key: SecretKey): Promise<void> {
+  const { now } = deps;
+  const { dialect, writer } = deps.database;
   await writer.transaction(async (trx) => {
     await dialect.lock(trx, 'start');
     const keys = trx('encryption_keys');
     if ((await readRow(keys.clone().where('id', key.id))) === undefined)
       await rememberKeys({ dialect, trx, now }, [key]);
+    const isMoving = (await readSealingKeyId(trx)) !== key.id;
     await nameSealingKey(trx, key.id);
-    await keys.clone().whereNot('id', key.id).whereNull('retired_at').update({ retired_at: now.toISOString() });
+    const others = keys.clone().whereNot('id', key.id).whereNull('retired_at');
+    const retiredIds = (await readRows(others.clone().select('id').orderBy('id'))).map((row) => text(row, 'id'));
+    await others.update({ retired_at: now.toISOString() });
     await keys.clone().where('id', key.id).update({ retired_at: null });
+    if (isMoving || retiredIds.length > 0) await deps.tell(trx, { keyId: key.id, retiredIds });
   });
 }
 

@@ -164,7 +164,7 @@ onEachDatabase('encryption keys', (kind) => {
     await delivers();
   });
 
-  it('move to the environment, where a rotation goes to the first of them', async () => {
+  it('move to the environment, where a rotation goes to the first of them, and each has left one event', async () => {
     const [line = ''] = keysInFile();
     const next = writeSecretKeys([newSecretKey()]).trim();
     const both = { HOOKWRIGHT_ENCRYPTION_KEYS: `${next},${line}` };
@@ -178,8 +178,18 @@ onEachDatabase('encryption keys', (kind) => {
     // The old one may come back, and yet it never seals again.
     const app = await start({ HOOKWRIGHT_ENCRYPTION_KEYS: `${line},${next}` });
     await app.call('PATCH', `/v1/webhooks/${webhookId}`, { body: { timeout_in_sec: 9 } });
+    const events = await app.call('GET', '/v1/events?event_type=encryption.rotated');
     await app.stop();
     await delivers({ HOOKWRIGHT_ENCRYPTION_KEYS: next });
+    // Three runs, of which the second only took old keys out of the file.
+    const told = (events.body.data as { body: { data: Record<string, unknown> } }[]).map(({ body }) => body.data);
+    const [newId, oldId] = [next, line].map((one) => one.split(':')[0]);
+    assert.deepEqual(
+      told.map(({ actor_id, target_id }) => [actor_id, target_id]),
+      [newId, oldId].map((id) => ['command_line', id]),
+    );
+    assert.deepEqual(told[0]?.['metadata'], { key_id: newId, retired_key_ids: [oldId] });
+    for (const one of [next, line]) assert.ok(!events.text.includes(one.split(':')[1] ?? ''), 'no bytes of a key');
   });
 });
 

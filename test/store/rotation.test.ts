@@ -3,6 +3,7 @@ import type { SecretKey } from '../../src/domain/secret-keys.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { rowsOf } from '../../src/store/dialect.ts';
 import { createStore } from '../../src/store/index.ts';
+import type { KeysMoved } from '../../src/store/rotation.ts';
 import { countSealed, rotate } from '../../src/store/rotation.ts';
 import type { SecretBox } from '../../src/store/secrets.ts';
 import { createSecretBox } from '../../src/store/secrets.ts';
@@ -19,8 +20,10 @@ for (const kind of DATABASES) {
   describe(`rotate on ${kind.name}`, () => {
     let test: Setup;
     let webhooks: Webhook[];
+    let told: KeysMoved[];
 
     beforeEach(async () => {
+      told = [];
       test = await setup(kind);
       webhooks = [1, 2, 3, 4, 5].map((number) =>
         webhookWith({}, { organizationId: number % 2 === 0 ? ORGANIZATION : OTHER_ORGANIZATION }),
@@ -33,7 +36,10 @@ for (const kind of DATABASES) {
     afterEach(() => test.remove());
 
     const go = (secrets: SecretBox = BOTH, batch = 2) =>
-      rotate({ database: test.database, secrets, now: NOW, batch }, NEW);
+      rotate(
+        { database: test.database, secrets, now: NOW, batch, tell: async (_trx, moved) => void told.push(moved) },
+        NEW,
+      );
     const counts = async (): Promise<Record<string, number>> =>
       Object.fromEntries(await countSealed(test.database.writer));
     const texts = async (): Promise<string[]> =>
@@ -85,6 +91,7 @@ for (const kind of DATABASES) {
       );
       await read(BOTH);
       assert.deepEqual(await go(), { secrets: 8, versions: 4, unreadable: [] });
+      assert.equal(told.length, 1, 'the second run only goes on');
       await read(createSecretBox({ keys: [NEW] }));
     });
 
