@@ -13,6 +13,9 @@ const USAGE = `Usage: hookwright secrets <generate | status | rotate [--drop-old
              --drop-old   then take the other keys out of the key file
 `;
 
+const EVERY_PROCESS =
+  'Every process that shares the database must have been started with this key by now: one that was not answers 503 at /readyz, and names the key.\n';
+
 /** Runs `hookwright secrets`. Throws `StartupError` with the sentence to say. */
 export async function secrets(deps: CliDeps, args: readonly string[]): Promise<number> {
   const given = readArguments(args);
@@ -30,8 +33,10 @@ export async function secrets(deps: CliDeps, args: readonly string[]): Promise<n
     deps.print(statusText(await secretsStatus(config)));
     return EXIT.done;
   }
+  const isShared = config.databaseUrl !== undefined;
+  if (isShared) deps.say(`Everything will be encrypted with the newest key of this list. ${EVERY_PROCESS}`);
   const report = await rotateSecrets(config, { dropOld: given.dropOld });
-  deps.print(rotationText(report));
+  deps.print(rotationText(report) + (isShared ? EVERY_PROCESS : ''));
   for (const secret of report.unreadable) {
     deps.say(`No key opens ${secret}: it was left as it is, and no key was taken out. Replace that webhook.\n`);
   }

@@ -167,6 +167,53 @@ describe('several processes on one PostgreSQL', () => {
     }
   });
 
+  it('leave to each other what only one of them has the key for, and say which key they lack', async () => {
+    database = await createDatabase(await template());
+    const keyLine = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
+    const [old, next] = [keyLine('old', 1), keyLine('next', 2)];
+    const one = await start({ HOOKWRIGHT_ENCRYPTION_KEYS: old });
+    const two = await start({ HOOKWRIGHT_ENCRYPTION_KEYS: `${next},${old}` });
+    const webhook = { name: 'all', url: `${wire.url}/in`, event_types: ['many'], headers: { 'X-Token': 'sealed' } };
+    const retry_policy = { delays_in_sec: [], jitter: 0 };
+    const made = await two.call('POST', '/v1/webhooks', { body: { ...webhook, retry_policy } });
+    assert.equal(made.status, 201, made.text);
+    await two.app.stop(0);
+    const from = wire.seen.length;
+    await post(one, 1);
+    await one.app.idle();
+    for (let turn = 0; turn < 2; turn += 1) {
+      const ready = await one.call('GET', '/readyz');
+      const [stored, keys] = ready.body.checks as { name: string; status: string; detail: string }[];
+      assert.deepEqual([ready.status, stored?.status, keys?.name], [503, 'ok', 'encryption_keys']);
+      assert.match(keys?.detail ?? '', /encrypted with the key "next", which this process was started without/);
+    }
+    const warnings = one.log.filter((line) => line.includes('started without an encryption key'));
+    assert.deepEqual(
+      [warnings.length, warnings[0]?.includes('"warn"'), warnings[0]?.includes('"next"')],
+      [1, true, true],
+    );
+    const ends = await ask(
+      'select d.state, d.attempts, i.outcome from deliveries d join invocations i on i.delivery_id = d.id',
+    );
+    assert.deepEqual(ends, [{ state: 'pending', attempts: 0, outcome: 'not_sent' }]);
+    const later = { clock: () => new Date(Date.now() + 10_000) };
+    const three = await start({ HOOKWRIGHT_ENCRYPTION_KEYS: `${old},${next}` }, later);
+    assert.equal((await three.call('GET', '/readyz')).status, 200);
+    await three.app.idle();
+    assert.deepEqual(
+      wire.seen.slice(from).map((seen) => headerOf(seen, 'x-token')),
+      ['sealed'],
+    );
+    // A key that nobody has, and the database does not know either, is not waited for.
+    await ask(
+      "update webhook_versions set settings = replace(settings, 'v1:next:', 'v1:lost:'), secret_key_id = 'lost'",
+    );
+    await post(three, 1);
+    await three.app.idle();
+    const lost = await ask("select reason from deliveries where state = 'exhausted'");
+    assert.deepEqual(lost, [{ reason: 'secret_unreadable' }]);
+  });
+
   it('refuse to start with a key file that is not the one of the others, and change nothing', async () => {
     database = await createDatabase(await template());
     await start();

@@ -6,7 +6,6 @@ import type { Config } from '../config.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { behindDoor } from '../http/intake-door.ts';
 import { buildOpenApi } from '../http/openapi.ts';
-import type { HealthCheck } from '../http/handlers/operations.ts';
 import type { HttpDeps } from '../http/routes.ts';
 import { ROUTES } from '../http/routes.ts';
 import { createServer } from '../http/server.ts';
@@ -22,6 +21,7 @@ import { StartupError } from '../store/startup-error.ts';
 import type { ProductFiles } from '../product-files.ts';
 import type { Admission } from './admission.ts';
 import type { Delivering } from './delivering.ts';
+import { healthOf } from './health.ts';
 import type { Intake } from './intake.ts';
 import { patientStore } from './intake.ts';
 import type { Observation } from './observation.ts';
@@ -120,7 +120,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
     gallery: createGallery(catalogue, files.gallery),
     product: { version: files.version },
     metrics,
-    health: () => healthOf(storage),
+    health: () => healthOf({ storage, report }),
     openapi: () => openapi,
     sandbox,
   };
@@ -184,10 +184,6 @@ function checkOf(parts: ApiParts, names: readonly string[], rendering: TemplateA
     urlFaults: (url, pointer) => parts.delivering.policy.urlFaults(url, pointer),
     checkTemplate: (source, schema) => approveTemplate(rendering, source, schema),
   };
-}
-
-async function healthOf(storage: Storage): Promise<readonly HealthCheck[]> {
-  return [{ name: 'database', problem: await storage.problem() }];
 }
 
 async function listen(server: Server, { listen: at }: Config): Promise<string> {

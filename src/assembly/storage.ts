@@ -13,6 +13,7 @@ import { createWriteProbe } from '../store/health.ts';
 import type { KeySource } from '../store/keys.ts';
 import { findKeys } from '../store/keys.ts';
 import { countKeys } from '../store/access.ts';
+import { missingKeyId } from '../store/missing-keys.ts';
 import { migrateAnd } from '../store/migrate.ts';
 import { createSecretBox } from '../store/secrets.ts';
 import { makePrivateFolder } from '../store/private-file.ts';
@@ -26,6 +27,8 @@ export interface Storage {
   readonly store: Store;
   /** Why the database takes no writes now, in a sentence; `undefined` where it does. Says so within two seconds. */
   problem(): Promise<string | undefined>;
+  /** The id of a key that is needed and was not given at the start. */
+  missingKeyId(): Promise<string | undefined>;
 }
 
 /** Opens it. Throws `StartupError` with a sentence that says what to do. */
@@ -38,7 +41,12 @@ export async function openStorage(config: Config, tools: Tools, undo: Undo[]): P
   const keys = await migrateWithKeys(opened, keySource(config), tools.clock());
   const database = tools.leasesFollowClock ? withGivenClock(opened) : opened;
   const secrets = createSecretBox({ keys });
-  return { database, store: createStore({ database, secrets }), problem: createWriteProbe({ database, pause }) };
+  return {
+    database,
+    store: createStore({ database, secrets }),
+    problem: createWriteProbe({ database, pause }),
+    missingKeyId: () => missingKeyId(database.lookup, secrets),
+  };
 }
 
 /** Opens the database that the settings name. Throws `StartupError`. */

@@ -40,6 +40,8 @@ export interface DeliverDeps {
     readonly invocations: { byId(organizationId: string, id: string): Promise<Invocation | undefined> };
     readonly webhooks: {
       byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
+      /** The id of the key that it was sealed with, where other processes have that and this one lacks it. */
+      missingKeyOf(organizationId: string, id: string, version: number): Promise<string | undefined>;
       /** What has become of it meanwhile. */
       standing(organizationId: string, id: string): Promise<Standing | undefined>;
     };
@@ -59,6 +61,7 @@ export interface DeliverDeps {
   readonly report: {
     attemptFinished(fact: AttemptFact): void;
     jobFailed(fact: { job: string; error: unknown }): void;
+    encryptionKeyMissing(fact: { keyId: string }): void;
   };
 }
 
@@ -69,7 +72,7 @@ const LONGEST_PAUSE_MS = 2000;
 // Far more than a busy process is late by.
 const LATE_MS = 1000;
 
-// Until a delivery whose template could not be made ready is due again.
+// Until a delivery whose template could not be made ready, or whose key is elsewhere, is due again.
 const SHORTEST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 300_000;
 
@@ -147,7 +150,7 @@ interface Loaded {
   readonly sameBytes: { readonly earlier: Invocation | undefined } | undefined;
 }
 
-/** A webhook whose secrets cannot be opened: the attempt has failed, and is tried again as any other. */
+/** A webhook whose secrets cannot be opened: the attempt has failed, or is left to a process that has the key. */
 interface Unreadable {
   readonly settings: undefined;
   readonly unreadable: AttemptResult;
@@ -158,6 +161,14 @@ async function load(deps: DeliverDeps, claimed: Claimed): Promise<Loaded | Unrea
     return await loadAll(deps, claimed);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'secret_unreadable') throw error;
+    const { organizationId, webhookId, createdAt } = claimed.delivery;
+    const version = claimed.invocation.webhookVersion ?? 0;
+    const keyId = await deps.store.webhooks.missingKeyOf(organizationId, webhookId, version);
+    if (keyId !== undefined) {
+      deps.report.encryptionKeyMissing({ keyId });
+      const why = `This process was started without the encryption key "${keyId}".`;
+      return { settings: undefined, unreadable: unsent(deps.clock(), why, pauseAfter(createdAt, deps.clock())) };
+    }
     const message = `${outcomeEntry('secret_unreadable').sentence} ${error.message}`;
     const end = { ...endWithoutExchange(deps.clock(), 'secret_unreadable', message), phase: 'render' as const };
     return { settings: undefined, unreadable: { verdict: { kind: 'failed', reason: 'secret_unreadable' }, end } };

@@ -154,6 +154,7 @@ function requestFacts({ log, metrics }: ReportDeps) {
 }
 
 function processFacts({ log, metrics }: ReportDeps) {
+  const missingKeyIds = new Set<string>();
   return {
     jobFailed(fact: { readonly job: string; readonly error: unknown }): void {
       metrics.jobFailures.inc({ job: fact.job });
@@ -170,6 +171,12 @@ function processFacts({ log, metrics }: ReportDeps) {
     /** The API can be reached by others, and nothing says that a proxy with TLS stands in front of it. */
     exposed(fact: { readonly url: string }): void {
       log.warn({ address: fact.url }, 'listening on a public address without TLS');
+    },
+    /** Others encrypt with a key that this process was started without. Logged once for each: it stays so until the stop. */
+    encryptionKeyMissing(fact: { readonly keyId: string }): void {
+      if (missingKeyIds.has(fact.keyId)) return;
+      missingKeyIds.add(fact.keyId);
+      log.warn({ encryptionKeyId: fact.keyId }, 'started without an encryption key that is needed');
     },
     stopping(fact: { readonly graceMs: number }): void {
       log.info(fact, 'stopping');

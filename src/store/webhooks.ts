@@ -17,6 +17,7 @@ import {
   writeVersion,
   writeWebhook,
 } from './codec/webhook.ts';
+import { missingKeyOf } from './missing-keys.ts';
 import { lockSealingKey } from './sealing-key.ts';
 import type { SecretBox } from './secrets.ts';
 import { refuseTaken } from './sql/conflicts.ts';
@@ -44,6 +45,11 @@ export interface Webhooks {
   idOfName(organizationId: string, name: string): Promise<string | undefined>;
   /** One version, also of a deleted webhook: what was sent must stay explainable. Throws as `byId`. */
   byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
+  /**
+   * The id of the key that a version was sealed with, where the database knows that key and this process was started
+   * without it: only other processes can read the version.
+   */
+  missingKeyOf(organizationId: string, id: string, version: number): Promise<string | undefined>;
   /** Those not deleted, newest first. Header values that cannot be opened are `***`, here and in `versions`. */
   list(organizationId: string, page: PageRequest): Promise<Page<Webhook>>;
   /** All versions, newest first, also of a deleted webhook. The page's ids are version numbers. */
@@ -119,7 +125,7 @@ function refuseTakenName<Result>(webhook: Webhook, write: () => Promise<Result>)
 
 function lookups(
   deps: StoreDeps,
-): Pick<Webhooks, 'byId' | 'byIdMasked' | 'count' | 'idOfName' | 'byVersion' | 'listForMatching' | 'standing'> {
+): Omit<Webhooks, 'insert' | 'saveVersion' | 'remove' | 'list' | 'versions' | 'listAsOf'> {
   const { lookup } = deps.database;
   const currentRow = (organizationId: string, id: string): Promise<Row | undefined> =>
     readRow(currentVersions(lookup, organizationId).where('w.id', id).whereNull('w.deleted_at'));
@@ -146,6 +152,7 @@ function lookups(
       const row = await readRow(allVersions(lookup, organizationId).where({ 'w.id': id, 'v.version': version }));
       return row === undefined ? undefined : readWebhook(deps.secrets, row);
     },
+    missingKeyOf: (organizationId, id, version) => missingKeyOf(deps, organizationId, id, version),
     async listForMatching(organizationId) {
       const query = withHealth(currentVersions(lookup, organizationId))
         .where('w.active', true)

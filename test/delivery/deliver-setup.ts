@@ -42,6 +42,8 @@ export interface Given {
   readonly cancelled?: boolean;
   /** Whether a secret of the webhook cannot be opened. */
   readonly unreadable?: boolean;
+  /** The key that the webhook was sealed with, where this process lacks it. */
+  readonly missingKeyId?: string;
   /** What is recorded of earlier ones. */
   readonly earlier?: Invocation;
 }
@@ -58,6 +60,7 @@ export function setup(given: Given = {}) {
   const facts: AttemptFact[] = [];
   const pauses: number[] = [];
   const failures: { readonly job: string; readonly error: unknown }[] = [];
+  const missingKeys: string[] = [];
   let nowMs = 1_000_000;
   const asked: (readonly [string, number])[] = [];
   const authorized: AuthorizeInput[] = [];
@@ -108,6 +111,7 @@ export function setup(given: Given = {}) {
           if (given.unreadable === true) throw conflict('secret_unreadable', 'It was changed.', 'Replace it.');
           return webhook;
         },
+        missingKeyOf: async () => given.missingKeyId,
         standing: async () => {
           const { settings } = given.current ?? webhook;
           const { retryPolicy: policy, maxHeldInSec } = settings;
@@ -144,9 +148,13 @@ export function setup(given: Given = {}) {
       nowMs += pauseMs;
       given.pausing?.();
     },
-    report: { attemptFinished: (fact) => facts.push(fact), jobFailed: (fact) => failures.push(fact) },
+    report: {
+      attemptFinished: (fact) => facts.push(fact),
+      jobFailed: (fact) => failures.push(fact),
+      encryptionKeyMissing: ({ keyId }) => missingKeys.push(keyId),
+    },
   };
   const run = (signal = new AbortController().signal) =>
     deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
-  return { run, webhook, event, attempts, finishes, facts, asked, authorized, pauses, failures };
+  return { run, webhook, event, attempts, finishes, facts, asked, authorized, pauses, failures, missingKeys };
 }

@@ -318,6 +318,24 @@ describe('deliver', () => {
     assert.deepEqual(last.finishes[0]?.fence?.settlement, { state: 'exhausted', reason: 'secret_unreadable' });
   });
 
+  it('is left to a process that has the key, and uses no attempt, where this one was started without', async () => {
+    for (const [ageMs, pauseMs] of [
+      [0, 5000],
+      [3_600_000, 300_000],
+    ] as const) {
+      const createdAt = new Date(NOW.getTime() - ageMs);
+      const lacking = setup({ unreadable: true, missingKeyId: 'next', attempt: 3, createdAt });
+      await lacking.run();
+      const [finish] = lacking.finishes;
+      assert.deepEqual([finish?.end.outcome, lacking.attempts], ['not_sent', []]);
+      assert.match(finish?.end.message ?? '', /started without the encryption key "next"\.$/);
+      const dueAt = new Date(NOW.getTime() + pauseMs);
+      const reason = `It was not sent: due again in ${String(pauseMs / 1000)} s.`;
+      assert.deepEqual(finish?.fence?.settlement, { state: 'pending', dueAt, reason, counts: false });
+      assert.deepEqual(lacking.missingKeys, ['next']);
+    }
+  });
+
   it('rejects, and reports no end, where it could not be recorded or its event is gone', async () => {
     const away = setup({ recording: () => Promise.reject(new Error('the database is away')) });
     await assert.rejects(away.run(), /database is away/);

@@ -96,7 +96,7 @@ onEachDatabase('operations', () => {
       assert.equal((await engine.call('GET', '/livez')).body.status, 'ok');
       assert.deepEqual((await engine.call('GET', '/readyz')).body, {
         status: 'ok',
-        checks: [{ name: 'database', status: 'ok', detail: null }],
+        checks: ['database', 'encryption_keys'].map((name) => ({ name, status: 'ok', detail: null })),
       });
     });
 
