@@ -18,17 +18,23 @@ import type { ProductFiles } from './product-files.ts';
 import { readProductFiles } from './product-files.ts';
 import type { Sandbox, SandboxAddress } from './sandbox/index.ts';
 import { createSandbox } from './sandbox/index.ts';
+import type { Access } from './services/access.ts';
 import { ensureAccess } from './services/access.ts';
 import { createCatalogue } from './services/catalogue.ts';
 import { createEventSink } from './services/own-events.ts';
 
 export { StartupError } from './store/startup-error.ts';
 
+/** Where it listens, and what became of the first admin key. */
+export interface Started extends Access {
+  readonly url: string;
+}
+
 /** A running engine. */
 export interface App {
   readonly version: string;
-  /** Opens everything and listens. `firstKey` is there when the first admin key was made just now. */
-  start(): Promise<{ readonly url: string; readonly firstKey: string | undefined }>;
+  /** Opens everything and listens. */
+  start(): Promise<Started>;
   /** Takes nothing more in, lets requests finish for `graceMs`, and closes everything. */
   stop(graceMs: number): Promise<void>;
   /** Resolves when nothing is in flight, nothing is due, and nothing waits to be written. */
@@ -45,7 +51,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     version: files.version,
     async start() {
       engine = await startEngine(config, files, createTools(options), undo);
-      return { url: engine.url, firstKey: engine.firstKey };
+      return { url: engine.url, ...engine.access };
     },
     async stop(graceMs) {
       const endMs = performance.now() + graceMs;
@@ -62,7 +68,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
 
 interface Engine {
   readonly url: string;
-  readonly firstKey: string | undefined;
+  readonly access: Access;
   readonly delivering: Delivering;
   readonly admission: Admission;
 }
@@ -102,13 +108,14 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   const parts: ApiParts = { config, files, tools, undo, ...built };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
-  const firstKey = await store.alone((store) =>
+  const access = await store.alone((store) =>
     ensureAccess({ ...tools, store, ownEvents: createEventSink(tools) }, config.adminKey),
   );
   undo.push((graceMs) => Promise.resolve().then(() => report.stopping({ graceMs })));
   report.started({ url, version: files.version });
   if (isExposed(config)) report.exposed({ url });
-  return { url, firstKey, delivering, admission };
+  if (access.unfitKey !== undefined) report.adminKeyUnfit(access.unfitKey);
+  return { url, access, delivering, admission };
 }
 
 async function startSandbox(

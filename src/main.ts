@@ -25,15 +25,14 @@ async function main(): Promise<void> {
   }
   const app = createApp(reading.config);
   try {
-    const { url, firstKey } = await app.start();
+    const started = await app.start();
     const { databaseUrl, publicUrl, sandbox } = reading.config;
     const dataDir = databaseUrl === undefined ? reading.config.dataDir : maskDatabaseUrl(databaseUrl);
     say(
       welcomeText({
         version: app.version,
-        url,
+        ...started,
         publicUrl,
-        firstKey,
         dataDir,
         sandbox,
         isExposed: isExposed(reading.config),

@@ -8,6 +8,8 @@ export interface Welcome {
   readonly publicUrl: string | undefined;
   /** The first admin key where it was made just now; it is shown this once. */
   readonly firstKey: string | undefined;
+  /** There where the key of the environment makes nobody an admin of the installation; `why` ends a sentence. */
+  readonly unfitKey: { readonly keyId: string; readonly why: string } | undefined;
   /** The folder, or the URL of the database without its password. */
   readonly dataDir: string;
   readonly sandbox: boolean;
@@ -46,9 +48,14 @@ export function welcomeText(welcome: Welcome): string {
     ...(welcome.publicUrl === undefined ? [] : [`It is reached at ${welcome.publicUrl}`]),
     `Its data is in ${welcome.dataDir}`,
     ...(welcome.isExposed ? EXPOSED : []),
+    ...(welcome.unfitKey === undefined ? [] : ['', unfitKeySentence(welcome.unfitKey)]),
     ...(welcome.firstKey === undefined ? [] : firstKeyLines(welcome, welcome.firstKey)),
   ];
   return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`;
+}
+
+function unfitKeySentence({ keyId, why }: NonNullable<Welcome['unfitKey']>): string {
+  return `HOOKWRIGHT_ADMIN_KEY makes nobody an admin of this installation: its key ${keyId} ${why}.`;
 }
 
 function firstKeyLines(welcome: Welcome, key: string): string[] {

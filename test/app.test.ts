@@ -109,6 +109,22 @@ onEachDatabase('the first start', () => {
     assert.equal((await startFailure(other)).code, 'admin_key_id_taken');
   });
 
+  it('warns where the key of the operator is revoked, and then lets nobody in from a public address', async () => {
+    const dataDir = newFolder();
+    const env = { HOOKWRIGHT_DATA_DIR: dataDir, HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY };
+    await (await startApp(env)).stop();
+    const id = `key_${ADMIN_KEY.slice(3, 39)}`;
+    await withStore(dataDir, async ({ apiKeys }) => {
+      await apiKeys.update({ ...((await apiKeys.byId(id)) ?? assert.fail()), revokedAt: new Date() });
+    });
+    const again = await startApp(env);
+    assert.match(again.log.join(''), new RegExp(`"keyId":"${id}","reason":"is revoked".*the admin key of the env`));
+    await again.stop();
+    const failure = await startFailure({ HOOKWRIGHT_DATA_DIR: dataDir, HOOKWRIGHT_LISTEN: '0.0.0.0:0' });
+    assert.ok(failure instanceof StartupError);
+    assert.match(failure.message, /no good admin key\. .*keys generate.*Nothing was made or changed/);
+  });
+
   it('gives commands that work when they are pasted', async () => {
     const app = await startApp();
     try {

@@ -76,6 +76,7 @@ for (const kind of curlKinds()) {
         url,
         publicUrl: undefined,
         firstKey,
+        unfitKey: undefined,
         dataDir,
         sandbox: true,
         isExposed: false,
@@ -93,6 +94,7 @@ describe('welcomeText', () => {
     url: WRITTEN,
     publicUrl: undefined,
     firstKey: 'hw_key',
+    unfitKey: undefined,
     dataDir: 'data',
     sandbox: true,
     isExposed: false,
@@ -112,6 +114,14 @@ describe('welcomeText', () => {
   it('warns where others reach it without TLS', () => {
     assert.match(welcomeText({ ...welcome, isExposed: true }), /public address without TLS.*HOOKWRIGHT_TRUST_PROXY/s);
     assert.doesNotMatch(welcomeText(welcome), /TLS/);
+  });
+
+  it('says which key of the environment is no admin key, and why', () => {
+    const text = welcomeText({ ...welcome, firstKey: undefined, unfitKey: { keyId: 'key_1', why: 'is revoked' } });
+    assert.match(
+      text,
+      /^ {2}HOOKWRIGHT_ADMIN_KEY makes nobody an admin of this installation: its key key_1 is revoked\.$/m,
+    );
   });
 
   it('shows no commands that need the sandbox where it is off', () => {

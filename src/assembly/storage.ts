@@ -12,7 +12,7 @@ import { createStore } from '../store/index.ts';
 import { createWriteProbe } from '../store/health.ts';
 import type { KeySource } from '../store/keys.ts';
 import { findKeys } from '../store/keys.ts';
-import { countKeys } from '../store/access.ts';
+import { hasFirstAdmin } from '../store/access.ts';
 import { missingKeyId } from '../store/missing-keys.ts';
 import { migrateAnd } from '../store/migrate.ts';
 import { createSecretBox } from '../store/secrets.ts';
@@ -36,7 +36,7 @@ export async function openStorage(config: Config, tools: Tools, undo: Undo[]): P
   if (asksForKey(config) && isNew(config)) throw adminKeyNeeded();
   const opened = await openConfigured(config);
   undo.push(() => opened.close());
-  if (asksForKey(config) && (await countKeys(opened)) === 0) throw adminKeyNeeded();
+  if (asksForKey(config) && !(await hasFirstAdmin(opened, tools.clock()))) throw adminKeyNeeded();
   makePrivateFolder(config.dataDir);
   const keys = await migrateWithKeys(opened, keySource(config), tools.clock());
   const database = tools.leasesFollowClock ? withGivenClock(opened) : opened;
@@ -83,7 +83,7 @@ function isNew({ databaseUrl, dataDir }: Config): boolean {
 
 function adminKeyNeeded(): StartupError {
   return new StartupError(
-    'It would listen on a public address, and nobody has a key yet. Make one with: npm run hookwright -- keys generate, and start with it in HOOKWRIGHT_ADMIN_KEY. Nothing was made or changed.',
+    'It would listen on a public address, and the first organization has no good admin key. Make one with: npm run hookwright -- keys generate, and start with it in HOOKWRIGHT_ADMIN_KEY. Nothing was made or changed.',
   );
 }
 

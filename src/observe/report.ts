@@ -172,6 +172,10 @@ function processFacts({ log, metrics }: ReportDeps) {
     exposed(fact: { readonly url: string }): void {
       log.warn({ address: fact.url }, 'listening on a public address without TLS');
     },
+    /** The key that the operator has chosen opens less than he may think. */
+    adminKeyUnfit(fact: { readonly keyId: string; readonly why: string }): void {
+      log.warn({ keyId: fact.keyId, reason: fact.why }, 'the admin key of the environment is not one');
+    },
     /** Others encrypt with a key that this process was started without. Logged once for each: it stays so until the stop. */
     encryptionKeyMissing(fact: { readonly keyId: string }): void {
       if (missingKeyIds.has(fact.keyId)) return;

@@ -1,6 +1,6 @@
 // The first start of an installation, and who is asking.
 import type { ApiKey, KeyJudgement } from '../domain/api-key.ts';
-import { hashSecret, judgeKey, parseKey, secretMatches, writeKey } from '../domain/api-key.ts';
+import { hashSecret, judgeKey, keyState, parseKey, secretMatches, writeKey } from '../domain/api-key.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
@@ -33,27 +33,50 @@ export interface AccessDeps<Store extends AccessStore = AccessStore> {
   readonly ownEvents: EventSink<Store>;
 }
 
+/** What a start has found or made. */
+export interface Access {
+  /** The text of the first admin key where it was made up just now, which is the only time it can be seen. */
+  readonly firstKey: string | undefined;
+  /** There where the operator's own choice is a stored key that makes nobody an admin of the installation. */
+  readonly unfitKey: UnfitKey | undefined;
+}
+
+/** A key that is not what its place in the environment says, and why, as the end of a sentence. */
+export interface UnfitKey {
+  readonly keyId: string;
+  readonly why: string;
+}
+
 /**
- * Makes the first organization and its first admin key where they are missing, each with its event. Gives the key's text
- * when it was made up here, which is the only time it can be seen. `adminKey` is the operator's own choice from the
- * environment: it joins the keys that are there, and a revoked one stays revoked.
+ * Makes the first organization and its first admin key where they are missing, each with its event. `adminKey` is the
+ * operator's own choice from the environment: it joins the keys that are there, and a revoked one stays revoked.
  */
 export async function ensureAccess<S extends AccessStore>(
   deps: AccessDeps<S>,
   adminKey: string | undefined,
-): Promise<string | undefined> {
+): Promise<Access> {
   const organization = await ensureOrganization(deps);
   const chosen = adminKey === undefined ? undefined : parseKey(adminKey);
   if (chosen !== undefined) {
     const stored = await deps.store.apiKeys.byId(chosen.id);
     if (stored === undefined) await insertAdmin(deps, organization, chosen.id, chosen.secret);
     else if (!secretMatches(chosen.secret, stored.secretSha256)) throw keyIdTaken();
-    return undefined;
+    return { firstKey: undefined, unfitKey: stored && unfitness(stored, organization, deps.clock()) };
   }
-  if ((await deps.store.apiKeys.count()) > 0) return undefined;
+  if ((await deps.store.apiKeys.count()) > 0) return { firstKey: undefined, unfitKey: undefined };
   const [id, secret] = [deps.newId('key'), deps.newSecret()];
   await insertAdmin(deps, organization, id, secret);
-  return writeKey(id, secret);
+  return { firstKey: writeKey(id, secret), unfitKey: undefined };
+}
+
+function unfitness(key: ApiKey, organization: Organization, now: Date): UnfitKey | undefined {
+  const state = keyState(key, now);
+  const reasons = [
+    ...(state === 'active' ? [] : [`is ${state}`]),
+    ...(key.role === 'admin' ? [] : [`has the role ${key.role}`]),
+    ...(key.organizationId === organization.id ? [] : ['belongs to another organization than the first']),
+  ];
+  return reasons.length === 0 ? undefined : { keyId: key.id, why: reasons.join(', and ') };
 }
 
 async function ensureOrganization<S extends AccessStore>(deps: AccessDeps<S>): Promise<Organization> {

@@ -78,11 +78,17 @@ function refuseTakenName<Result>({ name }: Organization, write: () => Promise<Re
   return refuseTaken('organizations.name_key', fault, write);
 }
 
-/** How many keys there are, also in a database that has no schema yet. */
-export async function countKeys({ writer }: Pick<Database, 'writer'>): Promise<number> {
-  if (!(await writer.schema.hasTable('api_keys'))) return 0;
-  const row = await readRow(writer('api_keys').count({ count: '*' }));
-  return row === undefined ? 0 : integer(row, 'count');
+const IS_GOOD = 'revoked_at is null and (expires_at is null or expires_at > ?)';
+
+/**
+ * Whether the first organization has an admin key that is good at an instant. Also answers of a database that has no
+ * schema yet, or one from before keys had an end: those keys are not taken any more.
+ */
+export async function hasFirstAdmin({ writer }: Pick<Database, 'writer'>, now: Date): Promise<boolean> {
+  if (!(await writer.schema.hasColumn('api_keys', 'expires_at'))) return false;
+  const first = writer('organizations').where('is_first', true).select('id');
+  const query = writer('api_keys').where('role', 'admin').whereIn('organization_id', first);
+  return (await readRow(query.whereRaw(IS_GOOD, [now.toISOString()]).limit(1))) !== undefined;
 }
 
 /** Makes the functions of the keys' table. */
@@ -109,9 +115,11 @@ export function createApiKeys({ database }: StoreDeps): ApiKeys {
       }),
     async goodAdmins(organizationId, now) {
       const query = database.lookup('api_keys').where({ organization_id: organizationId, role: 'admin' });
-      const isGood = 'revoked_at is null and (expires_at is null or expires_at > ?)';
-      return (await readRows(query.whereRaw(isGood, [now.toISOString()]).orderBy('id'))).map(readApiKey);
+      return (await readRows(query.whereRaw(IS_GOOD, [now.toISOString()]).orderBy('id'))).map(readApiKey);
     },
-    count: () => countKeys(database),
+    async count() {
+      const row = await readRow(database.lookup('api_keys').count({ count: '*' }));
+      return row === undefined ? 0 : integer(row, 'count');
+    },
   };
 }

@@ -9,6 +9,7 @@ import { ensureAccess, recognise } from '../../src/services/access.ts';
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const ID = 'key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d';
 const SECRET = 'A'.repeat(43);
+const NOTHING = { firstKey: undefined, unfitKey: undefined };
 
 function setup() {
   const organizations: Organization[] = [];
@@ -41,8 +42,8 @@ function setup() {
 describe('ensureAccess', () => {
   it('makes the organization and a key of which only the hash is kept, once, and tells of both', async () => {
     const { deps, organizations, keys, events } = setup();
-    assert.equal(await ensureAccess(deps, undefined), writeKey(ID, SECRET));
-    assert.equal(await ensureAccess(deps, undefined), undefined);
+    assert.deepEqual(await ensureAccess(deps, undefined), { ...NOTHING, firstKey: writeKey(ID, SECRET) });
+    assert.deepEqual(await ensureAccess(deps, undefined), NOTHING);
     assert.deepEqual(
       organizations.map(({ name, isFirst, maxWebhooks }) => [name, isFirst, maxWebhooks]),
       [['default', true, 100]],
@@ -70,7 +71,9 @@ describe('ensureAccess', () => {
 
   it('never gives the key that the operator has chosen, and takes it at every start', async () => {
     const { deps, keys, events } = setup();
-    for (let start = 0; start < 2; start += 1) assert.equal(await ensureAccess(deps, writeKey(ID, SECRET)), undefined);
+    for (let start = 0; start < 2; start += 1) {
+      assert.deepEqual(await ensureAccess(deps, writeKey(ID, SECRET)), NOTHING);
+    }
     assert.equal(keys.length, 1);
     const other = writeKey('key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8e', SECRET);
     await ensureAccess(deps, other);
@@ -83,6 +86,27 @@ describe('ensureAccess', () => {
     await ensureAccess(deps, writeKey(ID, SECRET));
     await assert.rejects(ensureAccess(deps, writeKey(ID, 'B'.repeat(43))), { code: 'admin_key_id_taken' });
   });
+
+  const past = new Date(NOW.getTime() - 1);
+  const changes: readonly (readonly [Partial<ApiKey>, string | undefined])[] = [
+    [{ expiresAt: new Date(NOW.getTime() + 1) }, undefined],
+    [{ revokedAt: past }, 'is revoked'],
+    [{ expiresAt: NOW }, 'is expired'],
+    [{ role: 'integrator' }, 'has the role integrator'],
+    [{ organizationId: 'org_2' }, 'belongs to another organization than the first'],
+    [{ revokedAt: past, role: 'auditor' }, 'is revoked, and has the role auditor'],
+  ];
+  for (const [change, why] of changes) {
+    it(`takes a chosen key that is stored as it is, and says that it ${why ?? 'is good, which is nothing'}`, async () => {
+      const { deps, keys } = setup();
+      await ensureAccess(deps, writeKey(ID, SECRET));
+      const changed = { ...(keys[0] ?? assert.fail()), ...change };
+      keys.splice(0, 1, changed);
+      const { unfitKey } = await ensureAccess(deps, writeKey(ID, SECRET));
+      assert.deepEqual(unfitKey, why === undefined ? undefined : { keyId: ID, why });
+      assert.deepEqual(keys, [changed]);
+    });
+  }
 });
 
 describe('recognise', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../src/domain/errors.ts';
+import { hasFirstAdmin } from '../../src/store/access.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
 import {
@@ -117,7 +118,10 @@ for (const kind of DATABASES) {
         keyWith({ role: 'operator' }),
         keyWith({ organizationId: OTHER_ORGANIZATION }),
       ];
-      for (const key of [...good, ...others]) await test.store.apiKeys.insert(key);
+      for (const key of others) await test.store.apiKeys.insert(key);
+      assert.equal(await hasFirstAdmin(test.database, NOW), false);
+      for (const key of good) await test.store.apiKeys.insert(key);
+      assert.equal(await hasFirstAdmin(test.database, NOW), true);
       assert.deepEqual(await test.store.apiKeys.goodAdmins(ORGANIZATION, NOW), good);
     });
   });
