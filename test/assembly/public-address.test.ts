@@ -99,6 +99,7 @@ onEachDatabase('a start on a public address', (kind) => {
       url: app.url,
       publicUrl: undefined,
       firstKey: undefined,
+      unfitKey: undefined,
       dataDir: config.dataDir,
       sandbox: true,
       isExposed: isExposed(config),
