@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { OAuth2Authentication } from '../domain/authentication.ts';
 import type { Clock } from '../domain/clock.ts';
 import { sha256Hex } from '../domain/event.ts';
+import type { TokenRequested } from '../observe/report.ts';
 import type { TokenAnswer, TokenFailure } from './token.ts';
 import { CHECK_LATE } from './token.ts';
 import { createTokenPauses } from './token-pauses.ts';
@@ -16,15 +17,6 @@ export interface TokenCacheDeps {
   /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
   pause(pauseMs: number, signal: AbortSignal): Promise<void>;
   readonly report: { tokenRequested(fact: TokenRequested): void };
-}
-
-/** A call of a token endpoint. */
-export interface TokenRequested {
-  readonly organizationId: string;
-  readonly urlHost: string;
-  readonly status: number | undefined;
-  readonly errorCode: string | undefined;
-  readonly durationMs: number;
 }
 
 /** Who asks for a token. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { OAuth2Authentication } from '../../src/domain/authentication.ts';
 import type { TokenAnswer } from '../../src/egress/token.ts';
-import type { TokenAsk, TokenRequested } from '../../src/egress/token-cache.ts';
+import type { TokenAsk } from '../../src/egress/token-cache.ts';
 import { createTokens } from '../../src/egress/token-cache.ts';
+import type { TokenRequested } from '../../src/observe/report.ts';
 
 const CLIENT: OAuth2Authentication = {
   kind: 'oauth2',
