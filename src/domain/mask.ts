@@ -2,7 +2,9 @@
 import { MASK } from './headers.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isList, isObject } from './json.ts';
-import { anySpelling, base64Forms } from './mask-spellings.ts';
+import { base64Forms } from './mask-base64.ts';
+import type { View } from './mask-views.ts';
+import { rangeIn, viewsOf } from './mask-views.ts';
 
 // Shorter values would mask half of every text ("1", "true"); those are hidden by header name only.
 const MIN_SECRET_LENGTH = 8;
@@ -18,25 +20,57 @@ export type Masker = (text: string, isCutOff?: boolean) => Masked;
 
 /**
  * Makes the masker for some secret values: each is looked for as it is, without its scheme (`Bearer …`), and as base64,
- * also within a longer text; and all of these as JSON, URLs, forms and HTML spell them.
+ * also within a longer text; in the text itself, and in what readers of JSON, URLs, forms and HTML make of it.
  */
 export function createMasker(secrets: readonly string[]): Masker {
-  const forms = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
-  const patterns = forms.map((form) => new RegExp(anySpelling(form), 'gu'));
-  const beginnings = [...new Set(forms.flatMap(usualSpellings))];
+  const forms = [...new Set(secrets.flatMap(formsOf))];
+  if (forms.length === 0) return (text) => ({ text, places: 0 });
+  const spelled = [...new Set(forms.flatMap(usualSpellings))];
   return (text, isCutOff = false) => {
-    let masked = text;
-    let places = 0;
-    for (const pattern of patterns) {
-      masked = masked.replace(pattern, () => {
-        places += 1;
-        return MASK;
-      });
-    }
-    const begun = isCutOff ? longestBeginning(masked, beginnings) : 0;
-    if (begun === 0) return { text: masked, places };
-    return { text: masked.slice(0, -begun) + MASK, places: places + 1 };
+    const [plain, ...others] = viewsOf(text);
+    const ranges = [...rangesIn(plain, spelled), ...others.flatMap((view) => rangesIn(view, forms))];
+    const begun = isCutOff ? begunRange(text, forms) : undefined;
+    return cutOut(text, begun === undefined ? ranges : [...ranges, begun]);
   };
+}
+
+type Range = readonly [start: number, end: number];
+
+function rangesIn(view: View, forms: readonly string[]): Range[] {
+  return forms.flatMap((form) => {
+    const found: Range[] = [];
+    for (let at = view.text.indexOf(form); at !== -1; at = view.text.indexOf(form, at + form.length)) {
+      found.push(rangeIn(view, at, at + form.length));
+    }
+    return found;
+  });
+}
+
+// Where secrets or their spellings overlap, they are one place.
+function cutOut(text: string, ranges: readonly Range[]): Masked {
+  const pieces: string[] = [];
+  let [done, places] = [0, 0];
+  for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    if (start >= done) {
+      pieces.push(text.slice(done, start), MASK);
+      places += 1;
+    }
+    done = Math.max(done, end);
+  }
+  return { text: pieces.join('') + text.slice(done), places };
+}
+
+// An escape that the cut went through belongs to what was cut off.
+const PARTIAL_ESCAPE = /(?:\\(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&(?:#?\w{0,6}))$/;
+
+function begunRange(text: string, forms: readonly string[]): Range | undefined {
+  const starts = [text, text.replace(PARTIAL_ESCAPE, '')].flatMap((whole) =>
+    viewsOf(whole).flatMap((view) => {
+      const begun = longestBeginning(view.text, forms);
+      return begun === 0 ? [] : [rangeIn(view, view.text.length - begun, view.text.length)[0]];
+    }),
+  );
+  return starts.length === 0 ? undefined : [Math.min(...starts), text.length];
 }
 
 /** The object with the secrets taken out of all its texts, its names among them. */
@@ -76,9 +110,8 @@ function basicParts(secret: string, bare: string): string[] {
   return [text, text.slice(text.indexOf(':') + 1)];
 }
 
-// Of a text that was cut off only the beginning is there, so each spelling is tried by itself.
+// What stands before a secret can make an escape of its first characters ("%" before "00…"): a reader of that text would
+// not see the secret, and whoever cuts at the right place does.
 function usualSpellings(form: string): string[] {
-  const json = JSON.stringify(form).slice(1, -1);
-  const percent = encodeURIComponent(form);
-  return [form, json, json.replaceAll('/', '\\/'), percent, percent.replaceAll('%20', '+')];
+  return [form, JSON.stringify(form).slice(1, -1), encodeURIComponent(form)];
 }

@@ -18,9 +18,14 @@ describe('createMasker', () => {
     ['as a form writes it', encodeURIComponent(SECRET).replaceAll('%20', '+')],
     ['as URLSearchParams writes it', new URLSearchParams({ a: SECRET }).toString().slice(2)],
     ['as HTML', SECRET.replaceAll('"', '&quot;')],
+    ['as HTML with every mark as a number', SECRET.replace(/[^a-z0-9]/gi, (one) => `&#${String(one.charCodeAt(0))};`)],
+    ['as mustache writes HTML', SECRET.replaceAll('/', '&#x2F;').replaceAll('"', '&quot;')],
+    ['as JSON within JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(SECRET))],
+    ['as JSON within HTML', JSON.stringify(SECRET).slice(1, -1).replaceAll('"', '&quot;')],
     [
-      'in a mixture of all',
-      SECRET.replace('@', '%40').replace('/', '\\/').replace('"', '&#x22;').replace('+', '\\u002B'),
+      'with each letter as an escape',
+      SECRET.replace(/./g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
     ],
   ];
   for (const [how, text] of spellings) {
@@ -121,6 +126,35 @@ describe('createMasker', () => {
   it('treats secrets as text, not as patterns', () => {
     assert.equal(createMasker(['.*.*.*.*'])('nothing here').text, 'nothing here');
     assert.equal(createMasker(['$&$&$&$&'])('x $&$&$&$& y').text, 'x *** y');
+  });
+
+  it('finds base64 that was broken into lines', () => {
+    const secret = 'a secret that is longer than a line of base64 in a message may be, so that it is broken';
+    const lines = base64(secret).replace(/(.{60})/g, '$1\r\n');
+    assert.equal(createMasker([secret])(`<${lines}>`).text, '<***>');
+  });
+
+  it('takes no longer for secrets and texts that repeat themselves', () => {
+    // The time that the run allows is a thousand times what it takes, and less than what a pattern with choices took.
+    for (const mark of ['/', '.', '=', '%', '\\', '&', ' ', 'a'])
+      for (const isCutOff of [false, true])
+        createMasker([`${mark.repeat(4000)}b`])(`${mark.repeat(4095)}é`.repeat(16), isCutOff);
+  });
+
+  it('makes one place of secrets that overlap, and leaves nothing of either', () => {
+    const masker = createMasker(['abcdefghXYZ12345', 'XYZ12345mnopqrst']);
+    assert.deepEqual(masker('<abcdefghXYZ12345mnopqrst>'), { text: '<***>', places: 1 });
+  });
+
+  it('takes out the beginning of a secret that was cut off within its spelling', () => {
+    const masker = createMasker(['tok&en/abcdefgh&more']);
+    for (const text of [
+      'tok&amp;en/abcdefgh',
+      'tok%26en%2fabcdef%2',
+      'tok\\u0026en/abcdefgh\\u00',
+      'tok&en/abcdefgh&am',
+    ])
+      assert.equal(masker(`x ${text}`, true).text, 'x ***', text);
   });
 
   it('takes out the beginning of a secret at the end of a text that was cut off, and only there', () => {
