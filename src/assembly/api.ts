@@ -23,7 +23,6 @@ import type { Admission } from './admission.ts';
 import type { Delivering } from './delivering.ts';
 import { healthOf } from './health.ts';
 import type { Intake } from './intake.ts';
-import { patientStore } from './intake.ts';
 import type { Observation } from './observation.ts';
 import type { Storage } from './storage.ts';
 import type { Tools, Undo } from './tools.ts';
@@ -141,11 +140,12 @@ function reconstructionOf({ storage, delivering, files }: ApiParts): HttpDeps['r
 }
 
 function ingestOf(
-  { tools, storage, observation, delivering }: ApiParts,
+  { tools, observation, delivering }: ApiParts,
   payloads: HttpDeps['ingest']['payloads'],
 ): HttpDeps['ingest'] {
   return {
-    store: patientStore(storage.store),
+    accept: (intake) => delivering.accept(intake),
+    launch: (births) => delivering.launch(births),
     payloads,
     newId: tools.newId,
     clock: tools.clock,

@@ -8,7 +8,6 @@ import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
 import type { OutgoingRequest } from '../domain/exchange.ts';
-import type { Finish } from '../domain/lease.ts';
 import { settle } from '../domain/delivery.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
@@ -23,20 +22,24 @@ import { JOBS } from '../jobs/index.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
+import type { Accepted, AcceptDeps } from '../services/accept.ts';
+import type { Birth, Intake } from '../services/intake-plan.ts';
 import { createEventSink } from '../services/own-events.ts';
 import { runReplays } from '../services/replay-run.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
 import type { HealthChanged } from '../services/webhook-health.ts';
-import { recordFinishes } from '../services/webhook-health.ts';
+import { WebhookVersions } from '../services/webhook-versions.ts';
+import { claimWithEvents } from '../delivery/claim-with-events.ts';
 import type { Database } from '../store/database.ts';
-import type { Recorded } from '../store/lifecycle/record.ts';
 import type { RescueRequest } from '../store/lifecycle/rescue.ts';
 import type { Store } from '../store/index.ts';
 import { NoticeListener } from '../store/notices.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Tools, Undo } from './tools.ts';
 import { pause, yieldToOthers } from './waiting.ts';
+import type { Writing } from './writing.ts';
+import { createWriting } from './writing.ts';
 
 /** What sending is made of. */
 export interface DeliveringParts {
@@ -60,6 +63,10 @@ export interface Delivering {
   prepare: Prepare;
   /** An attempt of a test: with an access token that was asked for just now. */
   attemptAfresh(input: Attempt, signal: AbortSignal): Promise<AttemptResult>;
+  /** Stores a request with events, and the deliveries that it sets in motion. */
+  accept(intake: Intake): Promise<Accepted>;
+  /** Sends what was leased with its event. */
+  launch(births: readonly Birth[]): void;
   /** There may be something due. */
   wake(): void;
   /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
@@ -97,11 +104,16 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     for (const one of changed) report.webhookHealthChanged(one);
     follow();
   };
-  const recorder = { store, ownEvents: createEventSink(tools), healthChanged };
-  const record = (finishes: readonly Finish[]): Promise<readonly Recorded[]> => recordFinishes(recorder, finishes);
+  let slots: AcceptDeps['slots'] = NO_SLOTS;
+  const writing = createWriting({
+    ...parts,
+    healthChanged,
+    slots: { reserve: (id) => slots.reserve(id), release: (id) => slots.release(id) },
+  });
   const sending = { ...attempting(parts, exchanger), prepare, pause };
-  const delivery = { ...tools, store: { ...store, record }, ...sending, report };
+  const delivery = { ...tools, store: deliveryStore(store, writing), ...sending, report };
   const dispatcher = createDispatcher(parts, delivery);
+  slots = dispatcher;
   undo.push((graceMs) => dispatcher.stop(graceMs));
   dispatcher.start();
   listenToOthers(parts, dispatcher);
@@ -111,6 +123,10 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     policy,
     prepare,
     attemptAfresh: (input, signal) => attemptAfresh(delivery, input, signal),
+    accept: (intake) => writing.accept(intake),
+    launch: (births) => {
+      for (const { claimed, claimedAtMs } of births) dispatcher.launch(claimed, claimedAtMs);
+    },
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),
     follow,
@@ -119,6 +135,16 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
   };
+}
+
+const NO_SLOTS: AcceptDeps['slots'] = { reserve: () => false, release: () => undefined };
+
+// What is sent again and again is kept, and what has ended is written down with others.
+function deliveryStore(store: Store, writing: Writing): DeliverDeps['store'] {
+  const versions = new WebhookVersions({ store });
+  const byVersion: DeliverDeps['store']['webhooks']['byVersion'] = (organizationId, id, version) =>
+    versions.byVersion(organizationId, id, version);
+  return { ...store, webhooks: { ...store.webhooks, byVersion }, record: (finish) => writing.record(finish) };
 }
 
 // What an attempt is made of: its token, and itself.
@@ -172,13 +198,13 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
   const { config, tools, store, database, report } = parts;
   return new Dispatcher({
     claim: (request) =>
-      store.deliveries.claim({
+      claimWithEvents(store, {
         ...request,
         newLeaseToken: () => tools.newSecret(),
         newInvocationId: () => tools.newId('inv'),
       }),
     nextDueAt: (excluded) => store.deliveries.nextDueAt(tools.clock(), excluded),
-    deliver: (claimed, claimedAtMs, signal) => deliver(deps, claimed, claimedAtMs, signal),
+    deliver: (claimed, claimedAtMs, signal, wire) => deliver(deps, claimed, claimedAtMs, signal, wire),
     clock: tools.clock,
     monotonicMs: () => tools.monotonicMs(),
     concurrency: config.concurrency,

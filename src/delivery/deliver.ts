@@ -14,6 +14,7 @@ import type { AuthorizeInput, Authorized } from './authorize.ts';
 import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
+import type { Wire } from './dispatcher.ts';
 import { unsent } from './unsent.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
@@ -39,13 +40,18 @@ export interface DeliverDeps {
     /** One, with its bodies. */
     readonly invocations: { byId(organizationId: string, id: string): Promise<Invocation | undefined> };
     readonly webhooks: {
-      byVersion(organizationId: string, id: string, version: number): Promise<Webhook | undefined>;
+      /** At once where it is known. */
+      byVersion(
+        organizationId: string,
+        id: string,
+        version: number,
+      ): Webhook | undefined | Promise<Webhook | undefined>;
       /** The id of the key that it was sealed with, where other processes have that and this one lacks it. */
       missingKeyOf(organizationId: string, id: string, version: number): Promise<string | undefined>;
       /** What has become of it meanwhile. */
       standing(organizationId: string, id: string): Promise<Standing | undefined>;
     };
-    record(finishes: readonly Finish[]): Promise<readonly { readonly settled: boolean }[]>;
+    record(finish: Finish): Promise<{ readonly settled: boolean }>;
   };
   /** Makes the body template ready, at once or as a promise; `undefined` where no body is sent. */
   prepare(settings: WebhookSettings): BodyRenderer | undefined | Promise<BodyRenderer | undefined>;
@@ -86,6 +92,7 @@ export async function deliver(
   claimed: Claimed,
   claimedAtMs: number,
   signal: AbortSignal,
+  wire: Wire,
 ): Promise<void> {
   const lease = { endsAtMs: claimedAtMs + lengthMs(claimed), signal };
   const startByMs = claimedAtMs + LATEST_START_MS;
@@ -93,20 +100,27 @@ export async function deliver(
   const start = claimed.invocation;
   const { settings } = loaded;
   const result =
-    'unreadable' in loaded ? loaded.unreadable : await attemptInTime(deps, claimed, loaded, { startByMs, signal });
-  const settlement = await onceAvailable(deps, lease, () => decide(deps, claimed, result.verdict));
+    'unreadable' in loaded
+      ? loaded.unreadable
+      : await attemptInTime(deps, claimed, loaded, { startByMs, signal, wire });
+  const { verdict } = result;
+  // Nothing that has become of the webhook meanwhile matters then, so that nothing is read on the hot path.
+  const settlement: Settlement =
+    verdict.kind === 'accepted'
+      ? { state: 'delivered' }
+      : await onceAvailable(deps, lease, () => decide(deps, claimed, verdict));
   const end = withNext(result.end, settlement);
   const finish = {
     invocationId: start.id,
     start,
     end,
     isLate: isLate(end, settings),
-    isTokenRefused: isFirstRefusal(result.verdict, refusalsOf(claimed)),
-    fence: fenceOf(claimed, result.verdict, settlement, deps.clock()),
+    isTokenRefused: isFirstRefusal(verdict, refusalsOf(claimed)),
+    fence: fenceOf(claimed, verdict, settlement, deps.clock()),
   };
-  const [recorded] = await onceAvailable(deps, lease, () => deps.store.record([finish]));
+  const { settled } = await onceAvailable(deps, lease, () => deps.store.record(finish));
   const urlHost = settings !== undefined && URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
-  deps.report.attemptFinished({ start, end, urlHost, settlement, settled: recorded?.settled ?? false });
+  deps.report.attemptFinished({ start, end, urlHost, settlement, settled });
 }
 
 function fenceOf({ delivery, leaseToken }: Claimed, verdict: Verdict, settlement: Settlement, now: Date): Fence {
@@ -179,7 +193,7 @@ async function loadAll(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
   const { delivery, invocation } = claimed;
   const sameBytesOf = delivery.asked?.sameBytesOf;
   const [event, webhook, earlier] = await Promise.all([
-    deps.store.events.byId(delivery.organizationId, delivery.eventId),
+    claimed.event ?? deps.store.events.byId(delivery.organizationId, delivery.eventId),
     deps.store.webhooks.byVersion(delivery.organizationId, delivery.webhookId, invocation.webhookVersion ?? 0),
     sameBytesOf === undefined ? undefined : deps.store.invocations.byId(delivery.organizationId, sameBytesOf),
   ]);
@@ -192,6 +206,7 @@ async function loadAll(deps: DeliverDeps, claimed: Claimed): Promise<Loaded> {
 interface Limits {
   readonly startByMs: number;
   readonly signal: AbortSignal;
+  readonly wire: Wire;
 }
 
 // Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
@@ -214,12 +229,19 @@ async function attemptInTime(
   const authorized = tooLate(deps, limits) ?? (await deps.authorize({ ...authorizing, withinMs }, signal));
   if (!('ok' in authorized)) return authorized;
   if (!authorized.ok) return authorized.result;
+  const { accessToken } = authorized;
+  const attempt = { start: invocation, settings, event, messageId, render: ready.render, accessToken };
+  return onTheWire(deps, attempt, limits);
+}
+
+async function onTheWire(deps: DeliverDeps, attempt: Attempt, limits: Limits): Promise<AttemptResult> {
+  await limits.wire.enter();
   // After all waiting: nothing is sent by a lease that may be over before the answer is there.
   const late = tooLate(deps, limits);
   if (late !== undefined) return late;
-  const { accessToken } = authorized;
-  const attempt = { start: invocation, settings, event, messageId, render: ready.render, accessToken };
-  return deps.attempt(attempt, signal);
+  const result = await deps.attempt(attempt, limits.signal);
+  limits.wire.answered();
+  return result;
 }
 
 function tooLate(deps: DeliverDeps, { startByMs, signal }: Limits): AttemptResult | undefined {
@@ -242,8 +264,7 @@ async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Pr
   const { organizationId, id, webhookId } = claimed.delivery;
   const standing = await deps.store.webhooks.standing(organizationId, webhookId);
   if (standing === undefined) throw new Error(`Delivery ${id} names a webhook that is not stored.`);
-  // Only what failed can be cancelled, so only then it is worth a look.
-  const delivery = verdict.kind === 'accepted' ? undefined : await deps.store.deliveries.byId(organizationId, id);
+  const delivery = await deps.store.deliveries.byId(organizationId, id);
   const cancelRequested = delivery?.cancelRequestedAt !== undefined;
   const { attempt } = claimed.invocation;
   const ended = { ...standing, ...refusalsOf(claimed), attempt, cancelRequested };

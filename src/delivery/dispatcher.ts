@@ -1,16 +1,21 @@
-// Keeps deliveries moving: claims what is due, holds at most N requests in flight and a few per webhook, wakes, drains.
+// Keeps deliveries moving: sends those that are leased with their events, claims what else is due, wakes, drains.
 import type { Clock } from '../domain/clock.ts';
 import type { Claimed } from '../domain/lease.ts';
+import { Slots } from './slots.ts';
 
 /** What the dispatcher may claim. */
 export interface ClaimRequest {
   readonly now: Date;
   readonly limit: number;
+  /** How many of them may be of webhooks that are not quick. */
+  readonly slowLimit: number;
   /** How many of them may be probes of webhooks that are failing. */
   readonly probeLimit: number;
   /** How many more deliveries of a webhook may be in flight. */
   freeSlots(webhookId: string): number;
-  /** When a webhook last had a delivery launched: a number that rises with time, 0 for never. */
+  /** Whether deliveries of a webhook may be leased ahead of the requests that may be under way. */
+  isQuick(webhookId: string): boolean;
+  /** When a webhook last had a delivery leased: a number that rises with time, 0 for never. */
   lastTurn(webhookId: string): number;
 }
 
@@ -19,8 +24,11 @@ export interface DispatcherDeps {
   claim(request: ClaimRequest): Promise<readonly Claimed[]>;
   /** When the next delivery is due that a claim could take, leaving out webhooks that have no slot free. */
   nextDueAt(excludedWebhookIds: readonly string[]): Promise<Date | undefined>;
-  /** `claimedAtMs` is when the claim was begun, on the monotonic clock: leases count from before they are committed. */
-  deliver(claimed: Claimed, claimedAtMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * `claimedAtMs` is when the claim was begun, on the monotonic clock: leases count from before they are committed. The
+   * request goes out by `wire`.
+   */
+  deliver(claimed: Claimed, claimedAtMs: number, signal: AbortSignal, wire: Wire): Promise<void>;
   readonly clock: Clock;
   monotonicMs(): number;
   readonly concurrency: number;
@@ -30,24 +38,35 @@ export interface DispatcherDeps {
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
+/** The way out for one delivery. */
+export interface Wire {
+  /** Waits until its request may go out: at once (`undefined`), or when its turn has come. */
+  enter(): Promise<void> | undefined;
+  /** The request is over: its receiver has answered, or will not. */
+  answered(): void;
+}
+
 // A look at the database at least this often, whatever the timers say: a clock may have jumped.
 const LONGEST_NAP_MS = 30_000;
 // Nothing was to be had just now; what is due may wait for a slot or a lock that somebody holds.
 const SHORTEST_NAP_MS = 10;
 const NAP_AFTER_ERROR_MS = 1000;
+// A claim is a transaction that others wait for.
+const MOST_AT_ONCE = 256;
 
 /** The one loop that sends what is due. */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
+  readonly #slots: Slots;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #underWay = new Set<string>();
-  readonly #perWebhook = new Map<string, number>();
-  // One small entry for each webhook that this process has sent for.
-  readonly #lastTurns = new Map<string, number>();
+  // Webhooks for which something waits in the database, as far as this process knows.
+  readonly #waiting = new Set<string>();
   readonly #abort = new AbortController();
   #idleWaiters: (() => void)[] = [];
   #endNap: (() => void) | undefined;
-  #turn = 0;
+  // Webhooks that the last look at the database left out, since there was no room for them.
+  #leftOut = 0;
   // Receivers that are down may hold a probe for a whole timeout: together they get a quarter of the slots at most.
   #probes = 0;
   #woken = false;
@@ -56,6 +75,7 @@ export class Dispatcher {
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.#slots = new Slots({ ...deps, monotonicMs: () => deps.monotonicMs() });
   }
 
   /** Starts claiming. */
@@ -77,9 +97,32 @@ export class Dispatcher {
     await reached;
   }
 
-  /** Requests in flight. */
+  /** Requests on the wire. */
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#slots.onWire;
+  }
+
+  /**
+   * Reserves room for a delivery that is leased with its event; gives whether there is any. While others of the webhook
+   * wait in the database, half of its room is for these: nothing that is new may keep them waiting for ever.
+   */
+  reserve(webhookId: string): boolean {
+    const room = this.#stopping ? 0 : this.#slots.roomFor(webhookId);
+    const isFree = this.#waiting.has(webhookId) ? room > this.#slots.mostFor(webhookId) / 2 : room > 0;
+    if (isFree) this.#slots.lease(webhookId);
+    else this.#waiting.add(webhookId);
+    return isFree;
+  }
+
+  /** Gives room free that was reserved for nothing. */
+  release(webhookId: string): void {
+    this.#slots.release(webhookId, false);
+    this.wake();
+  }
+
+  /** Sends a delivery for which room is reserved. */
+  launch(claimed: Claimed, claimedAtMs: number): void {
+    this.#start(claimed, claimedAtMs);
   }
 
   /** Whether an attempt of this delivery is under way here. */
@@ -109,7 +152,7 @@ export class Dispatcher {
       try {
         const claimedAtMs = this.#deps.monotonicMs();
         const claimed = await this.#claim();
-        for (const one of claimed) this.#launch(one, claimedAtMs);
+        for (const one of claimed) this.#lease(one, claimedAtMs);
         if (claimed.length > 0 || this.#isWoken()) continue;
         if (this.#inFlight.size === 0) this.#tellIdle();
         await this.#nap(await this.#pauseMs());
@@ -127,73 +170,64 @@ export class Dispatcher {
   }
 
   async #claim(): Promise<readonly Claimed[]> {
-    if (this.#free <= 0) return [];
-    return this.#deps.claim({
+    const limit = Math.min(this.#slots.room, MOST_AT_ONCE);
+    if (limit <= 0) return [];
+    // What is planned from now on is not looked at for sure.
+    const known = [...this.#waiting].filter((webhookId) => this.#slots.roomFor(webhookId) > 0);
+    const claimed = await this.#deps.claim({
       now: this.#deps.clock(),
-      limit: this.#isScarce ? this.#free : this.#free - this.#reserve,
-      probeLimit: Math.max(1, this.#reserve) - this.#probes,
-      freeSlots: (webhookId) => this.#freeSlots(webhookId),
-      lastTurn: (webhookId) => this.#lastTurns.get(webhookId) ?? 0,
+      limit,
+      slowLimit: this.#slots.slowRoom,
+      probeLimit: Math.max(1, Math.floor(this.#deps.concurrency / 4)) - this.#probes,
+      freeSlots: (webhookId) => this.#slots.roomFor(webhookId),
+      isQuick: (webhookId) => this.#slots.isQuick(webhookId),
+      lastTurn: (webhookId) => this.#slots.lastTurn(webhookId),
     });
+    const found = new Set(claimed.map(({ delivery }) => delivery.webhookId));
+    if (claimed.length < limit) for (const id of known) if (!found.has(id)) this.#waiting.delete(id);
+    for (const id of found) this.#waiting.add(id);
+    return claimed;
   }
 
-  get #free(): number {
-    return this.#deps.concurrency - this.#inFlight.size;
+  #lease(claimed: Claimed, claimedAtMs: number): void {
+    this.#slots.lease(claimed.delivery.webhookId);
+    this.#start(claimed, claimedAtMs);
   }
 
-  // A quarter of the slots is for webhooks that have nothing in flight: a few dead receivers, each holding its slots
-  // for a whole timeout, must not make all others wait for it.
-  get #reserve(): number {
-    return Math.floor(this.#deps.concurrency / 4);
-  }
-
-  get #isScarce(): boolean {
-    return this.#free <= this.#reserve;
-  }
-
-  #freeSlots(webhookId: string): number {
-    const own = this.#perWebhook.get(webhookId) ?? 0;
-    if (this.#isScarce) return own === 0 ? 1 : 0;
-    return this.#deps.webhookConcurrency - own;
-  }
-
-  #fullWebhooks(): string[] {
-    return [...this.#perWebhook.keys()].filter((webhookId) => this.#freeSlots(webhookId) <= 0);
-  }
-
-  #launch(claimed: Claimed, claimedAtMs: number): void {
+  #start(claimed: Claimed, claimedAtMs: number): void {
     const { id, webhookId } = claimed.delivery;
     const isProbe = claimed.invocation.kind === 'probe';
     if (isProbe) this.#probes += 1;
     this.#underWay.add(id);
-    this.#turn += 1;
-    this.#lastTurns.set(webhookId, this.#turn);
-    this.#perWebhook.set(webhookId, (this.#perWebhook.get(webhookId) ?? 0) + 1);
+    const wire = new OneWire(this.#slots, webhookId, () => this.#deps.monotonicMs());
     const running = this.#deps
-      .deliver(claimed, claimedAtMs, this.#abort.signal)
+      .deliver(claimed, claimedAtMs, this.#abort.signal, wire)
       // What could not be recorded stays leased; the rescue job finds it when the lease has run out.
       .catch((error: unknown) => this.#deps.report.jobFailed({ job: 'deliver', error }))
       .finally(() => {
         this.#underWay.delete(id);
         if (isProbe) this.#probes -= 1;
         this.#inFlight.delete(running);
-        this.#release(webhookId);
-        this.wake();
+        wire.close();
+        if (this.#mayHaveWork) this.wake();
       });
     this.#inFlight.add(running);
   }
 
-  #release(webhookId: string): void {
-    const left = (this.#perWebhook.get(webhookId) ?? 1) - 1;
-    if (left > 0) this.#perWebhook.set(webhookId, left);
-    else this.#perWebhook.delete(webhookId);
+  // Nobody is woken where nothing waits: with several thousand deliveries a second that are leased with their events, a
+  // look at the database after each would cost more than the delivery.
+  get #mayHaveWork(): boolean {
+    const isIdle = this.#inFlight.size === 0 && this.#idleWaiters.length > 0;
+    return isIdle || this.#waiting.size > 0 || this.#leftOut > 0;
   }
 
   async #pauseMs(): Promise<number> {
-    // A slot that falls free wakes the loop.
+    // Room that falls free wakes the loop.
     const longestMs = this.#deps.longestNapMs ?? LONGEST_NAP_MS;
-    if (this.#inFlight.size >= this.#deps.concurrency) return longestMs;
-    const nextDueAt = await this.#deps.nextDueAt(this.#fullWebhooks());
+    const full = this.#slots.full();
+    this.#leftOut = this.#slots.room <= 0 ? 1 : full.length;
+    if (this.#slots.room <= 0) return longestMs;
+    const nextDueAt = await this.#deps.nextDueAt(full);
     if (nextDueAt === undefined) return longestMs;
     return Math.min(Math.max(nextDueAt.getTime() - this.#deps.clock().getTime(), SHORTEST_NAP_MS), longestMs);
   }
@@ -222,5 +256,41 @@ export class Dispatcher {
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const tell of waiters) tell();
+  }
+}
+
+// The way out for one delivery, and its room: each is given back once.
+class OneWire implements Wire {
+  readonly #slots: Slots;
+  readonly #webhookId: string;
+  readonly #monotonicMs: () => number;
+  #enteredAtMs: number | undefined;
+  #hasLeft = false;
+
+  constructor(slots: Slots, webhookId: string, monotonicMs: () => number) {
+    this.#slots = slots;
+    this.#webhookId = webhookId;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  enter(): Promise<void> | undefined {
+    const waiting = this.#slots.enter(this.#webhookId);
+    if (waiting === undefined) this.#entered();
+    return waiting?.then(() => this.#entered());
+  }
+
+  answered(): void {
+    if (this.#enteredAtMs === undefined || this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#slots.leave(this.#webhookId, this.#monotonicMs() - this.#enteredAtMs);
+  }
+
+  close(): void {
+    if (this.#enteredAtMs !== undefined && !this.#hasLeft) this.#slots.leave(this.#webhookId, undefined);
+    this.#slots.release(this.#webhookId, this.#enteredAtMs !== undefined);
+  }
+
+  #entered(): void {
+    this.#enteredAtMs = this.#monotonicMs();
   }
 }

@@ -89,6 +89,8 @@ export const DEFAULT_TIMEOUT_SEC = 10;
 /** A webhook for which deliveries may be planned; those of a disabled one are held from the start. */
 export interface PlannableWebhook extends Webhook {
   readonly isDisabled: boolean;
+  /** Whether nothing is known against its receiver: then a delivery may be sent as soon as it is stored. */
+  readonly isHealthy: boolean;
 }
 
 /** The key under which a name is unique in its organization: case does not count. */

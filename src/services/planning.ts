@@ -1,8 +1,10 @@
 // Stores events with what they set in motion. Runs inside the caller's transaction: events never come without deliveries.
+import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import { compileFilter } from '../domain/filter.ts';
 import type { NewId } from '../domain/ids.ts';
+import type { ExactJson } from '../domain/json.ts';
 import { isObject, toPlain } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 import type { MatchResult } from '../domain/match.ts';
@@ -14,7 +16,16 @@ import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 export interface PlanningStore {
   readonly events: { insertMany(events: readonly Event[]): Promise<void> };
   readonly deliveries: { insertMany(deliveries: readonly Delivery[]): Promise<void> };
-  readonly webhooks: { listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]> };
+  readonly webhooks: Pick<MatchingStore['webhooks'], 'listForMatching'>;
+}
+
+/** Where it stands which webhooks events are matched with. */
+export interface MatchingStore {
+  readonly webhooks: {
+    listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]>;
+    /** The same text as long as `listForMatching` gives the same. */
+    matchingStamp(organizationId: string): Promise<string>;
+  };
 }
 
 /** What planning needs besides the store. */
@@ -32,10 +43,44 @@ export async function storeEvents(
   if (events.length === 0) return new Map();
   const webhooks = await store.webhooks.listForMatching(organizationId);
   const matchers = webhooks.map((webhook) => createMatcher(webhook));
-  const planned = events.map((event) => planFor(deps, event, matchers));
+  const planned = events.map((event) => planDeliveries(event, matchedBy(matchers, event), deps.newId));
   await store.events.insertMany(events);
   await store.deliveries.insertMany(planned.flat());
   return new Map(events.map((event, index) => [event.id, planned[index]?.length ?? 0]));
+}
+
+/** The matchers of organizations, kept as long as they are right. */
+export class Matchers {
+  readonly #kept = new LRUCache<string, KeptMatchers>({ max: ORGANIZATIONS });
+
+  /** Those of an organization as they are in the transaction of `store`. */
+  async of(store: MatchingStore, organizationId: string): Promise<readonly Matcher<PlannableWebhook>[]> {
+    const kept = this.#kept.get(organizationId);
+    const stamp = await store.webhooks.matchingStamp(organizationId);
+    if (kept?.stamp === stamp) return kept.matchers;
+    const webhooks = await store.webhooks.listForMatching(organizationId);
+    const matchers = webhooks.map((webhook) => createMatcher(webhook));
+    this.#kept.set(organizationId, { stamp, matchers });
+    return matchers;
+  }
+}
+
+interface KeptMatchers {
+  readonly stamp: string;
+  readonly matchers: readonly Matcher<PlannableWebhook>[];
+}
+
+const ORGANIZATIONS = 500;
+
+/** The webhooks that an event is for. `value`: the event as read, where it is at hand. */
+export function matchedBy(
+  matchers: readonly Matcher<PlannableWebhook>[],
+  event: Event,
+  value?: ExactJson,
+): PlannableWebhook[] {
+  if (matchers.length === 0) return [];
+  const plain = plainEvent(event, value);
+  return matchers.filter((matcher) => matcher.match(event, plain).matched).map(({ webhook }) => webhook);
 }
 
 /** Decides for one webhook, with its filter compiled once. */
@@ -55,22 +100,21 @@ export function createMatcher<Of extends Webhook>(webhook: Of): Matcher<Of> {
   };
 }
 
-/** A stored event as filters see it: numbers are doubles, and `schema` is there although its sender left it out. */
-export function plainEvent(event: Pick<Event, 'body' | 'schema'>): ReturnType<typeof toPlain> {
-  const reading = readJson(event.body);
-  const document = reading.ok ? reading.documents[0] : undefined;
-  if (document === undefined) throw new Error('A stored event is not readable JSON.');
-  const plain = toPlain(document.value);
+/**
+ * A stored event as filters see it: numbers are doubles, and `schema` is there although its sender left it out. `value`:
+ * the event as read, where it is at hand.
+ */
+export function plainEvent(
+  event: Pick<Event, 'body' | 'schema'>,
+  value: ExactJson = readStored(event.body),
+): ReturnType<typeof toPlain> {
+  const plain = toPlain(value);
   return isObject(plain) ? { ...plain, schema: event.schema } : plain;
 }
 
-function planFor(deps: PlanningDeps, event: Event, matchers: readonly Matcher<PlannableWebhook>[]): Delivery[] {
-  if (matchers.length === 0) return [];
-  const plain = plainEvent(event);
-  const matched = matchers.filter((matcher) => matcher.match(event, plain).matched);
-  return planDeliveries(
-    event,
-    matched.map(({ webhook }) => webhook),
-    deps.newId,
-  );
+function readStored(body: string): ExactJson {
+  const reading = readJson(body);
+  const document = reading.ok ? reading.documents[0] : undefined;
+  if (document === undefined) throw new Error('A stored event is not readable JSON.');
+  return document.value;
 }

@@ -59,17 +59,6 @@ function eventOf(webhook: Webhook, { change, health, organizationId }: HealthCha
   };
 }
 
-/** What recording touches. */
-export interface RecorderDeps<
-  Finish,
-  Recorded extends Telling,
-  Store extends RecordingStore<Finish, Recorded>,
-> extends HealthDeps<Store> {
-  readonly store: { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
-  /** Told after the commit: deliveries of these webhooks may have to be held or released. */
-  healthChanged(changed: readonly HealthChanged[]): void;
-}
-
 /** What is known of the record of an attempt. */
 interface Telling {
   readonly changed: readonly HealthChanged[];
@@ -80,22 +69,16 @@ export interface RecordingStore<Finish, Recorded> extends HealthStore {
   record(finishes: readonly Finish[]): Promise<readonly Recorded[]>;
 }
 
-/** Records ends of attempts, with the events about what they changed in the health of their webhooks: one transaction. */
+/** Records ends of attempts, with the events about what they changed in the health of their webhooks, in the transaction of `store`. */
 export async function recordFinishes<Finish, Recorded extends Telling, Store extends RecordingStore<Finish, Recorded>>(
-  deps: RecorderDeps<Finish, Recorded, Store>,
+  deps: HealthDeps<Store>,
+  store: Store,
   finishes: readonly Finish[],
 ): Promise<readonly Recorded[]> {
-  const recorded = await deps.store.transaction(async (store) => {
-    const all = await store.record(finishes);
-    await tellHealth(
-      deps,
-      store,
-      all.flatMap(({ changed }) => changed),
-    );
-    return all;
-  });
+  if (finishes.length === 0) return [];
+  const recorded = await store.record(finishes);
   const changed = recorded.flatMap((one) => one.changed);
-  if (changed.length > 0) deps.healthChanged(changed);
+  await tellHealth(deps, store, changed);
   return recorded;
 }
 

@@ -4,11 +4,11 @@ import type { Organization } from '../domain/organization.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { nameKey } from '../domain/webhook.ts';
 import { readApiKey, readOrganization, writeApiKey, writeOrganization } from './codec/access.ts';
-import { integer } from './codec/columns.ts';
+import { integer, text } from './codec/columns.ts';
 import type { Database } from './database.ts';
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows, runStatement } from './sql/rows.ts';
 
 /** Stored organizations. Writes throw `conflict` (`name_taken`, at /name) where another one has the name. */
 export interface Organizations {
@@ -39,6 +39,8 @@ export interface ApiKeys {
   list(organizationId: string, page: PageRequest): Promise<Page<ApiKey>>;
   /** The admin keys of an organization that are good at an instant. */
   goodAdmins(organizationId: string, now: Date): Promise<readonly ApiKey[]>;
+  /** Those of these ids whose keys are good at an instant. Asked in each transaction that takes events in. */
+  goodAmong(ids: readonly string[], now: Date): Promise<ReadonlySet<string>>;
   /** How many keys there are in all organizations. */
   count(): Promise<number>;
 }
@@ -116,6 +118,13 @@ export function createApiKeys({ database }: StoreDeps): ApiKeys {
     async goodAdmins(organizationId, now) {
       const query = database.lookup('api_keys').where({ organization_id: organizationId, role: 'admin' });
       return (await readRows(query.whereRaw(IS_GOOD, [now.toISOString()]).orderBy('id'))).map(readApiKey);
+    },
+    async goodAmong(ids, now) {
+      const marks = new Array(ids.length).fill('?').join(', ');
+      const sql = (): string => `select id from api_keys where id in (${marks}) and ${IS_GOOD}`;
+      const statement = { key: `good api_keys ${String(ids.length)}`, text: sql };
+      const rows = await runStatement(database, statement, [...ids, now.toISOString()]);
+      return new Set(rows.map((row) => text(row, 'id')));
     },
     async count() {
       const row = await readRow(database.lookup('api_keys').count({ count: '*' }));

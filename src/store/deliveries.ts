@@ -1,13 +1,16 @@
 // The table of deliveries: planning, lookups and lists. How they move is in `lifecycle/`.
 import type { Knex } from 'knex';
 import type { Delivery } from '../domain/delivery.ts';
+import type { Claimed } from '../domain/lease.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { StateCounts } from '../domain/reconciliation.ts';
 import { sumCounts } from '../domain/reconciliation.ts';
 import type { DeliveryFilter } from '../domain/search.ts';
 import { integer, oneOf } from './codec/columns.ts';
+import type { Lease } from './codec/delivery.ts';
 import { readDelivery, writeDelivery } from './codec/delivery.ts';
+import { writeStart } from './codec/invocation.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereGiven } from './sql/rows.ts';
 import type { Claims } from './lifecycle/claim.ts';
@@ -21,6 +24,11 @@ import { rescue } from './lifecycle/rescue.ts';
 /** Stored deliveries. */
 export interface Deliveries extends Claims {
   insertMany(deliveries: readonly Delivery[]): Promise<void>;
+  /**
+   * Stores deliveries of which some are leased from the start, with the invocations of these. Leases count from `now`,
+   * by the one clock of all who share the database.
+   */
+  insertPlanned(waiting: readonly Delivery[], leased: readonly Claimed[], now: Date): Promise<void>;
   byId(organizationId: string, id: string): Promise<Delivery | undefined>;
   /** The deliveries of one event, oldest first. */
   byEvent(organizationId: string, eventId: string): Promise<readonly Delivery[]>;
@@ -40,10 +48,8 @@ export function createDeliveries(deps: StoreDeps): Deliveries {
   const { database } = deps;
   return {
     ...createClaims(deps),
-    async insertMany(deliveries) {
-      await insertRows(database, 'deliveries', deliveries.map(writeDelivery));
-      if (deliveries.some(({ state }) => state === 'pending')) await database.dialect.notify(database.writer);
-    },
+    insertMany: (deliveries) => insertPlanned(database, deliveries, [], undefined),
+    insertPlanned: (waiting, leased, now) => insertPlanned(database, waiting, leased, now),
     async byId(organizationId, id) {
       const row = await readRow(database.lookup('deliveries').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readDelivery(row);
@@ -64,6 +70,31 @@ export function createDeliveries(deps: StoreDeps): Deliveries {
     rescue: (request) => rescue(deps, request),
     followWebhooks: (request) => followWebhooks(deps, request),
   };
+}
+
+async function insertPlanned(
+  database: StoreDeps['database'],
+  waiting: readonly Delivery[],
+  leased: readonly Claimed[],
+  now: Date | undefined,
+): Promise<void> {
+  const { dialect, writer } = database;
+  const aheadMs =
+    now === undefined || leased.length === 0 ? 0 : (await dialect.leaseNow(writer, now)).getTime() - now.getTime();
+  await insertRows(database, 'deliveries', [
+    ...waiting.map((delivery) => writeDelivery(delivery)),
+    ...leased.map((one) => writeDelivery(one.delivery, leaseOf(one, aheadMs))),
+  ]);
+  await insertRows(
+    database,
+    'invocations',
+    leased.map(({ invocation }) => writeStart(invocation)),
+  );
+  if (waiting.some(({ state }) => state === 'pending')) await dialect.notify(writer);
+}
+
+function leaseOf({ leaseToken, leaseUntil }: Claimed, aheadMs: number): Lease {
+  return { token: leaseToken, until: new Date(leaseUntil.getTime() + aheadMs) };
 }
 
 async function countByState(reader: Knex, organizationId: string | undefined): Promise<StateCounts> {

@@ -31,6 +31,8 @@ export interface Events {
    */
   reserveKeys(reservations: readonly KeyReservation[]): Promise<ReadonlyMap<string, KeyHolder>>;
   byId(organizationId: string, id: string): Promise<Event | undefined>;
+  /** Those of these ids, of whatever organizations, by id. */
+  byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
   list(organizationId: string, filter: EventFilter, page: PageRequest): Promise<Page<Event>>;
 }
 
@@ -42,6 +44,10 @@ export function createEvents({ database }: StoreDeps): Events {
     async byId(organizationId, id) {
       const row = await readRow(database.lookup('events').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readEvent(row);
+    },
+    async byIds(ids) {
+      const rows = await readRows(database.lookup('events').whereIn('id', [...ids]));
+      return new Map(rows.map((row) => [text(row, 'id'), readEvent(row)]));
     },
     list(organizationId, filter, page) {
       const query = database.reader('events').where('organization_id', organizationId);

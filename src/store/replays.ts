@@ -126,7 +126,13 @@ function ofEvents(database: StoreDeps['database']): Omit<Replays, keyof OfTable>
       const ascending = found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
       return new Map(ascending.map((delivery) => [delivery.eventId, delivery]));
     },
-    insertDeliveries: (deliveries) => insertRows(database, 'deliveries', deliveries.map(writeDelivery), ONCE),
+    insertDeliveries: (deliveries) =>
+      insertRows(
+        database,
+        'deliveries',
+        deliveries.map((delivery) => writeDelivery(delivery)),
+        ONCE,
+      ),
     cancelDeliveries: (replay, now, limit) => cancelWaitingOf(database.writer, replay, now, limit),
   };
 }

@@ -22,7 +22,7 @@ import { lockSealingKey } from './sealing-key.ts';
 import type { SecretBox } from './secrets.ts';
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows, runStatement } from './sql/rows.ts';
 import { insertHealth } from './webhook-health.ts';
 
 /** Stored webhooks. Writes throw `conflict` (`name_taken`, at /name) where another webhook that is not deleted has the name. */
@@ -59,6 +59,11 @@ export interface Webhooks {
    * that cannot be opened stop the intake of the whole organization.
    */
   listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]>;
+  /**
+   * Which webhooks an organization's events are matched with, as one text: while it is the same, `listForMatching` gives
+   * the same. It costs little, so that each transaction that plans deliveries can ask.
+   */
+  matchingStamp(organizationId: string): Promise<string>;
   /** What has become of a webhook that deliveries were planned for; `undefined` for one that never was. */
   standing(organizationId: string, id: string): Promise<Standing | undefined>;
   /** Those that existed at an instant, each at the version that was in force then; header values are `***`. */
@@ -158,14 +163,33 @@ function lookups(
         .where('w.active', true)
         .whereNull('w.deleted_at');
       const rows = await readRows(query.select('h.state as health_state').orderBy('w.id'));
-      return rows.map((row) => ({ ...readMaskedWebhook(row), isDisabled: row['health_state'] === 'disabled' }));
+      return rows.map((row) => {
+        const state = row['health_state'];
+        return { ...readMaskedWebhook(row), isDisabled: state === 'disabled', isHealthy: state === 'healthy' };
+      });
     },
+    matchingStamp: (organizationId) => matchingStamp(deps, organizationId),
     async standing(organizationId, id) {
       const query = withHealth(currentVersions(lookup, organizationId)).where('w.id', id);
       const row = await readRow(query.clearSelect().select(STANDING_COLUMNS));
       return row === undefined ? undefined : readStanding(row);
     },
   };
+}
+
+// Each change of a webhook makes a version, and whether it is deleted or what its health is stands beside it.
+const MATCHING_STAMP = {
+  key: 'matching stamp',
+  text: () => `select w.id, w.version, h.state as health_state
+    from webhooks as w left join webhook_health as h on h.webhook_id = w.id
+    where w.organization_id = ? and w.active = ? and w.deleted_at is null order by w.id`,
+};
+
+async function matchingStamp({ database }: StoreDeps, organizationId: string): Promise<string> {
+  const rows = await runStatement(database, MATCHING_STAMP, [organizationId, true]);
+  return rows
+    .map((row) => `${text(row, 'id')} ${String(integer(row, 'version'))} ${String(row['health_state'])}`)
+    .join();
 }
 
 function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'> {

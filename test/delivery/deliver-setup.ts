@@ -36,6 +36,8 @@ export interface Given {
   readonly createdAt?: Date;
   /** Gets the access token; `pass` lets time go by. */
   readonly authorize?: (pass: (ms: number) => void) => Authorized;
+  /** Waits for the wire; `pass` lets time go by. */
+  readonly entering?: (pass: (ms: number) => void) => Promise<void>;
   readonly tokenRefusedAt?: Date;
   readonly asked?: Asked;
   /** Whether somebody cancels it while it is sent. */
@@ -62,6 +64,7 @@ export function setup(given: Given = {}) {
   const failures: { readonly job: string; readonly error: unknown }[] = [];
   const missingKeys: string[] = [];
   let nowMs = 1_000_000;
+  let answered = 0;
   const asked: (readonly [string, number])[] = [];
   const authorized: AuthorizeInput[] = [];
   const claimed: Claimed = {
@@ -125,10 +128,10 @@ export function setup(given: Given = {}) {
       invocations: {
         byId: async (_organizationId, id) => (id === given.earlier?.start.id ? given.earlier : undefined),
       },
-      record: async (some) => {
-        finishes.push(...some);
+      record: async (finish) => {
+        finishes.push(finish);
         await given.recording?.();
-        return [{ settled: given.settled ?? true }];
+        return { settled: given.settled ?? true };
       },
     },
     prepare: () => (given.prepare === undefined ? RENDER : given.prepare((ms) => void (nowMs += ms))),
@@ -155,6 +158,10 @@ export function setup(given: Given = {}) {
     },
   };
   const run = (signal = new AbortController().signal) =>
-    deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal);
-  return { run, webhook, event, attempts, finishes, facts, asked, authorized, pauses, failures, missingKeys };
+    deliver(deps, claimed, 1_000_000 - (given.claimedAgoMs ?? 0), signal, {
+      enter: () => given.entering?.((ms) => void (nowMs += ms)),
+      answered: () => void (answered += 1),
+    });
+  const wire = { answered: () => answered };
+  return { run, webhook, event, attempts, finishes, facts, asked, authorized, pauses, failures, missingKeys, wire };
 }

@@ -63,6 +63,21 @@ describe('deliver', () => {
     assert.deepEqual([attempts, finishes[0]?.end.outcome], [[], 'not_sent']);
   });
 
+  it('sends nothing where its turn on the wire came too late, and takes no longer for it', async () => {
+    const { run, attempts, finishes, wire } = setup({
+      entering: async (pass) => pass(LATEST_START_MS + 1),
+    });
+    await run();
+    assert.deepEqual([attempts, finishes[0]?.end.outcome, wire.answered()], [[], 'not_sent', 0]);
+  });
+
+  it('is off the wire before its result is stored', async () => {
+    let answered = -1;
+    const { run, wire } = setup({ recording: () => void (answered = wire.answered()) });
+    await run();
+    assert.equal(answered, 1);
+  });
+
   for (const [tokenRefusedAt, isTokenRefused, next] of [
     [undefined, true, /at once, with a new token/],
     [NOW, false, /Retry 1 of 2/],

@@ -29,8 +29,9 @@ function setup(options: Partial<DispatcherDeps> = {}) {
     claim: async (request) => {
       claims += 1;
       const taken: Waiting[] = [];
+      const limit = Math.min(request.limit, request.slowLimit);
       for (const one of queue) {
-        if (taken.length < request.limit && one.dueAt <= request.now && free(request, taken, one)) taken.push(one);
+        if (taken.length < limit && one.dueAt <= request.now && free(request, taken, one)) taken.push(one);
       }
       for (const one of taken) queue.splice(queue.indexOf(one), 1);
       return taken.map(claimedOf);
@@ -40,7 +41,8 @@ function setup(options: Partial<DispatcherDeps> = {}) {
         .filter((one) => !excluded.includes(one.webhookId))
         .map((one) => one.dueAt)
         .sort((a, b) => +a - +b)[0],
-    deliver: (claimed, _claimedAtMs, signal) => {
+    deliver: async (claimed, _claimedAtMs, signal, wire) => {
+      await wire.enter();
       started.push(claimed.delivery.id);
       signals.push(signal);
       return new Promise((resolve, reject) => {
@@ -178,6 +180,53 @@ describe('Dispatcher', () => {
     await dispatcher.idle();
     await dispatcher.stop(0);
     assert.deepEqual(claimedAt, [100]);
+  });
+
+  it('sends what is leased with its event, without a look at the database', async () => {
+    const { dispatcher, end, started, claims } = setup();
+    dispatcher.start();
+    await dispatcher.idle();
+    const before = claims();
+    assert.ok(dispatcher.reserve('w1') && dispatcher.reserve('w1'));
+    dispatcher.launch(claimedOf({ id: 'a', webhookId: 'w1', dueAt: NOW }), 0);
+    dispatcher.launch(claimedOf({ id: 'b', webhookId: 'w1', dueAt: NOW }), 0);
+    assert.equal(dispatcher.reserve('w1'), false, 'two are the most for a webhook that has not answered yet');
+    assert.equal(dispatcher.isUnderWay('a'), true);
+    await turns();
+    assert.deepEqual([started, claims()], [['a', 'b'], before]);
+    end('a');
+    end('b');
+    await dispatcher.idle();
+    assert.ok(dispatcher.reserve('w1'));
+    dispatcher.release('w1');
+    await dispatcher.stop(0);
+  });
+
+  it('leaves half of the room to what waits in the database, and all of it when nothing does any more', async () => {
+    const { dispatcher, add, end, started } = setup({ concurrency: 16, webhookConcurrency: 4 });
+    dispatcher.start();
+    for (let index = 0; index < 4; index += 1) assert.ok(dispatcher.reserve('w'));
+    assert.equal(dispatcher.reserve('w'), false);
+    for (let index = 0; index < 4; index += 1) dispatcher.release('w');
+    for (let index = 0; index < 2; index += 1) assert.ok(dispatcher.reserve('w'), 'half of it');
+    assert.equal(dispatcher.reserve('w'), false, 'the other half is for what was refused room before');
+    add('waiting', 'w');
+    dispatcher.wake();
+    await turns();
+    assert.deepEqual(started, ['waiting']);
+    end('waiting');
+    await turns();
+    for (let index = 0; index < 2; index += 1) assert.ok(dispatcher.reserve('w'), 'all of it again');
+    for (let index = 0; index < 4; index += 1) dispatcher.release('w');
+    await dispatcher.stop(0);
+  });
+
+  it('reserves nothing once it is paused', async () => {
+    const { dispatcher } = setup();
+    dispatcher.start();
+    dispatcher.pause();
+    assert.equal(dispatcher.reserve('w'), false);
+    await dispatcher.stop(0);
   });
 
   it('says whose turn was longest ago', async () => {

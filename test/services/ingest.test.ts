@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
+import { createWriting } from '../../src/assembly/writing.ts';
+import { createTools } from '../../src/assembly/tools.ts';
+import type { Health, HealthStep } from '../../src/domain/health.ts';
+import type { Birth } from '../../src/services/intake-plan.ts';
+import type { Store } from '../../src/store/index.ts';
 import type { IngestDeps, IntakeFact, IntakeRequest } from '../../src/services/ingest.ts';
 import { ingest } from '../../src/services/ingest.ts';
 import { readPostedEvents } from '../../src/services/intake-body.ts';
 import { schemas } from '../schemas/contract.ts';
 import type { Setup } from '../store/fixtures.ts';
-import { newId, NOW, ORGANIZATION, OTHER_ORGANIZATION, setup as openStore, webhookWith } from '../store/fixtures.ts';
+import {
+  keyWith,
+  newId,
+  NOW,
+  ORGANIZATION,
+  OTHER_ORGANIZATION,
+  setup as openStore,
+  webhookWith,
+} from '../store/fixtures.ts';
 import { DATABASES } from '../support/databases.ts';
 
 for (const kind of DATABASES) {
@@ -13,15 +26,32 @@ for (const kind of DATABASES) {
     let facts: IntakeFact[];
     let wakes: number;
     let deps: IngestDeps;
+    let births: Birth[];
+    let reserved: string[];
+    let room: number;
+    const keys = [keyWith(), keyWith({ organizationId: OTHER_ORGANIZATION }), keyWith()];
+    const [key, otherKey, revoked] = keys.map(({ id }) => id);
+    const slots = {
+      reserve: (webhookId: string) => reserved.length < room && reserved.push(webhookId) > 0,
+      release: (webhookId: string) => void reserved.splice(reserved.indexOf(webhookId), 1),
+    };
+    const writingOn = (store: Store) =>
+      createWriting({ tools: createTools({}), store, database: test.database, slots, healthChanged: () => undefined });
     before(async () => {
       test = await openStore(kind);
+      for (const one of keys) await test.store.apiKeys.insert(one);
       await test.store.webhooks.insert(webhookWith({ eventTypes: ['matched'], filter: undefined }));
     });
     beforeEach(() => {
       facts = [];
       wakes = 0;
+      births = [];
+      reserved = [];
+      room = 0;
+      const writing = writingOn(test.store);
       deps = {
-        store: test.store,
+        accept: (intake) => writing.accept(intake),
+        launch: (some) => births.push(...some),
         payloads: { names: ['audit'], faults: (name, value) => schemas.faults(name, value) },
         newId,
         clock: () => NOW,
@@ -35,6 +65,7 @@ for (const kind of DATABASES) {
     const run = (value: unknown, extra: Partial<IntakeRequest> = {}) =>
       ingest(deps, {
         organizationId: ORGANIZATION,
+        keyId: String(key),
         posted: readPostedEvents(JSON.stringify(value), 'json'),
         idempotencyKey: undefined,
         hop: 0,
@@ -65,20 +96,22 @@ for (const kind of DATABASES) {
     });
 
     it('stores and wakes nothing when the transaction fails', async () => {
-      const broken: IngestDeps = {
-        ...deps,
-        store: {
-          transaction: (work) =>
-            test.store.transaction(async (store) => {
-              await work(store);
-              throw new Error('the disk is full');
-            }),
-        },
+      const working = deps;
+      const broken: Store = {
+        ...test.store,
+        transaction: (work) =>
+          test.store.transaction(async (store) => {
+            await work(store);
+            throw new Error('the disk is full');
+          }),
       };
-      deps = broken;
-      await assert.rejects(run(event('unstored', { idempotency_key: 'i-2' })), /disk is full/);
-      assert.deepEqual([await stored('unstored'), wakes, facts], [[], 0, []]);
-      deps = { ...deps, store: test.store };
+      const writing = writingOn(broken);
+      deps = { ...deps, accept: (intake) => writing.accept(intake) };
+      room = 5;
+      await assert.rejects(run(event('matched', { idempotency_key: 'i-2' })), /disk is full/);
+      await assert.rejects(run(event('matched', { idempotency_key: 'i-2' }), { atomic: true }), /disk is full/);
+      assert.deepEqual([await stored('unstored'), wakes, facts, births, reserved], [[], 0, [], [], []]);
+      deps = working;
       const [result] = await run(event('unstored', { idempotency_key: 'i-2' }));
       assert.ok(result?.kind === 'accepted' && !result.duplicate, 'the key was not taken, either');
     });
@@ -110,6 +143,7 @@ for (const kind of DATABASES) {
       await run(event('tenant', { idempotency_key: 'i-6' }));
       const [result] = await run(event('tenant', { idempotency_key: 'i-6', data: { other: 1 } }), {
         organizationId: OTHER_ORGANIZATION,
+        keyId: String(otherKey),
       });
       assert.ok(result?.kind === 'accepted' && !result.duplicate);
       assert.equal((await stored('tenant', OTHER_ORGANIZATION)).length, 1);
@@ -131,6 +165,71 @@ for (const kind of DATABASES) {
         (await stored('hop')).map((one) => one.hop),
         [3],
       );
+    });
+
+    it('leases deliveries with their events while there is room, and leaves the others to claims', async () => {
+      room = 1;
+      await run([event('matched'), event('matched')]);
+      assert.deepEqual([births.length, reserved.length, wakes], [1, 1, 1]);
+      const [birth] = births;
+      assert.ok(birth);
+      const { delivery, invocation, event: carried } = birth.claimed;
+      const row = await test.store.deliveries.byId(ORGANIZATION, delivery.id);
+      assert.deepEqual(row, delivery);
+      assert.deepEqual([delivery.state, delivery.attempts], ['sending', 1]);
+      const recorded = await test.store.invocations.byId(ORGANIZATION, invocation.id);
+      assert.deepEqual(recorded, { start: invocation, end: undefined });
+      assert.deepEqual(carried, await test.store.events.byId(ORGANIZATION, delivery.eventId));
+      wakes = 0;
+      room = 2;
+      await run(event('matched'));
+      assert.deepEqual([births.length, wakes], [2, 0], 'nobody has to look for what is leased');
+    });
+
+    for (const [what, changes] of [
+      ['has a rate limit', { rateLimit: { requestsPerSec: 1, burst: 1 } }],
+      ['is not healthy', {}],
+    ] as const) {
+      it(`leases nothing at once for a webhook that ${what}`, async () => {
+        const webhook = webhookWith({ name: what, eventTypes: [what], filter: undefined, ...changes });
+        await test.store.webhooks.insert(webhook);
+        if (what === 'is not healthy') {
+          const failing = (health: Health) => ({ health: { ...health, state: 'failing', probeAt: NOW }, changes: [] });
+          await test.store.webhookHealths.change(ORGANIZATION, webhook.id, failing as (health: Health) => HealthStep);
+        }
+        room = 5;
+        await run(event(what));
+        assert.deepEqual([births, reserved, wakes], [[], [], 1]);
+      });
+    }
+
+    it('matches with what the webhooks are when the event is stored', async () => {
+      const webhook = webhookWith({ name: 'changing', eventTypes: ['before'], filter: undefined });
+      await test.store.webhooks.insert(webhook);
+      const numbers = async () =>
+        (await run([event('before'), event('after')])).map((one) => 'deliveries' in one && one.deliveries);
+      assert.deepEqual(await numbers(), [1, 0]);
+      const changed = { ...webhook, version: 2, settings: { ...webhook.settings, eventTypes: ['after'] } };
+      await test.store.webhooks.saveVersion(changed, 1);
+      assert.deepEqual(await numbers(), [0, 1]);
+      await test.store.webhooks.remove(ORGANIZATION, webhook.id, 2, NOW);
+      assert.deepEqual(await numbers(), [0, 0]);
+    });
+
+    it('stores nothing for a key that was revoked meanwhile, and everything of the others', async () => {
+      const [third] = keys.slice(2);
+      assert.ok(third);
+      await test.store.apiKeys.update({ ...third, revokedAt: NOW });
+      const outcomes = await Promise.allSettled([
+        run(event('revoked'), { keyId: String(revoked) }),
+        run(event('good')),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['rejected', 'fulfilled'],
+      );
+      await assert.rejects(run(event('revoked'), { keyId: String(revoked) }), { code: 'key_revoked_meanwhile' });
+      assert.deepEqual([(await stored('revoked')).length, (await stored('good')).length], [0, 1]);
     });
   });
 }

@@ -15,7 +15,7 @@ function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) 
     webhooks: {
       listForMatching: async () => {
         lookups += 1;
-        return webhooks.map((webhook) => ({ ...webhook, isDisabled: disabled.includes(webhook) }));
+        return webhooks.map((webhook) => ({ ...webhook, isDisabled: disabled.includes(webhook), isHealthy: true }));
       },
     },
   };

@@ -267,6 +267,8 @@ export function claimAll(
     limit: 64,
     probeLimit: 16,
     freeSlots: () => 1000,
+    isQuick: () => false,
+    slowLimit: 1000,
     lastTurn: () => 0,
     newLeaseToken: () => newId('req'),
     newInvocationId: () => newId('inv'),

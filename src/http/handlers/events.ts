@@ -30,8 +30,10 @@ export interface EventHandlerDeps {
 export async function post(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
   const format = mediaType(request.contentType) === 'application/x-ndjson' ? 'ndjson' : 'json';
   const posted = readPostedEvents(request.text, format);
+  const { organizationId, keyId } = actorOf(request);
   const results = await ingest(deps.ingest, {
-    organizationId: actorOf(request).organizationId,
+    organizationId,
+    keyId,
     posted,
     idempotencyKey: idempotencyKey(request),
     hop: hopsOf(request.header('hookwright-hop')),

@@ -47,8 +47,23 @@ function readAsked(row: Row): Asked | undefined {
   };
 }
 
-/** The row of a delivery that nobody holds a lease of. */
-export function writeDelivery(delivery: Delivery): NewRow {
+function writeAsked(asked: Asked | undefined): NewRow {
+  return {
+    requested_by: asked?.by ?? null,
+    repeats: asked?.repeats ?? null,
+    replay_id: asked?.replayId ?? null,
+    same_bytes_of: asked?.sameBytesOf ?? null,
+  };
+}
+
+/** Who may send a delivery, and how long; by the clock of the database. */
+export interface Lease {
+  readonly token: string;
+  readonly until: Date;
+}
+
+/** The row of a delivery, leased or not. */
+export function writeDelivery(delivery: Delivery, lease?: Lease): NewRow {
   return {
     id: delivery.id,
     organization_id: delivery.organizationId,
@@ -59,14 +74,13 @@ export function writeDelivery(delivery: Delivery): NewRow {
     reason: delivery.reason ?? null,
     attempts: delivery.attempts,
     due_at: writeInstant(delivery.dueAt),
+    lease_token: lease?.token ?? null,
+    lease_until: writeOptionalInstant(lease?.until),
     created_at: writeInstant(delivery.createdAt),
     updated_at: writeInstant(delivery.updatedAt),
     finished_at: writeOptionalInstant(delivery.finishedAt),
     held_until: writeOptionalInstant(delivery.heldUntil),
-    requested_by: delivery.asked?.by ?? null,
-    repeats: delivery.asked?.repeats ?? null,
-    replay_id: delivery.asked?.replayId ?? null,
-    same_bytes_of: delivery.asked?.sameBytesOf ?? null,
+    ...writeAsked(delivery.asked),
     cancel_requested_at: writeOptionalInstant(delivery.cancelRequestedAt),
     token_refused_at: writeOptionalInstant(delivery.tokenRefusedAt),
   };

@@ -6,8 +6,8 @@ import PostgresClient from 'knex/lib/dialects/postgres/index.js';
 import pg from 'pg';
 import { isObject } from '../../domain/json.ts';
 import type { NoticeConnection } from '../database.ts';
-import type { Dialect, Lock } from '../dialect.ts';
-import { rowsOf } from '../dialect.ts';
+import type { Dialect, Lock, SqlValue, Statement } from '../dialect.ts';
+import { rowsOf, runOn } from '../dialect.ts';
 import { SILENT_LOG } from './failures.ts';
 import { isUnanswered, translatePostgresError } from './postgres-errors.ts';
 
@@ -36,6 +36,7 @@ export const POSTGRES: Dialect = {
   async lock(trx, lock) {
     await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
   },
+  run: runOn,
   async notify(trx) {
     await trx.raw("select pg_notify(?, '')", [CHANNEL]);
   },
@@ -65,7 +66,7 @@ const END_TIMEOUT_MS = 1000;
 export function connectPostgres(options: PostgresPoolOptions): Knex {
   const { url, name, most, statementTimeoutMs } = options;
   return knexPackage.knex({
-    client: watchfulClient({ since: new WeakMap(), suspectBeforeMs: -1 }),
+    client: watchfulClient({ since: new WeakMap(), suspectBeforeMs: -1, statements: new Map() }),
     connection: {
       ...connectionOf(url, name),
       query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_MARGIN_MS,
@@ -111,6 +112,8 @@ interface Watch {
   readonly since: WeakMap<object, number>;
   /** Connections older than this are not used again. */
   suspectBeforeMs: number;
+  /** Statements that were run prepared, by their keys. */
+  readonly statements: Map<string, { readonly name: string; readonly text: string }>;
 }
 
 // knex gives a connection back to the pool when its query failed, whatever the failure. One that did not answer in time
@@ -121,11 +124,15 @@ function watchfulClient(watch: Watch): typeof PostgresClient {
       try {
         return await super.query(connection, query);
       } catch (error) {
-        if (isUnanswered(error)) {
-          watch.suspectBeforeMs = performance.now();
-          cutOff(connection);
-        }
-        throw translatePostgresError(error);
+        throw failed(watch, connection, error);
+      }
+    }
+
+    async runPrepared(connection: pg.Client, statement: Statement, values: readonly SqlValue[]): Promise<unknown> {
+      try {
+        return await connection.query({ ...named(watch, statement), values: [...values] });
+      } catch (error) {
+        throw failed(watch, connection, error);
       }
     }
 
@@ -154,6 +161,25 @@ function watchfulClient(watch: Watch): typeof PostgresClient {
       return super.destroyRawConnection(connection).finally(() => clearTimeout(timer));
     }
   };
+}
+
+function failed(watch: Watch, connection: unknown, error: unknown): unknown {
+  if (isUnanswered(error)) {
+    watch.suspectBeforeMs = performance.now();
+    cutOff(connection);
+  }
+  return translatePostgresError(error);
+}
+
+// A name of 63 bytes at most, which the server keeps for each connection; its parameters are numbered.
+function named({ statements }: Watch, { key, text }: Statement): { readonly name: string; readonly text: string } {
+  const known = statements.get(key);
+  if (known !== undefined) return known;
+  let count = 0;
+  const numbered = text().replaceAll('?', () => `$${String((count += 1))}`);
+  const statement = { name: `hookwright_${String(statements.size)}`, text: numbered };
+  statements.set(key, statement);
+  return statement;
 }
 
 function cutOff(connection: unknown): void {

@@ -6,7 +6,8 @@ import type { Knex } from 'knex';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import SqliteClient from 'knex/lib/dialects/sqlite3/index.js';
 import { AppError } from '../../domain/errors.ts';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, SqlValue, Statement } from '../dialect.ts';
+import { runOn } from '../dialect.ts';
 import { UniqueViolation } from '../sql/conflicts.ts';
 import { StartupError } from '../startup-error.ts';
 import type { Trouble } from './failures.ts';
@@ -27,6 +28,7 @@ export const SQLITE: Dialect = {
   leaseNow: (_db, now) => Promise.resolve(now),
   // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
+  run: runOn,
   notify: () => Promise.resolve(),
 };
 
@@ -42,7 +44,7 @@ export interface SqliteConnectionOptions {
 /** A knex on one SQLite connection. Its write transactions begin IMMEDIATE; its errors are `AppError`s where callers can act on them. */
 export function connectSqlite(options: SqliteConnectionOptions): Knex {
   return knexPackage.knex({
-    client: ImmediateSqliteClient,
+    client: preparingSqliteClient(new WeakMap()),
     connection: fileOf(options),
     useNullAsDefault: true,
     // The values of a failed statement are other people's data, and the message goes into logs.
@@ -69,7 +71,17 @@ const ACQUIRE_TIMEOUT_MS = 10_000;
 
 interface SqliteConnection {
   exec(sql: string, done: (error: Error | null) => void): void;
+  prepare(sql: string, done: (error: Error | null) => void): SqliteStatement;
 }
+
+interface SqliteStatement {
+  // Not `get`: it leaves the statement in the middle, which keeps what it has read locked.
+  all(values: readonly SqlValue[], done: (error: Error | null, rows: unknown) => void): void;
+  finalize(done: () => void): void;
+}
+
+// The statements that a connection has prepared, by their keys.
+type PreparedStatements = WeakMap<object, Map<string, SqliteStatement>>;
 
 class ImmediateSqliteClient extends SqliteClient {
   override _driver(): unknown {
@@ -101,6 +113,47 @@ class ImmediateSqliteClient extends SqliteClient {
     // knex awaits its own transactions by `then`; the type it declares is the one callers see.
     return new ImmediateTransaction(this, container, config, outerTransaction) as unknown as Knex.Transaction;
   }
+}
+
+// Statements live as long as their connection. Apart from the client, since knex makes another for each transaction.
+function preparingSqliteClient(prepared: PreparedStatements): typeof ImmediateSqliteClient {
+  return class extends ImmediateSqliteClient {
+    async runPrepared(connection: SqliteConnection, statement: Statement, values: readonly SqlValue[]) {
+      try {
+        const ready = await statementOf(prepared, connection, statement);
+        return await new Promise<unknown>((resolve, reject) => {
+          ready.all(values, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+        });
+      } catch (error) {
+        throw translateSqliteError(error);
+      }
+    }
+
+    // A connection with open statements cannot be closed.
+    override async destroyRawConnection(connection: SqliteConnection): Promise<void> {
+      for (const statement of prepared.get(connection)?.values() ?? []) {
+        await new Promise<void>((resolve) => statement.finalize(resolve));
+      }
+      prepared.delete(connection);
+      await super.destroyRawConnection(connection);
+    }
+  };
+}
+
+async function statementOf(
+  prepared: PreparedStatements,
+  connection: SqliteConnection,
+  { key, text }: Statement,
+): Promise<SqliteStatement> {
+  const known = prepared.get(connection) ?? new Map<string, SqliteStatement>();
+  prepared.set(connection, known);
+  const ready = known.get(key);
+  if (ready !== undefined) return ready;
+  const made = await new Promise<SqliteStatement>((resolve, reject) => {
+    const statement = connection.prepare(text(), (error) => (error === null ? resolve(statement) : reject(error)));
+  });
+  known.set(key, made);
+  return made;
 }
 
 // A deferred transaction that reads before it writes fails at once when another writer came first, whatever the

@@ -16,8 +16,16 @@ export interface Share {
 export interface Slots {
   /** How many more deliveries of a webhook may be in flight. */
   freeSlots(webhookId: string): number;
+  /** Whether deliveries of a webhook may be leased ahead of the requests that may be under way. */
+  isQuick(webhookId: string): boolean;
   /** When a webhook was last given a slot: a number that rises with time, 0 for never. */
   lastTurn(webhookId: string): number;
+}
+
+/** How many slots there are to share, and how many of them for webhooks that are not quick. */
+export interface SlotLimits {
+  readonly limit: number;
+  readonly slowLimit: number;
 }
 
 /**
@@ -26,16 +34,23 @@ export interface Slots {
  * each has its turn however few slots fall free, and however much others have waiting. Without turns, the webhooks
  * with the oldest backlog, which are those whose receivers are down, would take every slot that falls free.
  */
-export function shareSlots(heads: readonly Head[], limit: number, slots: Slots): Share[] {
+export function shareSlots(heads: readonly Head[], { limit, slowLimit }: SlotLimits, slots: Slots): Share[] {
   const queue = heads
     .map((head) => ({ ...head, free: slots.freeSlots(head.webhookId), turn: slots.lastTurn(head.webhookId) }))
     .filter(({ free }) => free > 0)
     .sort((a, b) => b.free - a.free || a.turn - b.turn || a.dueAt.getTime() - b.dueAt.getTime())
-    .map(({ webhookId, free }) => ({ webhookId, free, count: 0 }));
+    .map(({ webhookId, free }) => ({ webhookId, free, count: 0, isQuick: slots.isQuick(webhookId) }));
   let left = limit;
-  for (let round = queue; left > 0 && round.length > 0; round = round.filter(({ free, count }) => count < free)) {
-    for (const share of round.slice(0, left)) share.count += 1;
-    left -= round.length;
+  let slowLeft = slowLimit;
+  for (let round = queue; left > 0 && round.length > 0;) {
+    for (const share of round) {
+      if (left === 0) break;
+      if (!share.isQuick && slowLeft === 0) continue;
+      share.count += 1;
+      left -= 1;
+      if (!share.isQuick) slowLeft -= 1;
+    }
+    round = round.filter(({ free, count, isQuick }) => count < free && (isQuick || slowLeft > 0));
   }
   return queue.filter(({ count }) => count > 0).map(({ webhookId, count }) => ({ webhookId, count }));
 }

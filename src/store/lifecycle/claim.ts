@@ -1,15 +1,13 @@
 // Claiming: takes leases on due deliveries and commits their invocation rows, before anything is sent.
-import type { Delivery } from '../../domain/delivery.ts';
-import { kindOfDelivery, LEASE_MARGIN_MS } from '../../domain/delivery.ts';
-import type { InvocationStart } from '../../domain/invocation.ts';
 import type { Claimed } from '../../domain/lease.ts';
+import { leaseDelivery } from '../../domain/lease.ts';
 import type { Row } from '../codec/columns.ts';
 import { integer, text } from '../codec/columns.ts';
 import { readDelivery } from '../codec/delivery.ts';
 import { writeStart } from '../codec/invocation.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 import { insertRows, readRows, updateRows } from '../sql/rows.ts';
-import type { Slots } from './choose.ts';
+import type { SlotLimits, Slots } from './choose.ts';
 import { shareSlots } from './choose.ts';
 import type { WaitingHead } from './heads.ts';
 import { earliest, readHeads, readProbeHeads } from './heads.ts';
@@ -17,9 +15,8 @@ import { takePace } from './pace.ts';
 import { takeProbes } from './probes.ts';
 
 /** What may be claimed: `freeSlots` and `lastTurn` decide for which webhooks. */
-export interface ClaimRequest extends Slots {
+export interface ClaimRequest extends Slots, SlotLimits {
   readonly now: Date;
-  readonly limit: number;
   /** How many of them may be probes of failing webhooks. */
   readonly probeLimit: number;
   newLeaseToken(): string;
@@ -57,7 +54,11 @@ type Connection = StoreDeps['database'];
 
 async function claim(database: Connection, request: ClaimRequest): Promise<Claimed[]> {
   const probes = await takeProbes(database, request);
-  const left = { ...request, limit: request.limit - probes.length };
+  const left = {
+    ...request,
+    limit: request.limit - probes.length,
+    slowLimit: Math.max(request.slowLimit - probes.length, 0),
+  };
   return lease(database, [...probes, ...(await takeDue(database, left))], request);
 }
 
@@ -73,7 +74,7 @@ async function takeDue(database: Connection, request: ClaimRequest): Promise<Due
   const heads = (await readHeads(database.writer)).filter(({ dueAt }) => dueAt <= request.now);
   const pace = await takePace(database, heads, request);
   const due: DueDelivery[] = [];
-  for (const { webhookId, count } of shareSlots(heads, request.limit, pace)) {
+  for (const { webhookId, count } of shareSlots(heads, request, pace)) {
     const rows = await readOldest(database, webhookId, request.now, count);
     await pace.spend(webhookId, rows.length);
     due.push(...rows.map((row) => dueDelivery(heads, webhookId, row)));
@@ -135,30 +136,12 @@ async function lease(database: Connection, due: readonly DueDelivery[], request:
 }
 
 function claimedFrom({ row, webhook, isProbe }: DueDelivery, request: ClaimRequest): Claimed {
-  const { now } = request;
-  const waiting = readDelivery(row);
-  const delivery: Delivery = {
-    ...waiting,
-    state: 'sending',
-    reason: undefined,
-    attempts: waiting.attempts + 1,
-    updatedAt: now,
-  };
-  const invocation: InvocationStart = {
-    id: request.newInvocationId(),
-    organizationId: delivery.organizationId,
-    kind: isProbe ? 'probe' : kindOfDelivery(delivery),
-    deliveryId: delivery.id,
-    eventId: delivery.eventId,
-    webhookId: delivery.webhookId,
-    webhookVersion: integer(webhook, 'version'),
-    webhookName: text(webhook, 'name'),
-    requestedBy: delivery.asked?.by,
-    attempt: delivery.attempts,
+  const leasedFor = {
+    name: text(webhook, 'name'),
+    version: integer(webhook, 'version'),
     maxAttempts: integer(webhook, 'max_attempts'),
-    scheduledAt: delivery.dueAt,
-    startedAt: now,
+    timeoutInSec: integer(webhook, 'timeout_in_sec'),
   };
-  const leaseUntil = new Date(now.getTime() + integer(webhook, 'timeout_in_sec') * 1000 + LEASE_MARGIN_MS);
-  return { delivery, leaseToken: request.newLeaseToken(), leaseUntil, invocation };
+  const [leaseToken, invocationId] = [request.newLeaseToken(), request.newInvocationId()];
+  return leaseDelivery(readDelivery(row), leasedFor, { now: request.now, leaseToken, invocationId, isProbe });
 }

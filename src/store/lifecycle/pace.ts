@@ -35,6 +35,7 @@ export async function takePace(
       const state = states.get(webhookId);
       return state === undefined ? 0 : Math.min(free, allowance(limit, state, now));
     },
+    isQuick: (webhookId) => slots.isQuick(webhookId),
     lastTurn: (webhookId) => slots.lastTurn(webhookId),
     async spend(webhookId, count) {
       const limit = limits.get(webhookId);

@@ -7,6 +7,7 @@ declare module 'knex/lib/dialects/sqlite3/index.js' {
     _driver(): unknown;
     query(connection: unknown, query: unknown): Promise<unknown>;
     acquireConnection(): Promise<unknown>;
+    destroyRawConnection(connection: unknown): Promise<void>;
   }
 }
 

@@ -12,13 +12,19 @@ function asked(given: Given): { heads: Head[]; slots: Slots } {
   const of = (webhookId: string): Given[number] => given[Number(webhookId.slice(1))]!;
   return {
     heads: given.map(([, , dueAtMs], index) => ({ webhookId: `w${String(index)}`, dueAt: new Date(dueAtMs) })),
-    slots: { freeSlots: (webhookId) => CAP - of(webhookId)[0], lastTurn: (webhookId) => of(webhookId)[1] },
+    slots: {
+      freeSlots: (webhookId) => CAP - of(webhookId)[0],
+      isQuick: () => false,
+      lastTurn: (webhookId) => of(webhookId)[1],
+    },
   };
 }
 
 function share(given: Given, limit: number): Record<string, number> {
   const { heads, slots } = asked(given);
-  return Object.fromEntries(shareSlots(heads, limit, slots).map(({ webhookId, count }) => [webhookId, count]));
+  return Object.fromEntries(
+    shareSlots(heads, { limit, slowLimit: limit }, slots).map(({ webhookId, count }) => [webhookId, count]),
+  );
 }
 
 const givens = fc.array(fc.tuple(fc.nat(CAP + 1), fc.nat(9), fc.nat(9)), { maxLength: 12 });

@@ -1,0 +1,114 @@
+// The hot path of storage: requests with events, and ends of attempts, share their transactions.
+import type { Finish } from '../domain/lease.ts';
+import type { AcceptAnswer, Accepted, AcceptDeps } from '../services/accept.ts';
+import { acceptAll, withdraw } from '../services/accept.ts';
+import { beginInTime } from '../services/begin-in-time.ts';
+import type { GroupCommitDeps } from '../services/group-commit.ts';
+import { GroupCommit } from '../services/group-commit.ts';
+import type { Intake } from '../services/intake-plan.ts';
+import { createEventSink } from '../services/own-events.ts';
+import { Matchers } from '../services/planning.ts';
+import type { HealthChanged } from '../services/webhook-health.ts';
+import { recordFinishes } from '../services/webhook-health.ts';
+import type { Database } from '../store/database.ts';
+import type { Store } from '../store/index.ts';
+import type { Recorded } from '../store/lifecycle/record.ts';
+import type { Tools } from './tools.ts';
+import { pause } from './waiting.ts';
+
+/** What writing is made of. */
+export interface WritingParts {
+  readonly tools: Tools;
+  readonly store: Store;
+  readonly database: Pick<Database, 'dialect'>;
+  readonly slots: AcceptDeps['slots'];
+  /** Told after a commit. */
+  healthChanged(changed: readonly HealthChanged[]): void;
+}
+
+/** What writes. */
+export interface Writing {
+  /** Stores a request with events. Rejects with `unavailable` where the database did not take it within three seconds. */
+  accept(intake: Intake): Promise<Accepted>;
+  /** Records the end of an attempt. */
+  record(finish: Finish): Promise<Recorded>;
+}
+
+// Until the database takes the events of a request: less than callers wait for an answer.
+const PATIENCE_MS = 3000;
+
+// SQLite has one writer. PostgreSQL works on one transaction while another waits for the disk.
+const SHARED_LANES = 2;
+
+/** Makes it. */
+export function createWriting(parts: WritingParts): Writing {
+  const { tools, store, database, slots } = parts;
+  const accepting: AcceptDeps = {
+    newId: tools.newId,
+    newLeaseToken: () => tools.newSecret(),
+    matchers: new Matchers(),
+    slots,
+    monotonicMs: () => tools.monotonicMs(),
+  };
+  const group = new GroupCommit({
+    store,
+    write: writerOf(parts, accepting),
+    withdraw: (answers) => withdraw(accepting, answers),
+    committed: (recorded) => {
+      const changed = recorded.flatMap((one) => one.changed);
+      if (changed.length > 0) parts.healthChanged(changed);
+    },
+    monotonicMs: () => tools.monotonicMs(),
+    lanes: database.dialect.isShared ? SHARED_LANES : 1,
+  });
+  return {
+    accept: async (intake) =>
+      acceptedOf(
+        intake.atomic
+          ? await acceptAlone(accepting, store, intake)
+          : await group.accept(intake, intake.checked.length, PATIENCE_MS),
+      ),
+    record: (finish) => group.record(finish),
+  };
+}
+
+type Write = GroupCommitDeps<Store, Intake, AcceptAnswer, Finish, Recorded>['write'];
+
+function writerOf({ tools }: WritingParts, accepting: AcceptDeps): Write {
+  const telling = { ownEvents: createEventSink(tools) };
+  return async (store, { intakes, finishes }) => {
+    const accepted = await acceptAll(accepting, store, intakes);
+    return { accepted, recorded: await recordOrWithdraw(() => recordFinishes(telling, store, finishes), accepted) };
+  };
+
+  async function recordOrWithdraw<Result>(work: () => Promise<Result>, accepted: readonly AcceptAnswer[]) {
+    try {
+      return await work();
+    } catch (error) {
+      withdraw(accepting, accepted);
+      throw error;
+    }
+  }
+}
+
+// All or nothing: its refusal rolls its own transaction back, and nobody else's.
+async function acceptAlone(accepting: AcceptDeps, store: Store, intake: Intake): Promise<AcceptAnswer> {
+  let answers: readonly AcceptAnswer[] = [];
+  const transaction: Store['transaction'] = (work) => store.transaction(work);
+  try {
+    await beginInTime({ transaction, pause }, PATIENCE_MS, async (inner) => {
+      answers = await acceptAll(accepting, inner, [intake]);
+    });
+  } catch (error) {
+    withdraw(accepting, answers);
+    throw error;
+  }
+  const [answer] = answers;
+  if (answer === undefined) throw new Error('A request was accepted without an answer.');
+  return answer;
+}
+
+function acceptedOf(answer: AcceptAnswer): Accepted {
+  if ('refused' in answer) throw answer.refused;
+  return answer.accepted;
+}

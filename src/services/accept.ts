@@ -1,0 +1,139 @@
+// Accepts requests with events in one transaction: keys, matching, planning. What is answered is committed with it: an
+// accepted event has its deliveries, or there is no event.
+import type { Delivery } from '../domain/delivery.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import type { Claimed } from '../domain/lease.ts';
+import type {
+  Birth,
+  Holders,
+  Intake,
+  IntakeOutcome,
+  IntakePlan,
+  KeyReservation,
+  PlanIntakeDeps,
+} from './intake-plan.ts';
+import { planIntake, reservations } from './intake-plan.ts';
+import type { Matchers, MatchingStore } from './planning.ts';
+
+/** The part of the store that accepting touches, inside a transaction. */
+export interface AcceptStore extends MatchingStore {
+  readonly apiKeys: { goodAmong(ids: readonly string[], now: Date): Promise<ReadonlySet<string>> };
+  readonly events: {
+    insertMany(events: readonly Event[]): Promise<void>;
+    reserveKeys(reservations: readonly KeyReservation[]): Promise<Holders>;
+  };
+  readonly deliveries: {
+    insertPlanned(waiting: readonly Delivery[], leased: readonly Claimed[], now: Date): Promise<void>;
+    byEvent(organizationId: string, eventId: string): Promise<readonly Pick<Delivery, 'asked'>[]>;
+  };
+}
+
+/** What accepting touches. */
+export interface AcceptDeps extends PlanIntakeDeps {
+  readonly matchers: Matchers;
+}
+
+/** The answer for one event, in the order of the request. */
+export type IntakeResult = Exclude<IntakeOutcome, { readonly kind: 'repeated' }>;
+
+/** What became of a request. */
+export interface Accepted {
+  readonly results: readonly IntakeResult[];
+  readonly births: readonly Birth[];
+  /** Whether deliveries were planned that a claim has to take. */
+  readonly isWaiting: boolean;
+}
+
+/** What became of a request of a group: it was taken in, or refused as a whole. */
+export type AcceptAnswer = { readonly accepted: Accepted } | { readonly refused: AppError };
+
+/**
+ * Accepts requests in the transaction of `store`; answers are in their order. Where it throws, the room that it has
+ * reserved is free again; where the transaction fails later, `withdraw` sees to that. An `atomic` request has to come
+ * alone, since it throws `invalid` where one of its events is refused.
+ */
+export async function acceptAll(
+  deps: AcceptDeps,
+  store: AcceptStore,
+  intakes: readonly Intake[],
+): Promise<readonly AcceptAnswer[]> {
+  const births: Birth[] = [];
+  try {
+    return await accept(deps, store, intakes, births);
+  } catch (error) {
+    release(deps, births);
+    throw error;
+  }
+}
+
+/** Gives the room free that was reserved for requests whose transaction has failed. */
+export function withdraw(deps: Pick<AcceptDeps, 'slots'>, answers: readonly AcceptAnswer[]): void {
+  for (const answer of answers) if ('accepted' in answer) release(deps, answer.accepted.births);
+}
+
+function release({ slots }: Pick<AcceptDeps, 'slots'>, births: readonly Birth[]): void {
+  for (const { claimed } of births) slots.release(claimed.delivery.webhookId);
+}
+
+async function accept(
+  deps: AcceptDeps,
+  store: AcceptStore,
+  intakes: readonly Intake[],
+  births: Birth[],
+): Promise<readonly AcceptAnswer[]> {
+  const [first] = intakes;
+  if (first === undefined) return [];
+  const { receivedAt } = first;
+  const good = await store.apiKeys.goodAmong([...new Set(intakes.map(({ keyId }) => keyId))], receivedAt);
+  const welcome = intakes.filter(({ keyId }) => good.has(keyId));
+  const plans = new Map<Intake, IntakePlan>();
+  for (const [organizationId, own] of byOrganization(welcome)) {
+    const holders = await store.events.reserveKeys(own.flatMap(reservations));
+    const matchers = await deps.matchers.of(store, organizationId);
+    for (const intake of own) plans.set(intake, planIntake(deps, intake, holders, matchers, births));
+  }
+  await insert(store, [...plans.values()], receivedAt);
+  const answers: AcceptAnswer[] = [];
+  for (const intake of intakes) answers.push(await answerOf(store, intake, plans.get(intake)));
+  return answers;
+}
+
+function byOrganization(intakes: readonly Intake[]): ReadonlyMap<string, readonly Intake[]> {
+  const groups = new Map<string, Intake[]>();
+  for (const intake of intakes) {
+    const group = groups.get(intake.organizationId);
+    if (group === undefined) groups.set(intake.organizationId, [intake]);
+    else group.push(intake);
+  }
+  return groups;
+}
+
+async function insert(store: AcceptStore, plans: readonly IntakePlan[], now: Date): Promise<void> {
+  await store.events.insertMany(plans.flatMap(({ fresh }) => fresh));
+  const waiting = plans.flatMap((plan) => plan.waiting);
+  const leased = plans.flatMap((plan) => plan.births.map(({ claimed }) => claimed));
+  await store.deliveries.insertPlanned(waiting, leased, now);
+}
+
+async function answerOf(store: AcceptStore, intake: Intake, plan: IntakePlan | undefined): Promise<AcceptAnswer> {
+  if (plan === undefined) return { refused: keyRevoked() };
+  const results: IntakeResult[] = [];
+  for (const outcome of plan.outcomes) results.push(await resultOf(store, intake.organizationId, outcome));
+  return { accepted: { results, births: plan.births, isWaiting: plan.waiting.length > 0 } };
+}
+
+async function resultOf(store: AcceptStore, organizationId: string, outcome: IntakeOutcome): Promise<IntakeResult> {
+  if (outcome.kind !== 'repeated') return outcome;
+  const { eventId } = outcome;
+  const all = await store.deliveries.byEvent(organizationId, eventId);
+  // The first answer again: what was redelivered or replayed since was not in it.
+  const first = all.filter(({ asked }) => asked === undefined);
+  return { kind: 'accepted', eventId, deliveries: first.length, duplicate: true };
+}
+
+function keyRevoked(): AppError {
+  return new AppError('unauthenticated', 'key_revoked_meanwhile', 'This API key is not known here.', {
+    hint: 'Send a key of this installation that has neither expired nor been revoked.',
+  });
+}

@@ -1,0 +1,194 @@
+// Group commit: what wants to be written while a transaction is under way shares the next one. A commit waits for the
+// disk, and most of a transaction costs the same for one as for a hundred, so that under load many pay for one.
+import { AppError, unavailable } from '../domain/errors.ts';
+
+/** What group commit touches. */
+export interface GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded> {
+  readonly store: { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
+  /** Writes intakes and finishes in the transaction of `store`; answers are in the order of what was given. */
+  write(store: Store, group: Group<Intake, Finish>): Promise<GroupAnswers<Accepted, Recorded>>;
+  /** Told of answers that nobody gets, since the transaction has failed after they were made. */
+  withdraw(accepted: readonly Accepted[]): void;
+  /** Told after each commit. */
+  committed(recorded: readonly Recorded[]): void;
+  /** Milliseconds of a clock that never jumps. */
+  monotonicMs(): number;
+  /** How many transactions may be under way at once. */
+  readonly lanes: number;
+}
+
+/** What is written together. */
+export interface Group<Intake, Finish> {
+  readonly intakes: readonly Intake[];
+  readonly finishes: readonly Finish[];
+}
+
+/** What came of it. */
+export interface GroupAnswers<Accepted, Recorded> {
+  readonly accepted: readonly Accepted[];
+  readonly recorded: readonly Recorded[];
+}
+
+interface Waiting<Member, Answer> {
+  readonly member: Member;
+  /** Rows, roughly: what a transaction may hold of these is bounded. */
+  readonly weight: number;
+  /** When it is given up, on the monotonic clock. */
+  readonly untilMs: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// Some milliseconds of work: whoever comes next waits no longer than that.
+const MOST_WEIGHT = 500;
+
+/** The queue of what wants to be written. */
+export class GroupCommit<Store, Intake, Accepted, Finish, Recorded> {
+  readonly #deps: GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded>;
+  readonly #intakes: Waiting<Intake, Accepted>[] = [];
+  readonly #finishes: Waiting<Finish, Recorded>[] = [];
+  #underWay = 0;
+  #beginning = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded>) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Stores an intake. Where no transaction has begun for it after `patienceMs`, since another program holds the database
+   * or others wait before it, it rejects with `unavailable`, and nothing of it is stored.
+   */
+  accept(member: Intake, weight: number, patienceMs: number): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      const untilMs = this.#deps.monotonicMs() + patienceMs;
+      this.#intakes.push({ member, weight, untilMs, resolve, reject });
+      this.#watch(patienceMs);
+      this.#pump();
+    });
+  }
+
+  /** Records a finish. Rejects with `unavailable` where the database does not take it now. */
+  record(member: Finish): Promise<Recorded> {
+    return new Promise((resolve, reject) => {
+      this.#finishes.push({ member, weight: 1, untilMs: Infinity, resolve, reject });
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#beginning || this.#underWay >= this.#deps.lanes) return;
+    if (this.#intakes.length + this.#finishes.length === 0) return;
+    this.#beginning = true;
+    this.#underWay += 1;
+    // In the next turn, so that what comes in this one shares the transaction.
+    setImmediate(() => void this.#run());
+  }
+
+  // Who takes part is decided when the transaction has begun: until then it may be given up without a doubt.
+  async #run(): Promise<void> {
+    let taken: Taken<Intake, Accepted, Finish, Recorded> | undefined;
+    try {
+      await this.#write(() => {
+        this.#beginning = false;
+        return (taken = { intakes: take(this.#intakes), finishes: take(this.#finishes) });
+      });
+    } catch (error) {
+      this.#beginning = false;
+      if (taken === undefined) reject([...this.#intakes.splice(0), ...this.#finishes.splice(0)], error);
+      else await this.#writeApart(taken, error);
+    }
+    this.#underWay -= 1;
+    this.#pump();
+  }
+
+  async #write(choose: () => Taken<Intake, Accepted, Finish, Recorded>): Promise<void> {
+    let taken: Taken<Intake, Accepted, Finish, Recorded> | undefined;
+    let answers: GroupAnswers<Accepted, Recorded> | undefined;
+    try {
+      await this.#deps.store.transaction(async (store) => {
+        taken = choose();
+        answers = await this.#deps.write(store, membersOf(taken));
+      });
+    } catch (error) {
+      if (answers !== undefined) this.#deps.withdraw(answers.accepted);
+      throw error;
+    }
+    if (taken === undefined || answers === undefined) throw new Error('A transaction has ended without its work.');
+    this.#deps.committed(answers.recorded);
+    resolve(taken.intakes, answers.accepted);
+    resolve(taken.finishes, answers.recorded);
+  }
+
+  // What one of them has wrong must not fail the others. Where the database takes nothing, trying again is their affair.
+  async #writeApart(taken: Taken<Intake, Accepted, Finish, Recorded>, error: unknown): Promise<void> {
+    const { intakes, finishes } = taken;
+    const isPassing = error instanceof AppError && error.kind === 'unavailable';
+    if (isPassing || intakes.length + finishes.length < 2) {
+      reject([...intakes, ...finishes], error);
+      return;
+    }
+    for (const one of intakes) await this.#writeAlone({ intakes: [one], finishes: [] });
+    for (const one of finishes) await this.#writeAlone({ intakes: [], finishes: [one] });
+  }
+
+  async #writeAlone(alone: Taken<Intake, Accepted, Finish, Recorded>): Promise<void> {
+    try {
+      await this.#write(() => alone);
+    } catch (error) {
+      reject([...alone.intakes, ...alone.finishes], error);
+    }
+  }
+
+  // One timer, for the one that is given up first: all have the same patience.
+  #watch(patienceMs: number): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const nowMs = this.#deps.monotonicMs();
+      while ((this.#intakes[0]?.untilMs ?? Infinity) <= nowMs) this.#intakes.shift()?.reject(late());
+      const [first] = this.#intakes;
+      if (first !== undefined) this.#watch(first.untilMs - nowMs);
+    }, patienceMs).unref();
+  }
+}
+
+interface Taken<Intake, Accepted, Finish, Recorded> {
+  readonly intakes: readonly Waiting<Intake, Accepted>[];
+  readonly finishes: readonly Waiting<Finish, Recorded>[];
+}
+
+// As many as fit, and always the first.
+function take<Member, Answer>(queue: Waiting<Member, Answer>[]): readonly Waiting<Member, Answer>[] {
+  let weight = 0;
+  const end = queue.findIndex((one, index) => {
+    weight += one.weight;
+    return index > 0 && weight > MOST_WEIGHT;
+  });
+  return queue.splice(0, end === -1 ? queue.length : end);
+}
+
+function membersOf<Intake, Accepted, Finish, Recorded>(
+  taken: Taken<Intake, Accepted, Finish, Recorded>,
+): Group<Intake, Finish> {
+  return {
+    intakes: taken.intakes.map(({ member }) => member),
+    finishes: taken.finishes.map(({ member }) => member),
+  };
+}
+
+function resolve<Member, Answer>(members: readonly Waiting<Member, Answer>[], answers: readonly Answer[]): void {
+  members.forEach((one, index) => {
+    const answer = answers[index];
+    if (answer === undefined) one.reject(new Error('A group was written without an answer for each.'));
+    else one.resolve(answer);
+  });
+}
+
+function reject(members: readonly Pick<Waiting<never, never>, 'reject'>[], error: unknown): void {
+  for (const one of members) one.reject(error);
+}
+
+function late(): Error {
+  return unavailable('storage_busy', 'The database did not become free in time, so nothing was stored.', 2);
+}
