@@ -3,6 +3,7 @@ import { MASK } from './headers.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isList, isObject } from './json.ts';
 import { base64Forms } from './mask-base64.ts';
+import { createScreen } from './mask-screen.ts';
 import type { View } from './mask-views.ts';
 import { rangeIn, viewsOf } from './mask-views.ts';
 
@@ -26,7 +27,9 @@ export function createMasker(secrets: readonly string[]): Masker {
   const forms = [...new Set(secrets.flatMap(formsOf))];
   if (forms.length === 0) return (text) => ({ text, places: 0 });
   const spelled = [...new Set(forms.flatMap(usualSpellings))];
+  const mayHoldSecret = createScreen(forms);
   return (text, isCutOff = false) => {
+    if (!isCutOff && !mayHoldSecret(text)) return { text, places: 0 };
     const [plain, ...others] = viewsOf(text);
     const ranges = [...rangesIn(plain, spelled), ...others.flatMap((view) => rangesIn(view, forms))];
     const begun = isCutOff ? begunRange(text, forms) : undefined;
