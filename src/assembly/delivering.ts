@@ -6,6 +6,7 @@ import { attemptAfresh, authorize } from '../delivery/authorize.ts';
 import type { DeliverDeps } from '../delivery/deliver.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
+import { createKits } from '../delivery/kit.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
 import type { OutgoingRequest } from '../domain/exchange.ts';
 import { settle } from '../domain/delivery.ts';
@@ -154,7 +155,7 @@ function attempting(parts: DeliveringParts, exchanger: Exchanger): Pick<DeliverD
   const send: AttemptDeps['send'] = (request, signal) => exchanger.send(request, signal);
   const knownTokens: AttemptDeps['knownTokens'] = (organizationId, authentication) =>
     tokens.known(organizationId, authentication);
-  const attemptDeps = { send, knownTokens, clock, userAgent: userAgentOf(parts) };
+  const attemptDeps = { send, knownTokens, kitOf: createKits(), clock, userAgent: userAgentOf(parts) };
   return {
     authorize: (input, signal) => authorize({ tokens, clock }, input, signal),
     attempt: (input, signal) => attempt(attemptDeps, input, signal),

@@ -5,16 +5,14 @@ import type { Verdict } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import type { InvocationEnd, InvocationStart, RenderWarning } from '../domain/invocation.ts';
-import { createMasker } from '../domain/mask.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
-import { secretsOf } from '../domain/record-request.ts';
 import type { RequestFacts } from '../domain/request.ts';
 import { buildRequest } from '../domain/request.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import type { Judgement } from '../responses/judge.ts';
 import { judge } from '../responses/judge.ts';
-import { compileValidators } from '../responses/validators.ts';
 import type { RenderResult } from '../templates/index.ts';
+import type { Kits } from './kit.ts';
 import { recordEnd } from './recording.ts';
 
 /** What an attempt touches. */
@@ -22,6 +20,7 @@ export interface AttemptDeps {
   send(request: OutgoingRequest, signal: AbortSignal): Promise<ExchangeResult>;
   /** The access tokens that this process has got lately for the client of a webhook. */
   knownTokens(organizationId: string, authentication: OAuth2Authentication): readonly string[];
+  readonly kitOf: Kits;
   readonly clock: Clock;
   readonly userAgent: string;
 }
@@ -62,20 +61,21 @@ export async function attempt(deps: AttemptDeps, input: Attempt, signal: AbortSi
   if ('failed' in rendered) return rendered.failed;
   const request = buildRequest(input.settings, rendered.body, requestFacts(deps, input));
   const result = await deps.send(request, signal);
-  const accessTokens = tokensToHide(deps, input);
+  const kit = deps.kitOf(input.settings);
+  const masker = kit.masker(tokensToHide(deps, input));
   const judgement = judge(
     result,
     {
-      validators: compileValidators(input.settings.responseValidators),
+      validators: kit.validators,
       customValidationErrorMessage: input.settings.customValidationErrorMessage,
       // Long values are cut before they are recorded, and half a secret would no longer be recognised.
-      hide: hiderOf(input.settings, accessTokens),
+      hide: (text) => masker(text).text,
     },
     deps.clock(),
   );
   const end = recordEnd({
     settings: input.settings,
-    accessTokens,
+    masker,
     request,
     result,
     judgement,
@@ -120,11 +120,6 @@ function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly fa
 function tokensToHide(deps: AttemptDeps, { start, settings, accessToken }: Attempt): readonly string[] {
   if (accessToken === undefined || settings.authentication?.kind !== 'oauth2') return [];
   return [accessToken, ...deps.knownTokens(start.organizationId, settings.authentication)];
-}
-
-function hiderOf(settings: WebhookSettings, accessTokens: readonly string[]): (text: string) => string {
-  const masker = createMasker(secretsOf(settings, accessTokens));
-  return (text) => masker(text).text;
 }
 
 function requestFacts(deps: AttemptDeps, input: Attempt): RequestFacts {

@@ -1,4 +1,5 @@
 // What of an exchange is written down: everything, without the secrets. They are taken out before the row is made.
+import { isUtf8 } from 'node:buffer';
 import type { ExchangeResult, HeaderLines, IncomingResponse, OutgoingRequest } from '../domain/exchange.ts';
 import type {
   InvocationEnd,
@@ -9,6 +10,8 @@ import type {
 } from '../domain/invocation.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { writeExact } from '../domain/json.ts';
+import type { Masker } from '../domain/mask.ts';
+import { createMasker } from '../domain/mask.ts';
 import type { CountingMask, SecretSettings } from '../domain/record-request.ts';
 import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
 import type { Scalar } from '../domain/webhook.ts';
@@ -17,8 +20,8 @@ import type { Judgement } from '../responses/judge.ts';
 /** Everything an ended attempt has left behind. `request` and `result` are missing where it could not be rendered. */
 export interface EndedAttempt {
   readonly settings: SecretSettings;
-  /** The access token that was sent, and others that the receiver may repeat. */
-  readonly accessTokens?: readonly string[] | undefined;
+  /** Takes out what must not be written down. Without one: the secrets of the settings. */
+  readonly masker?: Masker | undefined;
   readonly request: OutgoingRequest | undefined;
   readonly result: ExchangeResult | undefined;
   readonly judgement: Judgement;
@@ -29,7 +32,7 @@ export interface EndedAttempt {
 
 /** The record of an ended attempt, secrets masked by header name and by value. What happens next is filled in later. */
 export function recordEnd(ended: EndedAttempt): InvocationEnd {
-  const mask = createCountingMask(secretsOf(ended.settings, ended.accessTokens));
+  const mask = createCountingMask(ended.masker ?? createMasker(secretsOf(ended.settings)));
   const { judgement, result } = ended;
   const request = ended.request === undefined ? undefined : recordRequest(ended.request, ended.settings, mask);
   const response = result?.response === undefined ? undefined : recordResponse(result.response, mask);
@@ -76,13 +79,8 @@ function recordBody(response: IncomingResponse, mask: CountingMask): Pick<Record
 }
 
 // NUL cannot be stored as text in every database, so a body with one is kept as bytes.
-function utf8Text(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes('\u0000') ? undefined : text;
-  } catch {
-    return undefined;
-  }
+function utf8Text(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
 }
 
 function isEncoded(headers: HeaderLines): boolean {

@@ -1,4 +1,5 @@
 // The document that response validators are evaluated against: `{ status, headers, data }`.
+import { isUtf8 } from 'node:buffer';
 import type { HeaderLines, IncomingResponse } from '../domain/exchange.ts';
 import { readJson } from '../domain/json-read.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
@@ -77,11 +78,11 @@ function isIdentity(encoding: string): boolean {
 
 // A byte order mark is no part of the text.
 function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return isUtf8(bytes)
+    ? Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\ufeff/, '')
+    : undefined;
 }
 
 function readText(text: string): Body {

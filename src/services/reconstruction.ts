@@ -3,6 +3,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Invocation, InvocationEnd, InvocationStart } from '../domain/invocation.ts';
+import { createMasker } from '../domain/mask.ts';
 import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
 import { buildRequest } from '../domain/request.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
@@ -96,7 +97,7 @@ function rebuilt(
     sentAt: start.startedAt,
     userAgent: deps.userAgent,
   });
-  const mask = createCountingMask(secretsOf(settings));
+  const mask = createCountingMask(createMasker(secretsOf(settings)));
   return {
     request: { ...recordRequest(request, settings, mask), reconstructed: true },
     templateSha256: rendering?.templateSha256,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AttemptDeps, BodyRenderer } from '../../src/delivery/attempt.ts';
 import { attempt } from '../../src/delivery/attempt.ts';
+import { createKits } from '../../src/delivery/kit.ts';
 import type { ExchangeResult, OutgoingRequest } from '../../src/domain/exchange.ts';
 import type { InvocationStart } from '../../src/domain/invocation.ts';
 import type { WebhookSettings } from '../../src/domain/webhook.ts';
@@ -34,6 +35,7 @@ function setup(result: ExchangeResult, rendering: Rendering = RENDERED) {
       return result;
     },
     knownTokens: (organizationId) => (organizationId === 'org_1' ? ['canary-refused-token'] : []),
+    kitOf: createKits(),
     clock: () => NOW,
     userAgent: 'Hookwright/0.0.0',
   };

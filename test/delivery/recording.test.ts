@@ -5,6 +5,7 @@ import type { EndedAttempt } from '../../src/delivery/recording.ts';
 import { recordEnd } from '../../src/delivery/recording.ts';
 import type { Authentication } from '../../src/domain/authentication.ts';
 import { authorizationOf } from '../../src/domain/authentication.ts';
+import { createMasker } from '../../src/domain/mask.ts';
 import { secretsOf } from '../../src/domain/record-request.ts';
 import type { HeaderLines, IncomingResponse } from '../../src/domain/exchange.ts';
 import type { ExactJson, Json } from '../../src/domain/json.ts';
@@ -33,14 +34,15 @@ interface Given {
 function record(given: Given = {}): InvocationEnd {
   const headers = given.headers ?? { Authorization: `Bearer ${SECRET}` };
   const body = Buffer.from(given.response?.body ?? []);
+  const settings = {
+    headers,
+    publicHeaders: given.publicHeaders ?? [],
+    authentication: given.authentication,
+    signing: given.signing,
+  };
   const ended: EndedAttempt = {
-    settings: {
-      headers,
-      publicHeaders: given.publicHeaders ?? [],
-      authentication: given.authentication,
-      signing: given.signing,
-    },
-    accessTokens: given.accessTokens,
+    settings,
+    masker: createMasker(secretsOf(settings, given.accessTokens)),
     request: {
       method: 'POST',
       url: given.url ?? 'https://receiver.example.com/in',
