@@ -1,6 +1,7 @@
 // The log: one JSON object a line on standard output, and a second wall against secrets in it.
 import type { Logger } from 'pino';
 import { destination, pino, stdTimeFunctions } from 'pino';
+import { gatherLines } from './gather.ts';
 import { redact } from './redact.ts';
 
 /** The levels, from the most talkative to none at all. */
@@ -16,7 +17,7 @@ export interface LogSink {
   write(line: string): void;
 }
 
-/** How to log. Without a sink the lines go to standard output, each before the next thing happens. */
+/** How to log. Without a sink the lines go to standard output, those of one turn of the event loop together. */
 export interface LogOptions {
   readonly level: LogLevel;
   readonly sink?: LogSink;
@@ -32,6 +33,14 @@ export function createLog(options: LogOptions): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: redact },
     },
-    options.sink ?? destination({ dest: 1, sync: true }),
+    options.sink ?? standardOutput(),
   );
+}
+
+function standardOutput(): LogSink {
+  return gatherLines({
+    sink: destination({ dest: 1, sync: true }),
+    atEndOfTurn: (flush) => setImmediate(flush),
+    atExit: (flush) => process.once('exit', flush),
+  });
 }
