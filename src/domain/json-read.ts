@@ -31,7 +31,7 @@ export function readJson(text: string, maxDepth = MAX_JSON_DEPTH): JsonReading {
 export function readJsonItems(text: string, maxItems = Number.POSITIVE_INFINITY): JsonReading {
   return guarded(new JsonReader(text, MAX_JSON_DEPTH), text, (reader) => {
     reader.skipBlanks();
-    const isArray = reader.sees('[');
+    const isArray = reader.seesList();
     const documents = isArray ? reader.items(maxItems) : [reader.document()];
     reader.end();
     return { ok: true, isArray, documents };

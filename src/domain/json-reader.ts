@@ -2,6 +2,7 @@
 import type { Fault, Position } from './errors.ts';
 import type { ExactJson } from './json.ts';
 import { JsonNumber } from './json.ts';
+import { Code, escapedAt, numberGoesOn, plainIntegerAt } from './json-characters.ts';
 import type { RefusalName } from './json-refusals.ts';
 import { numberRefusal, REFUSALS } from './json-refusals.ts';
 import { createPositionFinder, pointerTo } from './text.ts';
@@ -29,23 +30,11 @@ export class JsonSyntaxError extends Error {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const NUMBER_START = /[-0-9]/;
 const WORDS: readonly (readonly [string, ExactJson])[] = [
   ['true', true],
   ['false', false],
   ['null', null],
 ];
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
-
 /** Reads values from a text, from left to right. Throws `JsonSyntaxError` where the text is not JSON. */
 export class JsonReader {
   readonly #text: string;
@@ -76,10 +65,10 @@ export class JsonReader {
   /** The items of the array that starts here, each a document of its own; beyond `maxItems` one more is kept. */
   items(maxItems: number): JsonDocument[] {
     const documents: JsonDocument[] = [];
-    this.#list(']', () => {
+    for (let goesOn = this.#opens(Code.closeList); goesOn; goesOn = this.#goesOn(Code.closeList)) {
       const document = this.document();
       if (documents.length <= maxItems) documents.push(document);
-    });
+    }
     return documents;
   }
 
@@ -89,100 +78,118 @@ export class JsonReader {
     if (this.#at < this.#text.length) this.#fail('there is more text after the value.');
   }
 
-  /** Whether the next character is this one. */
-  sees(character: string): boolean {
-    return this.#text[this.#at] === character;
+  /** Whether an array starts here. */
+  seesList(): boolean {
+    return this.#code() === Code.openList;
   }
 
   skipBlanks(): void {
     for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      const code = this.#code();
+      if (code > Code.blank || (code !== 32 && code !== 10 && code !== 13 && code !== 9)) return;
       this.#at += 1;
     }
   }
 
-  #value(): ExactJson {
-    const character = this.#text[this.#at] ?? '';
-    if (character === '"') return this.#string();
-    if (character === '{' || character === '[') {
-      if (this.#path.length >= this.#maxDepth) return this.#skipTooDeep();
-      return character === '{' ? this.#object() : this.#array();
-    }
-    return NUMBER_START.test(character) ? this.#number() : this.#word(character);
+  // NaN at the end of the text.
+  #code(): number {
+    return this.#text.charCodeAt(this.#at);
   }
 
-  #word(character: string): ExactJson {
+  #value(): ExactJson {
+    const code = this.#code();
+    if (code === Code.quote) return this.#string();
+    if (code === Code.openObject || code === Code.openList) {
+      if (this.#path.length >= this.#maxDepth) return this.#skipTooDeep();
+      return code === Code.openObject ? this.#object() : this.#array();
+    }
+    return code === Code.minus || (code >= Code.zero && code <= Code.nine) ? this.#number() : this.#word();
+  }
+
+  #word(): ExactJson {
     for (const [word, value] of WORDS) {
       if (!this.#text.startsWith(word, this.#at)) continue;
       this.#at += word.length;
       return value;
     }
-    return this.#fail(character === '' ? 'the text ends where a value is expected.' : 'a value is expected here.');
+    const isEnd = this.#at >= this.#text.length;
+    return this.#fail(isEnd ? 'the text ends where a value is expected.' : 'a value is expected here.');
   }
 
   #array(): ExactJson {
     const items: ExactJson[] = [];
-    this.#list(']', () => {
+    for (let goesOn = this.#opens(Code.closeList); goesOn; goesOn = this.#goesOn(Code.closeList)) {
       this.#path.push(items.length);
       items.push(this.#value());
       this.#path.pop();
-    });
+    }
     return items;
   }
 
   #object(): ExactJson {
-    const members = new Map<string, ExactJson>();
-    this.#list('}', () => {
+    const object: Record<string, ExactJson> = {};
+    let hasProto = false;
+    for (let goesOn = this.#opens(Code.closeObject); goesOn; goesOn = this.#goesOn(Code.closeObject)) {
       const keyAt = this.#at;
       const key = this.#key();
+      const isProto = key === '__proto__';
       this.#path.push(key);
-      if (members.has(key)) this.#refuse('duplicate_key', keyAt, key);
-      if (key === '__proto__') this.#refuse('forbidden_key', keyAt);
-      members.set(key, this.#value());
+      if (isProto ? hasProto : Object.hasOwn(object, key)) this.#refuse('duplicate_key', keyAt, key);
+      if (isProto) this.#refuse('forbidden_key', keyAt);
+      const value = this.#value();
+      // To set this one would change what the object is.
+      if (isProto) hasProto = true;
+      else object[key] = value;
       this.#path.pop();
-    });
-    members.delete('__proto__');
-    return Object.fromEntries(members);
+    }
+    return object;
   }
 
   #key(): string {
-    if (!this.sees('"')) this.#fail('a member name in double quotes is expected here.');
+    if (this.#code() !== Code.quote) this.#fail('a member name in double quotes is expected here.');
     const key = this.#string();
     this.skipBlanks();
-    if (!this.sees(':')) this.#fail('a colon is expected after the member name.');
+    if (this.#code() !== Code.colon) this.#fail('a colon is expected after the member name.');
     this.#at += 1;
     this.skipBlanks();
     return key;
   }
 
-  // Reads `item (, item)*` up to the closing bracket; the reader stands on the opening one.
-  #list(close: string, item: () => void): void {
+  // `item (, item)*` between brackets is read by these two: each says whether there is an item to read next.
+  #opens(close: number): boolean {
     this.#at += 1;
     this.skipBlanks();
-    if (this.sees(close)) {
-      this.#at += 1;
-      return;
-    }
-    for (;;) {
-      item();
-      this.skipBlanks();
-      if (this.sees(close)) break;
-      if (!this.sees(',')) this.#fail(`a comma or "${close}" is expected here.`);
-      this.#at += 1;
-      this.skipBlanks();
-      if (this.sees(close)) this.#fail(`there is a comma before "${close}".`);
-    }
+    if (this.#code() !== close) return true;
     this.#at += 1;
+    return false;
+  }
+
+  #goesOn(close: number): boolean {
+    this.skipBlanks();
+    const code = this.#code();
+    if (code !== close && code !== Code.comma)
+      this.#fail(`a comma or "${String.fromCharCode(close)}" is expected here.`);
+    this.#at += 1;
+    if (code === close) return false;
+    this.skipBlanks();
+    if (this.#code() === close) this.#fail(`there is a comma before "${String.fromCharCode(close)}".`);
+    return true;
   }
 
   #number(): ExactJson {
+    const digits = plainIntegerAt(this.#text, this.#at);
+    if (digits === undefined) return this.#anyNumber();
+    this.#at += digits.length;
+    return Number(digits);
+  }
+
+  #anyNumber(): ExactJson {
     NUMBER.lastIndex = this.#at;
     const token = NUMBER.exec(this.#text)?.[0];
     if (token === undefined) return this.#fail('a digit is expected after the minus sign.');
     const start = this.#at;
     this.#at += token.length;
-    if (/[\w.+-]/.test(this.#text[this.#at] ?? '')) this.#fail('a number does not go on like this.');
+    if (numberGoesOn(this.#text, this.#at)) this.#fail('a number does not go on like this.');
     const refusal = numberRefusal(token);
     if (refusal !== undefined) {
       this.#refuse(refusal, start, token);
@@ -193,15 +200,33 @@ export class JsonReader {
   }
 
   #string(): string {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
+    let hasSurrogates = false;
+    for (;;) {
+      const code = text.charCodeAt(end);
+      if (code === Code.quote) break;
+      if (code < Code.blank || code === Code.backslash || Number.isNaN(code)) return this.#stringWithEscapes();
+      if (code >= Code.firstSurrogate && code <= Code.lastSurrogate) hasSurrogates = true;
+      end += 1;
+    }
+    this.#at = end + 1;
+    const string = text.slice(start + 1, end);
+    return hasSurrogates ? this.#fit(string, start) : string;
+  }
+
+  #stringWithEscapes(): string {
     const start = this.#at;
     let text = '';
     let from = (this.#at += 1);
     for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
+      const code = this.#code();
       if (Number.isNaN(code)) return this.#fail('the text ends inside a string.');
-      if (code === 34) break;
-      if (code < 32) return this.#fail('a control character stands in a string; write it as an escape such as \\n.');
-      if (code !== 92) {
+      if (code === Code.quote) break;
+      if (code < Code.blank)
+        return this.#fail('a control character stands in a string; write it as an escape such as \\n.');
+      if (code !== Code.backslash) {
         this.#at += 1;
         continue;
       }
@@ -210,25 +235,23 @@ export class JsonReader {
     }
     text += this.#text.slice(from, this.#at);
     this.#at += 1;
-    // PostgreSQL refuses NUL in text, and both databases change lone surrogates silently (measured).
+    return this.#fit(text, start);
+  }
+
+  // PostgreSQL refuses NUL in text, and both databases change lone surrogates silently (measured).
+  #fit(text: string, start: number): string {
     if (text.includes('\u0000')) this.#refuse('nul_character', start);
     if (!text.isWellFormed()) this.#refuse('lone_surrogate', start);
     return text;
   }
 
   #escape(): string {
-    const letter = this.#text[this.#at + 1] ?? '';
-    const simple = ESCAPES[letter];
-    if (simple !== undefined) {
-      this.#at += 2;
-      return simple;
-    }
-    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
-    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) {
+    const character = escapedAt(this.#text, this.#at);
+    if (character === undefined) {
       return this.#fail('a backslash is followed by none of " \\ / b f n r t or u with four hexadecimal digits.');
     }
-    this.#at += 6;
-    return String.fromCharCode(Number.parseInt(digits, 16));
+    this.#at += this.#text[this.#at + 1] === 'u' ? 6 : 2;
+    return character;
   }
 
   // The rest of the value is only stepped over: the document is refused in any case.
