@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import type { InvocationEnd, InvocationStart, RenderWarning } from '../domain/invocation.ts';
+import type { ExactJson } from '../domain/json.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { RequestFacts } from '../domain/request.ts';
 import { buildRequest } from '../domain/request.ts';
@@ -25,14 +26,22 @@ export interface AttemptDeps {
   readonly userAgent: string;
 }
 
-/** Renders the body of a webhook for an event, by a template that is ready: it takes no time worth speaking of. */
-export type BodyRenderer = (event: Event) => RenderResult & { readonly templateSha256: string | undefined };
+/**
+ * Renders the body of a webhook for an event, by a template that is ready: it takes no time worth speaking of. The
+ * event's text is read where its value is not given.
+ */
+export type BodyRenderer = (
+  event: Event,
+  value?: ExactJson,
+) => RenderResult & { readonly templateSha256: string | undefined };
 
 /** What is attempted. The event of a test need not be stored. */
 export interface Attempt {
   readonly start: InvocationStart;
   readonly settings: WebhookSettings;
   readonly event: Event;
+  /** The value of the event's text, where somebody has read it already. */
+  readonly value?: ExactJson | undefined;
   readonly messageId: string;
   /** `undefined`: no body is sent. */
   readonly render: BodyRenderer | undefined;
@@ -93,7 +102,7 @@ function verdictOf({ settings }: Attempt, verdict: Verdict, { response }: Exchan
 
 function renderBody(deps: AttemptDeps, input: Attempt): Rendered | { readonly failed: AttemptResult } {
   if (input.render === undefined) return { body: undefined, templateSha256: undefined, warnings: [] };
-  const rendering = input.render(input.event);
+  const rendering = input.render(input.event, input.value);
   const { templateSha256 } = rendering;
   if (rendering.ok) return { body: rendering.body, templateSha256, warnings: rendering.warnings };
   const judgement: Judgement = {

@@ -57,18 +57,24 @@ export function acceptEvent(value: ExactJsonObject, text: string, acceptance: Ac
   }
   const schema = value['schema'];
   return {
-    ...acceptance,
+    id: acceptance.id,
+    organizationId: acceptance.organizationId,
     schema: typeof schema === 'string' ? schema : DEFAULT_SCHEMA,
     eventType,
     eventTime,
     eventTimeExact,
+    receivedAt: acceptance.receivedAt,
+    origin: acceptance.origin,
+    idempotencyKey: acceptance.idempotencyKey,
     valueSha256: sha256Hex(canonicalJson(withoutKey(value))),
+    hop: acceptance.hop,
     body: text,
   };
 }
 
 // A key may stand in the event or in a header: it says which event this is, and is not part of what it says.
 function withoutKey(value: ExactJsonObject): ExactJsonObject {
+  if (!Object.hasOwn(value, 'idempotency_key')) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'idempotency_key'));
 }
 

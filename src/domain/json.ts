@@ -51,21 +51,25 @@ export function isList(value: unknown): boolean {
 
 /** The same value with plain doubles. Gives back the very same tree where nothing had to change. */
 export function toPlain(value: ExactJson): Json {
+  return isPlain(value) ? value : withDoubles(value);
+}
+
+function withDoubles(value: ExactJson): Json {
   if (value instanceof JsonNumber) return value.valueOf();
-  if (isList(value)) return mapArray(value);
-  if (isObject(value)) return mapObject(value);
+  if (isList(value)) return value.map(withDoubles);
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDoubles(item)]));
   return value;
 }
 
-function mapArray(items: readonly ExactJson[]): Json {
-  const plain = items.map(toPlain);
-  return plain.every((item, index) => item === items[index]) ? (items as readonly Json[]) : plain;
-}
-
-function mapObject(object: ExactJsonObject): Json {
-  const entries = Object.entries(object).map(([key, item]) => [key, toPlain(item)] as const);
-  const same = entries.every(([key, item]) => item === object[key]);
-  return same ? (object as JsonObject) : Object.fromEntries(entries);
+// Most values are, and looking is cheaper by far than making another one.
+function isPlain(value: ExactJson): value is Json {
+  if (typeof value !== 'object' || value === null) return true;
+  if (value instanceof JsonNumber) return false;
+  if (isList(value)) return value.every(isPlain);
+  for (const key of Object.keys(value)) {
+    if (!isPlain(value[key] ?? null)) return false;
+  }
+  return true;
 }
 
 /** The JSON text of an exact value: numbers in the spelling they were received in, no blanks. */
@@ -86,11 +90,24 @@ export function writeExact(value: ExactJson): string {
 export function canonicalJson(value: ExactJson): string {
   if (value instanceof JsonNumber) return canonicalNumber(value.text);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (isObject(value)) {
-    const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  if (isObject(value)) return canonicalObject(value);
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
+}
+
+function canonicalObject(object: ExactJsonObject): string {
+  let members = '';
+  // Where it is given no order, `sort` takes that of code units.
+  for (const key of Object.keys(object).sort()) {
+    members += `${members === '' ? '' : ','}${quoted(key)}:${canonicalJson(object[key] ?? null)}`;
   }
-  return JSON.stringify(value);
+  return `{${members}}`;
+}
+
+// Anything but characters that stand for themselves in JSON. Most texts have none, and looking is cheaper than writing.
+const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+function quoted(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 // Two spellings are the same number when they have the same digits and the same decimal exponent.

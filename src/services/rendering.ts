@@ -1,5 +1,6 @@
 // Renders body templates for events. One way for deliveries and tests; checks render by the same parts.
 import type { Event } from '../domain/event.ts';
+import type { ExactJson } from '../domain/json.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import type { CompileResult, RenderResult, TemplateCache } from '../templates/index.ts';
 import { contextOf, renderTemplate } from '../templates/index.ts';
@@ -14,8 +15,8 @@ export interface RenderingDeps {
 /** The body for an event, with the hash of the template that made it. */
 export type Rendering = RenderResult & { readonly templateSha256: string | undefined };
 
-/** Renders the body of one webhook for an event. Never throws. */
-export type BodyRenderer = (event: Event) => Rendering;
+/** Renders the body of one webhook for an event, whose text is read anew where its value is not given. Never throws. */
+export type BodyRenderer = (event: Event, value?: ExactJson) => Rendering;
 
 /**
  * Makes the template of a webhook ready, its own or its schema's default. One that is ready already is given at once,
@@ -32,7 +33,10 @@ export function prepareBody(deps: RenderingDeps, settings: WebhookSettings): Bod
 function rendererOf(compiled: CompileResult): BodyRenderer {
   if (!compiled.ok) return always(broken(refusal(compiled.faults)));
   const { template } = compiled;
-  return (event) => ({ ...renderTemplate(template, contextOf(event)), templateSha256: template.sha256 });
+  return (event, value) => ({
+    ...renderTemplate(template, contextOf(event, value)),
+    templateSha256: template.sha256,
+  });
 }
 
 function always(rendering: Rendering): BodyRenderer {

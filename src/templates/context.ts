@@ -1,7 +1,7 @@
 // What a template can name of an event. One function for deliveries, tests and checks: they must never differ.
 import type { Event } from '../domain/event.ts';
 import { acceptEvent } from '../domain/event.ts';
-import type { ExactJsonObject } from '../domain/json.ts';
+import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 import { isObject, writeExact } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 
@@ -16,10 +16,11 @@ export type TemplateContext = {
   readonly data: ExactJsonObject;
 };
 
-/** The context of an event, read from its stored text: numbers keep their spelling. */
-export function contextOf(event: Event): TemplateContext {
-  const reading = readJson(event.body);
-  const value = reading.ok ? reading.documents[0]?.value : undefined;
+/**
+ * The context of an event, read from its stored text: numbers keep their spelling. Whoever has read that text before
+ * gives its value, so that it is not read again.
+ */
+export function contextOf(event: Event, value: ExactJson | undefined = readStored(event)): TemplateContext {
   const data = isObject(value) ? value['data'] : undefined;
   return {
     id: event.id,
@@ -29,6 +30,11 @@ export function contextOf(event: Event): TemplateContext {
     received_at: event.receivedAt.toISOString(),
     data: data !== undefined && isObject(data) ? data : {},
   };
+}
+
+function readStored({ body }: Event): ExactJson | undefined {
+  const reading = readJson(body);
+  return reading.ok ? reading.documents[0]?.value : undefined;
 }
 
 const NEVER_RECEIVED = {

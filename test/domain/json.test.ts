@@ -110,6 +110,26 @@ describe('canonicalJson', () => {
     );
   });
 
+  // What is stored was made by it, so it may never change.
+  it('sorts the members by code units, and writes everything else as JSON.stringify does', () => {
+    const written = (value: unknown): string => {
+      if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
+      if (!isObject(value)) return JSON.stringify(value);
+      const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+      return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${written(item)}`).join(',')}}`;
+    };
+    const names = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('é', '"', '\\', '\n', '\u2028', '10', '9', ''),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(names, jsonValue), names, (value, text) => {
+        const both = { ...value, text };
+        assert.equal(canonicalJson(both), written(both));
+      }),
+    );
+  });
+
   it('is JSON, and the same value', () => {
     fc.assert(
       fc.property(jsonValue, (value) => {

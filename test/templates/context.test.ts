@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { JsonNumber } from '../../src/domain/json.ts';
 import { contextOf, standInEvent } from '../../src/templates/index.ts';
 import { eventWith } from '../store/fixtures.ts';
 
@@ -10,6 +11,13 @@ describe('contextOf', () => {
     }
     assert.deepEqual(contextOf(eventWith({ body: '{"event_type":"a","event_time":"1"}' })).data, {});
     assert.deepEqual(contextOf(eventWith({ body: '{"data":{"a":1}}' })).data, { a: 1 });
+  });
+
+  it('takes the value of the text from whoever has read it', () => {
+    const event = eventWith({ body: '{"data":{"a":1.10}}' });
+    const data = { a: new JsonNumber('1.10') };
+    assert.deepEqual(contextOf(event, { data }), contextOf(event));
+    assert.equal(contextOf(event, { data }).data, data);
   });
 
   it('has texts that are not empty, since an event without them is not accepted', () => {
