@@ -55,6 +55,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #sentAt: number | undefined;
   #headAt: number | undefined;
   #head: { readonly status: number; readonly headers: HeaderLines } | undefined;
+  #isComplete = false;
   #bodyBytes = 0;
   #readBefore = 0;
   #interimAnswers = 0;
@@ -137,6 +138,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isComplete = true;
     this.#end(undefined);
   }
 
@@ -204,11 +206,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   // Destroys the socket, unless the exchange is complete: then undici has already taken it back.
   #close(): void {
-    const dial = this.#ownDial;
     this.settled = true;
     clearTimeout(this.#timer);
     // An idle connection still knows its last attempt.
     this.#chunks.length = 0;
+    if (this.#isComplete) return;
+    const dial = this.#ownDial;
     const over = new Error('The exchange is over.');
     if (this.#controller !== undefined) this.#controller.abort(over);
     else dial?.abort(over);
@@ -216,8 +219,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #response(truncated: boolean): IncomingResponse | undefined {
     if (this.#head === undefined) return undefined;
-    const body = Buffer.concat(this.#chunks);
-    return { ...this.#head, httpVersion: '1.1', body, bodyBytes: body.length, truncated };
+    const { status, headers } = this.#head;
+    const [first] = this.#chunks;
+    const body = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    return { status, headers, httpVersion: '1.1', body, bodyBytes: body.length, truncated };
   }
 
   // Waiting for a connection to be chosen, and then for the chosen one to take the request.
@@ -256,6 +261,11 @@ function rounded(ms: number): number {
 // RFC 9110 §5.5: field values are bytes; Latin-1 keeps each of them.
 function headerLines(raw: Dispatcher.DispatchController['rawHeaders']): HeaderLines {
   if (!Array.isArray(raw)) return [];
-  const texts = raw.map((item) => (typeof item === 'string' ? item : item.toString('latin1')));
-  return texts.flatMap((name, index) => (index % 2 === 0 ? [[name, texts[index + 1] ?? ''] as const] : []));
+  const lines: (readonly [name: string, value: string])[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) lines.push([latin1(raw[index]), latin1(raw[index + 1])]);
+  return lines;
+}
+
+function latin1(bytes: Buffer | string | undefined): string {
+  return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
 }

@@ -1,6 +1,6 @@
 // One HTTPS exchange: a request goes out as it is given, and what came of it comes back as data. Nothing is followed,
 // repeated, decoded or decompressed on the way.
-import { setMaxListeners } from 'node:events';
+import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import type { ExchangeFailure, ExchangeResult, OutgoingRequest } from '../domain/exchange.ts';
 import { Attempt } from './attempt.ts';
@@ -42,6 +42,15 @@ export interface Exchanger {
 const HTTPS_PORT = 443;
 const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTIONS_PER_ORIGIN = 64;
+// URLs that have passed the policy, which never changes: to take one apart again would cost as much as rendering does.
+const URLS_REMEMBERED = 1000;
+
+/** An allowed URL, taken apart. */
+interface Target {
+  readonly host: string;
+  readonly origin: string;
+  readonly path: string;
+}
 
 /** Makes the exchanger, with connections of its own. */
 export function createExchanger(deps: ExchangerDeps): Exchanger {
@@ -59,31 +68,27 @@ export function createExchanger(deps: ExchangerDeps): Exchanger {
   const attemptOf = (options: Dispatcher.DispatchOptions): Attempt | undefined => attempts.get(options);
   const agent = createAgent({ connector: connections.connector, monotonicMs, connectionsPerOrigin, attemptOf });
 
-  const start = async (url: URL, request: OutgoingRequest, signal?: AbortSignal): Promise<ExchangeResult> => {
-    const attempt = new Attempt({ host: url.hostname, timeoutMs: request.timeoutMs, monotonicMs });
-    const interrupt = (): void => attempt.interrupt();
-    const options = dispatchOptions(url, request);
+  const targetOf = createTargets(policy);
+
+  const start = async (target: Target, request: OutgoingRequest, signal?: AbortSignal): Promise<ExchangeResult> => {
+    const attempt = new Attempt({ host: target.host, timeoutMs: request.timeoutMs, monotonicMs });
+    const options = dispatchOptions(target, request);
     attempts.set(options, attempt);
-    underWay.add(attempt);
-    // One signal may end many exchanges: that is no leak.
-    if (signal !== undefined) setMaxListeners(0, signal);
-    signal?.addEventListener('abort', interrupt, { once: true });
+    underWay.add(attempt, signal);
     try {
       agent.dispatch(options, attempt);
       return await attempt.result;
     } finally {
-      underWay.delete(attempt);
-      signal?.removeEventListener('abort', interrupt);
+      underWay.delete(attempt, signal);
     }
   };
 
   return {
     send: async (request, signal) => {
-      const faults = policy.urlFaults(request.url);
-      if (faults.length > 0) return unsent(blockedUrlFailure(faults));
-      const url = new URL(request.url);
-      if (signal?.aborted === true || agent.destroyed) return unsent(interruptedFailure(url.hostname, 'queued'));
-      return start(url, request, signal);
+      const target = targetOf(request.url);
+      if ('failure' in target) return unsent(target.failure);
+      if (signal?.aborted === true || agent.destroyed) return unsent(interruptedFailure(target.host, 'queued'));
+      return start(target, request, signal);
     },
     close: async () => {
       underWay.interrupt();
@@ -93,13 +98,30 @@ export function createExchanger(deps: ExchangerDeps): Exchanger {
   };
 }
 
-// A list of name, value, name, value keeps order and spelling. `idempotent: false` forbids undici any second try.
-function dispatchOptions(url: URL, request: OutgoingRequest): Dispatcher.DispatchOptions {
+function createTargets(policy: EgressPolicy): (url: string) => Target | { readonly failure: ExchangeFailure } {
+  const allowed = new LRUCache<string, Target>({ max: URLS_REMEMBERED });
+  return (text) => {
+    const known = allowed.get(text);
+    if (known !== undefined) return known;
+    const faults = policy.urlFaults(text);
+    if (faults.length > 0) return { failure: blockedUrlFailure(faults) };
+    const url = new URL(text);
+    const target = { host: url.hostname, origin: url.origin, path: url.href.slice(url.origin.length) };
+    allowed.set(text, target);
+    return target;
+  };
+}
+
+// `idempotent: false` forbids undici any second try.
+function dispatchOptions({ origin, path }: Target, request: OutgoingRequest): Dispatcher.DispatchOptions {
+  // A list of name, value, name, value keeps order and spelling.
+  const headers: string[] = [];
+  for (const [name, value] of request.headers) headers.push(name, value);
   return {
-    origin: url.origin,
-    path: url.href.slice(url.origin.length),
+    origin,
+    path,
     method: request.method,
-    headers: request.headers.flat(),
+    headers,
     body: request.body ?? null,
     idempotent: false,
   };
