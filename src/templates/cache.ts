@@ -1,6 +1,5 @@
-// Compiled templates by the hash of their source: a webhook's template is compiled once, not once for each delivery.
+// Compiled templates by their source: a webhook's template is compiled once, not once for each delivery.
 import { LRUCache } from 'lru-cache';
-import { sha256Hex } from '../domain/event.ts';
 import type { CompiledTemplate, CompileResult } from './compile.ts';
 import { compilePlan } from './compile.ts';
 import type { PlanResult, TemplatePlan } from './plan.ts';
@@ -33,7 +32,7 @@ export function createTemplateCache(deps: TemplateCacheDeps): TemplateCache {
   const awaited = new Map<string, Promise<CompileResult>>();
   const keep = (plan: TemplatePlan): CompiledTemplate => {
     const template = compilePlan(plan);
-    ready.set(plan.sha256, template);
+    ready.set(plan.source, template);
     return template;
   };
   const make = async (source: string): Promise<CompileResult> => {
@@ -41,14 +40,13 @@ export function createTemplateCache(deps: TemplateCacheDeps): TemplateCache {
     return planned.ok ? { ok: true, template: keep(planned.plan) } : planned;
   };
   return {
-    get: (source) => ready.get(sha256Hex(source)),
+    get: (source) => ready.get(source),
     keep,
     load: (source) => {
-      const key = sha256Hex(source);
-      const template = ready.get(key);
+      const template = ready.get(source);
       if (template !== undefined) return Promise.resolve({ ok: true, template });
-      const made = awaited.get(key) ?? make(source).finally(() => awaited.delete(key));
-      awaited.set(key, made);
+      const made = awaited.get(source) ?? make(source).finally(() => awaited.delete(source));
+      awaited.set(source, made);
       return made;
     },
     get size() {
