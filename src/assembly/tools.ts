@@ -1,6 +1,5 @@
 // What every part is given instead of the machine's own clock, dice and counters; a test may put its own in place.
 import { randomBytes } from 'node:crypto';
-import { v7 as uuidV7 } from 'uuid';
 import { secretFrom } from '../domain/api-key.ts';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
@@ -9,6 +8,7 @@ import type { LogSink } from '../observe/log.ts';
 import type { KeyPair } from '../sandbox/index.ts';
 import type { Schemas } from '../services/json-schema.ts';
 import type { Workshop } from '../workshop/workshop.ts';
+import { createNewId } from './new-id.ts';
 import { pause } from './waiting.ts';
 
 /** What a test may put in place of the machine's own. */
@@ -59,7 +59,7 @@ export function createTools(options: AppOptions): Tools {
   return {
     clock: options.clock ?? (() => new Date()),
     chance: options.chance ?? Math.random,
-    newId: (prefix) => `${prefix}_${uuidV7()}`,
+    newId: createNewId(),
     logSink: options.logSink,
     leasesFollowClock: options.leasesFollowClock ?? false,
     workshop: options.workshop,
