@@ -1,10 +1,12 @@
 // Who is let in: keys, limits, and what becomes of those that are refused.
 import type { Config } from '../config.ts';
 import type { AdmitDeps } from '../http/authenticate.ts';
+import type { LeanDeps } from '../http/lean-intake.ts';
 import { createLimits } from '../http/limits.ts';
 import { Slowing } from '../http/slowing.ts';
 import { recognise } from '../services/access.ts';
 import { KeyUse } from '../services/key-use.ts';
+import { KnownKeys } from '../services/known-keys.ts';
 import { createEventSink } from '../services/own-events.ts';
 import { RefusalAudit } from '../services/refusal-audit.ts';
 import type { Store } from '../store/index.ts';
@@ -23,6 +25,8 @@ export interface AdmissionParts {
 /** What admits requests, and its end. */
 export interface Admission {
   readonly deps: AdmitDeps;
+  /** Keys of callers that need not be looked up. */
+  readonly keys: LeanDeps['keys'];
   /** Answers that wait are given at once. */
   hurry(): void;
   /** Writes what is only in memory: refusals that were counted, uses of keys. */
@@ -35,16 +39,20 @@ export interface Admission {
 export function createAdmission({ config, tools, store, report }: AdmissionParts): Admission {
   const { clock } = tools;
   const slowing = new Slowing({ pause: (pauseMs, signal) => tools.slowDown(pauseMs, signal) });
+  const known = new KnownKeys({ clock });
   const keyUse = new KeyUse({ store, clock, report });
   const audit = new RefusalAudit({ store, ownEvents: createEventSink(tools), clock, pause, report });
   return {
     deps: {
-      recognise: (keyText) => recognise({ store, clock }, keyText),
+      recognise: (keyText) => recognise({ store, known, clock }, keyText),
       limits: createLimits({ perKey: config.rateLimit, monotonicMs: () => tools.monotonicMs() }),
       slow: (failures) => slowing.slow(failures),
       keyUsed: (keyId) => keyUse.note(keyId),
       report,
       refused: (refusal) => audit.note(refusal),
+    },
+    keys: {
+      holderOf: (keyText) => known.holderOf(keyText),
     },
     hurry: () => slowing.stop(),
     flush: async () => {

@@ -1,14 +1,15 @@
 // The receiving side: services behind the route table, behind an HTTP server.
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { behindDoor } from '../http/intake-door.ts';
+import { leanIntake } from '../http/lean-intake.ts';
 import { buildOpenApi } from '../http/openapi.ts';
 import type { HttpDeps } from '../http/routes.ts';
 import { ROUTES } from '../http/routes.ts';
-import { createServer } from '../http/server.ts';
+import { addressesBy, createServer } from '../http/server.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { createGallery } from '../services/gallery.ts';
 import type { Schemas } from '../services/json-schema.ts';
@@ -23,6 +24,7 @@ import type { Admission } from './admission.ts';
 import type { Delivering } from './delivering.ts';
 import { healthOf } from './health.ts';
 import type { Intake } from './intake.ts';
+import { leanDeps } from './lean.ts';
 import type { Observation } from './observation.ts';
 import type { Storage } from './storage.ts';
 import type { Tools, Undo } from './tools.ts';
@@ -62,18 +64,23 @@ export async function serveApi(parts: ApiParts): Promise<string> {
     monotonicMs: () => tools.monotonicMs(),
     report: observation.report,
   };
-  const app = behindDoor(serving, createServer(serving));
-  const server = createHttpServer(RECEIVING, (request, response) => {
-    // Express finds no path in such a target and would answer by itself, in HTML; at / there is nothing, either.
-    if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
-    app(request, response);
-  });
+  const app = createServer(serving);
+  const lean = leanIntake(leanDeps(parts, serving, addressesBy(app)), readable(app));
+  const server = createHttpServer(RECEIVING, behindDoor(serving, lean));
   const url = await listen(server, config);
   // What it refuses while it closes is written, too.
   parts.undo.push(() => admission.close());
   parts.undo.push((graceMs) => close(server, graceMs));
   parts.undo.push(() => Promise.resolve().then(() => admission.hurry()));
   return url;
+}
+
+// Express finds no path in some targets and would answer by itself, in HTML; at / there is nothing, either.
+function readable(app: RequestListener): RequestListener {
+  return (request, response) => {
+    if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
+    app(request, response);
+  };
 }
 
 function httpDeps(parts: ApiParts): HttpDeps {

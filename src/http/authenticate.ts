@@ -5,6 +5,7 @@ import { may } from '../domain/access.ts';
 import type { KeyJudgement, KeyRefusal } from '../domain/api-key.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Refusal } from '../domain/refusals.ts';
+import { isRevokedMeanwhile } from '../services/known-keys.ts';
 import { addressOf, isFromHere, readCredentials } from './credentials.ts';
 import { leavePlace } from './intake.ts';
 import type { Limits } from './limits.ts';
@@ -54,10 +55,33 @@ export async function admit(
   const actor = await identify(deps, asked, request, response);
   response.locals['actor'] = actor;
   response.locals['keyId'] = actor.keyId;
-  response.once('close', () => deps.keyUsed(actor.keyId));
+  response.once('close', () => {
+    if (actorIn(response) !== undefined) deps.keyUsed(actor.keyId);
+  });
   if (asked.isLimited) await deps.limits.countRequest(request, response, actor.keyId);
   if (!may(actor.role, asked.permission)) throw permissionMissing(actor, asked.permission);
   return actor;
+}
+
+/**
+ * Does `work` for who was admitted. Where his key was revoked before anything was done by it, he is judged anew by what is
+ * stored, and refused as anybody whose key is not good.
+ */
+export async function whileAdmitted<Result>(
+  deps: AdmitDeps,
+  asked: Asked,
+  request: Request,
+  response: Response,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isRevokedMeanwhile(error)) throw error;
+    delete response.locals['actor'];
+    await identify(deps, asked, request, response);
+    throw new Error('A key was revoked, and is good.', { cause: error });
+  }
 }
 
 /** The actor that was admitted, or would have been had he been allowed to. */

@@ -1,4 +1,5 @@
 // Reads request bodies strictly: content type, size, UTF-8 and JSON, each with a message that says how to mend it.
+import { isUtf8 } from 'node:buffer';
 import type { Fault, Position } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import type { ExactJsonObject } from '../domain/json.ts';
@@ -42,22 +43,27 @@ function checkCharset(contentType: string): void {
 
 /** The text of a body. Throws `invalid` where the bytes are not UTF-8. */
 export function bodyText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw invalid(
-      [
-        {
-          pointer: '',
-          code: 'invalid_utf8',
-          detail: 'The body is not valid UTF-8.',
-          position: positionOfBadByte(bytes),
-          hint: 'JSON is sent as UTF-8 (RFC 8259 §8.1); convert the text before sending it.',
-        },
-      ],
-      'invalid_utf8',
-    );
-  }
+  if (!isUtf8(bytes)) throw notUtf8(bytes);
+  // Many times faster than a decoder; like one, it leaves a byte order mark out.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+function notUtf8(bytes: Uint8Array): AppError {
+  return invalid(
+    [
+      {
+        pointer: '',
+        code: 'invalid_utf8',
+        detail: 'The body is not valid UTF-8.',
+        position: positionOfBadByte(bytes),
+        hint: 'JSON is sent as UTF-8 (RFC 8259 §8.1); convert the text before sending it.',
+      },
+    ],
+    'invalid_utf8',
+  );
 }
 
 // Where the text ends that can be read. A character that is cut off counts as bad only at the end of the body.

@@ -1,6 +1,8 @@
 // Turns whatever was thrown into an answer: a caller's mistake into its problem document, all else into a bare 500.
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
+import type { Problem } from './problem.ts';
 import { bugProblem, PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** Where bugs are reported. */
@@ -8,23 +10,29 @@ export interface FailureReport {
   requestFailed(fact: { requestId: string; error: unknown }): void;
 }
 
-/** Answers with a problem document. A bug is reported with its stack and answered without. */
-export function answerError(report: FailureReport, error: unknown, request: Request, response: Response): void {
-  const requestId = String(response.locals['requestId']);
+/** The problem document of what was thrown. A bug is reported with its stack, and told without. */
+export function problemFor(report: FailureReport, error: unknown, requestId: string): Problem {
   const mistake = error instanceof AppError ? error : mistakeOfReading(error);
-  if (mistake === undefined) report.requestFailed({ requestId, error });
-  const problem = mistake === undefined ? bugProblem(requestId) : problemOf(mistake, requestId);
-  // The rest of a body that was not read cannot be told from a next request.
+  if (mistake !== undefined) return problemOf(mistake, requestId);
+  report.requestFailed({ requestId, error });
+  return bugProblem(requestId);
+}
+
+/** Answers with a problem document. */
+export function answerError(report: FailureReport, error: unknown, request: Request, response: Response): void {
+  const problem = problemFor(report, error, String(response.locals['requestId']));
   const isDrained = response.locals['keepConnection'] === true;
-  if (!isDrained && !request.complete && hasBody(request)) response.setHeader('connection', 'close');
+  if (!isDrained && isUnread(request)) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   response.status(problem.status).setHeader('content-type', PROBLEM_TYPE);
   response.end(`${JSON.stringify(problem.body)}\n`);
 }
 
-// RFC 9112 §6: these two fields say that a body follows.
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Whether a part of the body is to come: it cannot be told from a next request, so the connection ends with the answer. */
+export function isUnread({ complete, headers }: Pick<IncomingMessage, 'complete' | 'headers'>): boolean {
+  // RFC 9112 §6: these two fields say that a body follows.
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return !complete && hasBody;
 }
 
 // What express and its body reader throw for a request that cannot be read.
@@ -46,6 +54,11 @@ function mistakeOfReading(error: unknown): AppError | undefined {
       },
     );
   }
+  return unreadable();
+}
+
+/** The mistake of a request that breaks off, or cannot be taken apart. */
+export function unreadable(): AppError {
   return new AppError(
     'malformed',
     'unreadable_request',

@@ -4,8 +4,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { NewId } from '../domain/ids.ts';
 import type { IntakeGate } from '../domain/intake-gate.ts';
 import { busy, hasKnownLength } from './intake.ts';
-import { PROBLEM_TYPE, problemOf } from './problem.ts';
-import { PROTECTION } from './protection.ts';
+import { sendProblem } from './plain-answer.ts';
+import { problemOf } from './problem.ts';
 import type { RequestFact } from './server.ts';
 
 /** What the door touches. */
@@ -61,23 +61,14 @@ function refuse(
   response: ServerResponse,
 ): void {
   const requestId = deps.newId('req');
-  const { status, body, headers } = problemOf(BUSY, requestId);
-  const text = `${JSON.stringify(body)}\n`;
-  response.writeHead(status, {
-    ...PROTECTION,
-    'x-request-id': requestId,
-    'content-type': PROBLEM_TYPE,
-    'content-length': Buffer.byteLength(text),
-    ...(hasKnownLength(request, maxBytes) ? {} : { connection: 'close' }),
-    ...headers,
-  });
-  response.end(text);
+  const problem = problemOf(BUSY, requestId);
+  sendProblem(response, problem, { requestId, isLast: !hasKnownLength(request, maxBytes) });
   deps.intake.report.intakeRefused({ reason: 'busy' });
   const method = request.method ?? '';
   deps.report.requestServed({
     method,
     route: path,
-    status,
+    status: problem.status,
     durationMs: 0,
     requestId,
     keyId: undefined,

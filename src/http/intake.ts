@@ -17,8 +17,8 @@ export interface IntakeDeps {
   readonly report: { intakeRefused(fact: { readonly reason: IntakeRefusal }): void };
 }
 
-// 5 MiB at 1.4 Mbit/s. Whoever sends more slowly sends fewer events at a time.
-const UPLOAD_MS = 30_000;
+/** How long a body may take: 5 MiB at 1.4 Mbit/s. Whoever sends more slowly sends fewer events at a time. */
+export const UPLOAD_MS = 30_000;
 const RETRY_AFTER_SEC = 1;
 
 /**
@@ -122,7 +122,8 @@ function refused(deps: IntakeDeps): Error {
   return busy();
 }
 
-function tooSlow(deps: IntakeDeps): Error {
+/** The refusal, and its report, of a body that takes longer. */
+export function tooSlow(deps: Pick<IntakeDeps, 'report'>): AppError {
   deps.report.intakeRefused({ reason: 'slow' });
   return new AppError(
     'too_slow',

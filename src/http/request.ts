@@ -66,7 +66,8 @@ function filtersOf(query: QueryValues): QueryValues {
   return Object.fromEntries(Object.entries(query).filter(([name]) => name !== 'limit' && name !== 'cursor'));
 }
 
-function readText(spec: BodySpec, contentType: string, body: unknown): string {
+/** The text of a body. Throws `malformed` where there is none, 415 and 422 for what is not read. */
+export function readText(spec: BodySpec, contentType: string, body: unknown): string {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   if (bytes.length === 0) {
     if (spec.optional === true) return '';

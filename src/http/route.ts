@@ -90,7 +90,7 @@ export interface Route<Deps> {
 }
 
 /** The actor of a request whose route is not public. */
-export function actorOf(request: ApiRequest): Actor {
+export function actorOf(request: Pick<ApiRequest, 'actor'>): Actor {
   if (request.actor === undefined) throw new Error('A route that needs an actor was reached without one.');
   return request.actor;
 }

@@ -1,16 +1,17 @@
 // The API as an express application, built from the route table: the middleware in order, each with its reason.
+import type { IncomingMessage } from 'node:http';
 import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { AppError } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
-import { writeExact } from '../domain/json.ts';
 import type { AdmitDeps, Asked } from './authenticate.ts';
-import { actorIn, admit } from './authenticate.ts';
+import { actorIn, admit, whileAdmitted } from './authenticate.ts';
 import { addressOf } from './credentials.ts';
 import { answerError } from './failures.ts';
 import { refuseWebhooks } from './hops.ts';
 import type { IntakeDeps } from './intake.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
+import { JSON_TYPE, replyText } from './plain-answer.ts';
 import { PROTECTION } from './protection.ts';
 import type { BodyCheck } from './request.ts';
 import { readApiRequest } from './request.ts';
@@ -60,6 +61,15 @@ export function createServer<HandlerDeps>(deps: ServerDeps<HandlerDeps>): Expres
   app.use(unknownPath);
   app.use(failed(deps));
   return app;
+}
+
+/** Gives the address of a caller whose request `app` has not seen, as `addressOf` gives it for those that it has. */
+export function addressesBy(app: Express): (request: IncomingMessage) => string {
+  return ({ headers, socket }) => {
+    // `ip` is a getter of express that reads no more than this.
+    const ip: unknown = Reflect.get(express.request, 'ip', { app, headers, socket });
+    return addressOf({ ip: typeof ip === 'string' ? ip : undefined, socket });
+  };
 }
 
 // Every answer and every log line carries the id by which they find each other.
@@ -112,11 +122,12 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
     },
     ...readBytes(deps, route),
     async (request, response) => {
-      const reply = await inItsPlace(response, async () => {
+      const work = async (): Promise<Reply> => {
         const apiRequest = readApiRequest(deps.bodyFaults, route, request, response);
         return route.handler(deps.handlers, apiRequest);
-      });
-      answer(response, reply);
+      };
+      const admitted = (): Promise<Reply> => inItsPlace(response, work);
+      answer(response, await whileAdmitted(deps.admission, askedBy(route), request, response, admitted));
     },
   ];
 }
@@ -150,13 +161,12 @@ function readBytes<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
 function answer(response: Response, reply: Reply): void {
   response.status(reply.status);
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-  // The line end is for people who read it in a terminal.
-  const text = reply.text ?? (reply.body === undefined ? undefined : `${writeExact(reply.body)}\n`);
+  const text = replyText(reply);
   if (text === undefined) {
     response.end();
     return;
   }
-  response.setHeader('content-type', reply.contentType ?? 'application/json; charset=utf-8');
+  response.setHeader('content-type', reply.contentType ?? JSON_TYPE);
   response.end(text);
 }
 

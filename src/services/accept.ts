@@ -1,7 +1,7 @@
 // Accepts requests with events in one transaction: keys, matching, planning. What is answered is committed with it: an
 // accepted event has its deliveries, or there is no event.
 import type { Delivery } from '../domain/delivery.ts';
-import { AppError } from '../domain/errors.ts';
+import type { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Claimed } from '../domain/lease.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   PlanIntakeDeps,
 } from './intake-plan.ts';
 import { planIntake, reservations } from './intake-plan.ts';
+import { keyRevokedMeanwhile } from './known-keys.ts';
 import type { Matchers, MatchingStore } from './planning.ts';
 
 /** The part of the store that accepting touches, inside a transaction. */
@@ -117,7 +118,7 @@ async function insert(store: AcceptStore, plans: readonly IntakePlan[], now: Dat
 }
 
 async function answerOf(store: AcceptStore, intake: Intake, plan: IntakePlan | undefined): Promise<AcceptAnswer> {
-  if (plan === undefined) return { refused: keyRevoked() };
+  if (plan === undefined) return { refused: keyRevokedMeanwhile() };
   const results: IntakeResult[] = [];
   for (const outcome of plan.outcomes) results.push(await resultOf(store, intake.organizationId, outcome));
   return { accepted: { results, births: plan.births, isWaiting: plan.waiting.length > 0 } };
@@ -130,10 +131,4 @@ async function resultOf(store: AcceptStore, organizationId: string, outcome: Int
   // The first answer again: what was redelivered or replayed since was not in it.
   const first = all.filter(({ asked }) => asked === undefined);
   return { kind: 'accepted', eventId, deliveries: first.length, duplicate: true };
-}
-
-function keyRevoked(): AppError {
-  return new AppError('unauthenticated', 'key_revoked_meanwhile', 'This API key is not known here.', {
-    hint: 'Send a key of this installation that has neither expired nor been revoked.',
-  });
 }

@@ -1,4 +1,5 @@
 // The first start of an installation, and who is asking.
+import type { Actor } from '../domain/access.ts';
 import type { ApiKey, KeyJudgement } from '../domain/api-key.ts';
 import { hashSecret, judgeKey, keyState, parseKey, secretMatches, writeKey } from '../domain/api-key.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -8,6 +9,7 @@ import type { Organization } from '../domain/organization.ts';
 import { DEFAULT_MAX_WEBHOOKS, FIRST_NAME } from '../domain/organization.ts';
 import { engineActor } from '../domain/own-events.ts';
 import { keyEvent, organizationEvent } from './access-events.ts';
+import type { KnownKeys } from './known-keys.ts';
 import type { EventSink } from './own-events.ts';
 
 /** The part of the store that the first start touches. */
@@ -132,12 +134,20 @@ function keyIdTaken(): AppError {
 /** What finding out who is asking touches. */
 export interface RecogniseDeps {
   readonly store: { readonly apiKeys: { byId(id: string): Promise<ApiKey | undefined> } };
+  readonly known: Pick<KnownKeys, 'remember' | 'forget'>;
   readonly clock: Clock;
 }
 
-/** Who holds this key, or why it is not taken. What was cut off or mistyped is not looked up. */
+/**
+ * Who holds this key, or why it is not taken, by what is stored. What was cut off or mistyped is not looked up; what is good
+ * is known from then on.
+ */
 export async function recognise(deps: RecogniseDeps, keyText: string): Promise<KeyJudgement> {
   const given = parseKey(keyText);
   if (given === undefined) return { ok: false, reason: 'malformed', key: undefined };
-  return judgeKey(given, await deps.store.apiKeys.byId(given.id), deps.clock());
+  const stored = await deps.store.apiKeys.byId(given.id);
+  const judgement = judgeKey(given, stored, deps.clock());
+  if (judgement.ok && stored !== undefined) deps.known.remember(keyText, stored);
+  else deps.known.forget(keyText);
+  return judgement;
 }

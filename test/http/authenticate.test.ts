@@ -5,10 +5,11 @@ import type { Permission, Role } from '../../src/domain/access.ts';
 import type { KeyJudgement } from '../../src/domain/api-key.ts';
 import type { Refusal } from '../../src/domain/refusals.ts';
 import type { AdmitDeps, Asked } from '../../src/http/authenticate.ts';
-import { actorIn, admit } from '../../src/http/authenticate.ts';
+import { actorIn, admit, whileAdmitted } from '../../src/http/authenticate.ts';
 import { addressOf, isFromHere, readCredentials } from '../../src/http/credentials.ts';
 import { createLimits } from '../../src/http/limits.ts';
 import { Slowing, slowdownMs } from '../../src/http/slowing.ts';
+import { keyRevokedMeanwhile } from '../../src/services/known-keys.ts';
 import { keyWith } from '../store/fixtures.ts';
 
 function requestFrom(ip: string, headers: Record<string, string> = {}): Request {
@@ -157,6 +158,39 @@ describe('admit', () => {
     }
     assert.deepEqual([seen.slowed, seen.refused], [[], []]);
     assert.equal(seen.reasons.length, 30);
+  });
+});
+
+describe('whileAdmitted', () => {
+  it('refuses who was admitted by a key that was revoked before anything was done', async () => {
+    const { deps, actor, seen } = setup({ role: 'admin' });
+    const { response } = newResponse();
+    const request = requestFrom('192.0.2.1', KEY);
+    await admit(deps, asked('events:write'), request, response);
+    const key = keyWith();
+    const revoked: AdmitDeps = { ...deps, recognise: async () => ({ ok: false, reason: 'revoked', key }) };
+    const work = async (): Promise<string> => {
+      assert.equal(actorIn(response), actor);
+      throw keyRevokedMeanwhile();
+    };
+    const working = whileAdmitted(revoked, asked('events:write'), request, response, work);
+    await assert.rejects(working, { kind: 'unauthenticated', code: 'key_unknown' });
+    assert.deepEqual([seen.reasons, seen.slowed, seen.refused.length], [['revoked'], [1], 1]);
+    response.emit('close');
+    assert.deepEqual([actorIn(response), seen.used], [undefined, []]);
+  });
+
+  it('gives what the work gives, and throws what it throws otherwise', async () => {
+    const { deps, seen } = setup();
+    const run = (work: () => Promise<number>): Promise<number> =>
+      whileAdmitted(deps, asked('events:write'), requestFrom('192.0.2.1', KEY), newResponse().response, work);
+    assert.equal(await run(async () => 7), 7);
+    const error = new Error('x');
+    await assert.rejects(
+      run(() => Promise.reject(error)),
+      error,
+    );
+    assert.deepEqual(seen.texts, []);
   });
 });
 

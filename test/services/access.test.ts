@@ -5,6 +5,7 @@ import type { Organization } from '../../src/domain/organization.ts';
 import type { OwnEvent } from '../../src/domain/own-events.ts';
 import type { AccessDeps } from '../../src/services/access.ts';
 import { ensureAccess, recognise } from '../../src/services/access.ts';
+import { KnownKeys } from '../../src/services/known-keys.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const ID = 'key_0193483c-5d40-7a1b-9c2d-3e4f5a6b7c8d';
@@ -113,20 +114,23 @@ describe('recognise', () => {
   it('knows the holder of a key, and nobody by anything else', async () => {
     const { deps, keys } = setup();
     await ensureAccess(deps, undefined);
-    const judgement = await recognise(deps, writeKey(ID, SECRET));
+    const known = new KnownKeys(deps);
+    const judgement = await recognise({ ...deps, known }, writeKey(ID, SECRET));
     const { organizationId } = keys[0] ?? assert.fail();
     assert.deepEqual(judgement, {
       ok: true,
       actor: { keyId: ID, keyName: 'first admin key', organizationId, role: 'admin' },
     });
-    const wrong = await recognise(deps, writeKey(ID, 'B'.repeat(43)));
+    assert.equal(known.holderOf(writeKey(ID, SECRET))?.keyId, ID);
+    const wrong = await recognise({ ...deps, known }, writeKey(ID, 'B'.repeat(43)));
     assert.deepEqual([wrong.ok, wrong.ok || wrong.reason], [false, 'wrong_secret']);
   });
 
   it('looks up nothing for what was cut off or mistyped', async () => {
     const { deps, lookups } = setup();
+    const known = new KnownKeys(deps);
     for (const text of ['', 'x', SECRET, `${writeKey(ID, SECRET)} `, writeKey(ID, SECRET).slice(0, -1)]) {
-      assert.deepEqual(await recognise(deps, text), { ok: false, reason: 'malformed', key: undefined });
+      assert.deepEqual(await recognise({ ...deps, known }, text), { ok: false, reason: 'malformed', key: undefined });
     }
     assert.equal(lookups(), 0);
   });

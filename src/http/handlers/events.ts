@@ -26,8 +26,11 @@ export interface EventHandlerDeps {
   };
 }
 
+/** What a request with events is read from. */
+export type EventPost = Pick<ApiRequest, 'actor' | 'text' | 'contentType' | 'query' | 'requestId' | 'header'>;
+
 /** `POST /v1/events` */
-export async function post(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
+export async function post(deps: Pick<EventHandlerDeps, 'ingest'>, request: EventPost): Promise<Reply> {
   const format = mediaType(request.contentType) === 'application/x-ndjson' ? 'ndjson' : 'json';
   const posted = readPostedEvents(request.text, format);
   const { organizationId, keyId } = actorOf(request);
@@ -78,7 +81,7 @@ function resultView(result: IntakeResult, mostFaults: number | undefined): JsonO
   return { error: { status, code, errors: boundedFaults(result.faults, mostFaults).map(faultView) } };
 }
 
-function idempotencyKey(request: ApiRequest): string | undefined {
+function idempotencyKey(request: EventPost): string | undefined {
   const key = request.header('idempotency-key');
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   throw invalid([

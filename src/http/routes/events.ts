@@ -6,17 +6,22 @@ import { body, MIB, success, table } from './table.ts';
 
 const EVENT_TYPES = ['application/json', 'application/x-ndjson'];
 
+/** Intake, which is served without express, too. */
+export const POST_EVENTS = {
+  path: '/v1/events',
+  permission: 'events:write',
+  body: body('event-input', { contentTypes: EVENT_TYPES, maxBytes: 5 * MIB, checked: false, bounded: true }),
+} as const;
+
 /** The routes of events. */
 export const EVENTS = table<events.EventHandlerDeps & operations.OperationHandlerDeps>([
   {
+    ...POST_EVENTS,
     id: 'postEvents',
     method: 'post',
-    path: '/v1/events',
-    permission: 'events:write',
     tag: 'Events',
     summary: 'Post one event, an array, or NDJSON',
     query: ATOMIC,
-    body: body('event-input', { contentTypes: EVENT_TYPES, maxBytes: 5 * MIB, checked: false, bounded: true }),
     success: success('event-result', 'What became of each event, after the commit.', 202),
     handler: events.post,
   },
