@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { startPostgres } from '../../test/support/postgres-server.ts';
 
 /** A running server. */
@@ -67,7 +68,19 @@ export async function startRedis(sync: RedisSync): Promise<QueueServer | undefin
 /** Starts PostgreSQL as its defaults have it about durability: a commit is on the disk before it is acknowledged. */
 export async function startDurablePostgres(): Promise<QueueServer> {
   const server = await startPostgres({ durable: true });
-  return { url: server.url, version: 'PostgreSQL', pid: server.pid, stop: () => server.stop() };
+  const version = `PostgreSQL ${await postgresVersion(server.url)}`;
+  return { url: server.url, version, pid: server.pid, stop: () => server.stop() };
+}
+
+async function postgresVersion(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ readonly server_version: string }>('show server_version');
+    return rows[0]?.server_version ?? '';
+  } finally {
+    await client.end();
+  }
 }
 
 function redisVersion(): string | undefined {
