@@ -1,4 +1,4 @@
-// Measures one peer at saturation: `npm run measure -- bullmq everysec`. It is how the settings of the peers were found;
+// Measures one peer at saturation: `node --import tsx measure.ts bullmq concurrency=16`. It is how the settings of the peers were found;
 // what the engine is compared by is the benchmark in bench/end-to-end.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
