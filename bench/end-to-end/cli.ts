@@ -1,0 +1,84 @@
+// `npm run bench:e2e -- --shape one-webhook --seconds 8`: one program in one shape, for whoever profiles.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machine } from '../support/machine.ts';
+import { startGenerator, startReceiver } from './helpers.ts';
+import { measurementLines } from './report.ts';
+import { atRate, ceiling, hookwright, runProgram, saturation, SHAPES, shapeOf } from './shapes.ts';
+import type { Starter } from './shapes.ts';
+
+const USAGE = `npm run bench:e2e -- [options]
+  --program NAME      hookwright (default), ceiling, bare
+  --shape NAME        ${SHAPES.map(({ name }) => name).join(', ')}
+  --seconds N         how long events are posted (default 8)
+  --rate N            events a second, at fixed times; without it as fast as they are taken
+  --connections N     for that (default 64)
+  --env NAME=VALUE    a setting of the engine; may be repeated
+  --engine-args ARGS  arguments for the engine's Node, separated by blanks
+  --cpu-prof FOLDER   the engine writes a CPU profile into FOLDER when it ends
+  --keep FOLDER       the engine's data and log, kept
+  --json FILE         all figures
+`;
+
+const { values } = parseArgs({
+  options: {
+    program: { type: 'string', default: 'hookwright' },
+    shape: { type: 'string', default: 'one-webhook' },
+    seconds: { type: 'string', default: '8' },
+    rate: { type: 'string' },
+    connections: { type: 'string', default: '64' },
+    env: { type: 'string', multiple: true, default: [] },
+    'engine-args': { type: 'string', default: '' },
+    'cpu-prof': { type: 'string' },
+    keep: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) process.stdout.write(USAGE);
+else await main();
+
+async function main(): Promise<void> {
+  const shape = shapeOf(values.shape);
+  const seconds = Number(values.seconds);
+  const measurement =
+    values.rate === undefined
+      ? saturation(shape, seconds, Number(values.connections))
+      : atRate(shape, Number(values.rate), seconds);
+  const bench = { receiver: await startReceiver(), generator: startGenerator() };
+  try {
+    const all = await runProgram(bench, starter(), shape, [measurement]);
+    process.stdout.write(`${machine()}\n${shape.name}\n${measurementLines(all)}`);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
+    if (all.some(({ reconciled }) => reconciled.lost !== 0)) process.exitCode = 1;
+  } finally {
+    await bench.generator.stop();
+    await bench.receiver.stop();
+  }
+}
+
+function starter(): Starter {
+  if (values.program === 'ceiling') return ceiling('product');
+  if (values.program === 'bare') return ceiling('bare');
+  if (values.program !== 'hookwright') throw new Error(`There is no program ${values.program}.\n${USAGE}`);
+  const folder = values.keep === undefined ? {} : { folder: made(values.keep) };
+  return hookwright({ env: Object.fromEntries(values.env.map(pair)), nodeArgs: nodeArgs(), ...folder });
+}
+
+function nodeArgs(): string[] {
+  const given = values['engine-args'].split(' ').filter((one) => one !== '');
+  const folder = values['cpu-prof'];
+  return folder === undefined ? given : [...given, '--cpu-prof', `--cpu-prof-dir=${made(folder)}`];
+}
+
+function made(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return resolve(folder);
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,147 @@
+// The engine as users run it: built, started by `scripts/start.mjs`, with its default settings but for where it listens,
+// where its data is, and how it reaches the receiver.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Receiver } from './helpers.ts';
+import type { Account, Program } from './program.ts';
+import { endWith, stopChild } from './program.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What is different from the default. */
+export interface EngineOptions {
+  readonly receiver: Receiver;
+  /** Settings of the engine besides those that the benchmark needs. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments for Node: `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+  /** Its data folder, which is kept then; a temporary one otherwise. */
+  readonly folder?: string;
+  /** The key where it was made at an earlier start on the same data. */
+  readonly key?: string;
+  /** Of a database server. */
+  readonly serverPids?: readonly number[];
+}
+
+/** A running engine. */
+export interface Engine extends Program {
+  readonly folder: string;
+  /** Asks its API; fails where the answer is no success. */
+  call(path: string, body?: unknown): Promise<unknown>;
+  /** As a power cut would end it. */
+  kill(): Promise<void>;
+}
+
+/** Starts it. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { receiver, nodeArgs = [], env = {} } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const log = openSync(join(folder, 'engine.log'), 'a');
+  const child = spawn(process.execPath, [...nodeArgs, join(ROOT, 'scripts/start.mjs')], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOOKWRIGHT_LISTEN: '127.0.0.1:0',
+      HOOKWRIGHT_DATA_DIR: join(folder, 'data'),
+      HOOKWRIGHT_EGRESS_CONNECT: `${receiver.host}=127.0.0.1:${String(receiver.port)}`,
+      HOOKWRIGHT_EGRESS_CA: receiver.caFile,
+      ...env,
+    },
+    stdio: ['ignore', log, 'pipe'],
+  });
+  closeSync(log);
+  const forget = endWith(child);
+  const said = await firstWords(child);
+  const [url, madeKey] = [found(/(http:\/\/127\.0\.0\.1:\d+)/, said), found(/^ +(hw_[\w-]+)$/m, said)];
+  const key = options.key ?? madeKey;
+  const call = (path: string, body?: unknown): Promise<unknown> => callApi(url, key, path, body);
+  const removeFolder = (): void => {
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    name: 'hookwright',
+    url,
+    key,
+    folder,
+    pids: [child.pid ?? 0],
+    serverPids: options.serverPids ?? [],
+    call,
+    account: () => account(call),
+    exchanges: (from, until) => exchanges(call, from, until),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await stopChild(child, forget);
+    },
+    stop: async () => {
+      await stopChild(child, forget);
+      removeFolder();
+    },
+  };
+}
+
+function found(pattern: RegExp, text: string): string {
+  return pattern.exec(text)?.[1] ?? '';
+}
+
+async function firstWords(child: ReturnType<typeof spawn>): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      // It says all of it at once, and ends with an empty line.
+      if (/listens on[^]*\n\n$/.test(text)) resolve(text);
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`The engine did not start: ${text}`)));
+  });
+}
+
+async function callApi(url: string, key: string, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${String(response.status)} ${text}`);
+  return JSON.parse(text);
+}
+
+async function account(call: Engine['call']): Promise<Account> {
+  const { deliveries } = (await call('/v1/reconciliation')) as {
+    deliveries: { waiting: number; accepted: number; delivered: number };
+  };
+  const { accepted, delivered, waiting } = deliveries;
+  return { waiting, dead: accepted - delivered - waiting };
+}
+
+const PAGES = 10;
+
+interface InvocationPage {
+  readonly data: readonly { readonly timings_ms: { readonly total: number } | null }[];
+}
+
+// Samples: a page from each tenth of the time.
+async function exchanges(call: Engine['call'], from: Date, until: Date): Promise<number[]> {
+  const found: number[] = [];
+  const step = (until.getTime() - from.getTime()) / PAGES;
+  for (let page = 1; page <= PAGES; page += 1) {
+    const before = new Date(from.getTime() + page * step).toISOString();
+    const after = new Date(from.getTime() + (page - 1) * step).toISOString();
+    const query = new URLSearchParams({ kind: 'delivery', limit: '200', started_after: after, started_before: before });
+    const { data } = (await call(`/v1/invocations?${query.toString()}`)) as InvocationPage;
+    found.push(...data.flatMap(({ timings_ms: timings }) => (timings === null ? [] : [timings.total])));
+  }
+  return found;
+}
+
+/** Makes webhooks `<path>?w=0` … on the engine. */
+export async function makeWebhooks(engine: Engine, host: string, paths: readonly string[]): Promise<void> {
+  for (const [index, path] of paths.entries()) {
+    const url = `https://${host}${path}?w=${String(index)}`;
+    await engine.call('/v1/webhooks', { name: `bench ${String(index)}`, url });
+  }
+}
