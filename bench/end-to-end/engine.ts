@@ -1,11 +1,12 @@
 // The engine as users run it: built, started by `scripts/start.mjs`, with its default settings but for where it listens,
-// where its data is, and how it reaches the receiver.
+// where its data is, its first key, and how it reaches the receiver.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Receiver } from './helpers.ts';
+import { BENCH_KEY } from './keys.ts';
 import type { Account, Program } from './program.ts';
 import { endWith, stopChild } from './program.ts';
 
@@ -20,8 +21,6 @@ export interface EngineOptions {
   readonly nodeArgs?: readonly string[];
   /** Its data folder, which is kept then; a temporary one otherwise. */
   readonly folder?: string;
-  /** The key where it was made at an earlier start on the same data. */
-  readonly key?: string;
   /** Of a database server. */
   readonly serverPids?: readonly number[];
 }
@@ -45,6 +44,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     env: {
       PATH: process.env['PATH'],
       HOOKWRIGHT_LISTEN: '127.0.0.1:0',
+      HOOKWRIGHT_ADMIN_KEY: BENCH_KEY,
       HOOKWRIGHT_DATA_DIR: join(folder, 'data'),
       HOOKWRIGHT_EGRESS_CONNECT: `${receiver.host}=127.0.0.1:${String(receiver.port)}`,
       HOOKWRIGHT_EGRESS_CA: receiver.caFile,
@@ -55,16 +55,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   closeSync(log);
   const forget = endWith(child);
   const said = await firstWords(child);
-  const [url, madeKey] = [found(/(http:\/\/127\.0\.0\.1:\d+)/, said), found(/^ +(hw_[\w-]+)$/m, said)];
-  const key = options.key ?? madeKey;
-  const call = (path: string, body?: unknown): Promise<unknown> => callApi(url, key, path, body);
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+  const call = (path: string, body?: unknown): Promise<unknown> => callApi(url, path, body);
   const removeFolder = (): void => {
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   return {
     name: 'hookwright',
-    url,
-    key,
+    urls: [url],
+    key: BENCH_KEY,
     folder,
     pids: [child.pid ?? 0],
     serverPids: options.serverPids ?? [],
@@ -82,10 +81,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function found(pattern: RegExp, text: string): string {
-  return pattern.exec(text)?.[1] ?? '';
-}
-
 async function firstWords(child: ReturnType<typeof spawn>): Promise<string> {
   let text = '';
   return new Promise((resolve, reject) => {
@@ -99,10 +94,10 @@ async function firstWords(child: ReturnType<typeof spawn>): Promise<string> {
   });
 }
 
-async function callApi(url: string, key: string, path: string, body: unknown): Promise<unknown> {
+async function callApi(url: string, path: string, body: unknown): Promise<unknown> {
   const response = await fetch(`${url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -2,8 +2,8 @@
 
 /** What is posted, and how. */
 export interface Load {
-  /** `http://127.0.0.1:8080` */
-  readonly url: string;
+  /** `http://127.0.0.1:8080`; connections are spread over them. */
+  readonly urls: readonly string[];
   readonly key: string;
   readonly seed: number;
   /**

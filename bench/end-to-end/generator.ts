@@ -43,7 +43,8 @@ class Run {
   }
 
   #addLine(): Line {
-    const line = new Line(this.#load, {
+    const { urls } = this.#load;
+    const line = new Line(urls[this.#lines.length % urls.length] ?? '', this.#load, {
       answered: (number, answer) => {
         this.#answered(line, number, answer);
       },

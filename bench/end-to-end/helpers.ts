@@ -17,6 +17,8 @@ export interface Receiver {
   readonly caFile: string;
   /** Forgets what has arrived, and makes room for that many events and webhooks. */
   reset(marks: number, webhooks: number): Promise<void>;
+  /** From now on `/held` answers after so many milliseconds. */
+  hold(holdMs: number): Promise<void>;
   progress(): Promise<Progress>;
   collect(): Promise<Arrivals>;
   stop(): Promise<void>;
@@ -49,6 +51,9 @@ export async function startReceiver(): Promise<Receiver> {
     caFile,
     reset: async (marks, webhooks) => {
       await ask({ kind: 'reset', marks, webhooks }, 'reset');
+    },
+    hold: async (holdMs) => {
+      await ask({ kind: 'hold', holdMs }, 'hold');
     },
     progress: () => ask({ kind: 'progress' }, 'progress'),
     collect: () => ask({ kind: 'collect' }, 'collected'),

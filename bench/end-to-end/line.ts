@@ -18,6 +18,7 @@ let maker: { readonly seed: number; readonly events: EventMaker } | undefined;
 
 /** The connection. */
 export class Line {
+  readonly #url: URL;
   readonly #load: Load;
   readonly #events: LineEvents;
   readonly #maker: EventMaker;
@@ -25,14 +26,14 @@ export class Line {
   #socket: Socket | undefined;
   #number: number | undefined;
 
-  constructor(load: Load, events: LineEvents) {
+  constructor(url: string, load: Load, events: LineEvents) {
+    this.#url = new URL(url);
     this.#load = load;
     this.#events = events;
     if (maker?.seed !== load.seed) maker = { seed: load.seed, events: new EventMaker(load.seed) };
     this.#maker = maker.events;
-    const { host } = new URL(load.url);
     this.#headStart =
-      `POST /v1/events HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${load.key}\r\n` +
+      `POST /v1/events HTTP/1.1\r\nhost: ${this.#url.host}\r\nauthorization: Bearer ${load.key}\r\n` +
       'content-type: application/json\r\ncontent-length: ';
   }
 
@@ -54,7 +55,7 @@ export class Line {
   }
 
   #dial(): Socket {
-    const { hostname, port } = new URL(this.#load.url);
+    const { hostname, port } = this.#url;
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     const reader = new MessageReader((answer) => {
       const number = this.#number;

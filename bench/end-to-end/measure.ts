@@ -15,7 +15,7 @@ export interface Bench {
 
 /** What is measured. */
 export interface Measurement {
-  readonly load: Omit<Load, 'url' | 'key'>;
+  readonly load: Omit<Load, 'urls' | 'key'>;
   /** Webhooks that each event goes to. */
   readonly webhooks: number;
   /** Of these, how many have to be delivered: the first ones. Default: all. */
@@ -59,7 +59,7 @@ export async function measure(bench: Bench, program: Program, measurement: Measu
   const before = await program.account();
   const startedAt = new Date();
   const endUsage = measureUsage(program.pids, program.serverPids);
-  const result = await bench.generator.run({ ...load, url: program.url, key: program.key });
+  const result = await bench.generator.run({ ...load, urls: program.urls, key: program.key });
   if (measurement.leavesBacklog !== true) await arrivalOf(bench.receiver, result, webhooks, dueWebhooks);
   const usage = endUsage();
   const endedAt = new Date();

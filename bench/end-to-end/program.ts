@@ -2,11 +2,10 @@
 // same path and post the same body to the same receiver.
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { secretFrom, writeKey } from '../../src/domain/api-key.ts';
 import type { Receiver } from './helpers.ts';
+import { BENCH_KEY } from './keys.ts';
 
 /** What became of the deliveries by the program's own account. */
 export interface Account {
@@ -19,7 +18,7 @@ export interface Account {
 /** A running one. */
 export interface Program {
   readonly name: string;
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly key: string;
   /** Processes whose time and memory are the program's. */
   readonly pids: readonly number[];
@@ -42,9 +41,6 @@ export interface SmallProgram {
   readonly serverPids?: readonly number[];
 }
 
-// Of the form that the engine reads; it opens nothing elsewhere.
-const KEY = writeKey(`key_${randomUUID()}`, secretFrom(randomBytes(32)));
-
 /** Starts a small program against a receiver. Its webhooks are `<url>?w=<n>`. */
 export async function startSmall(small: SmallProgram, receiver: Receiver, webhooks: number): Promise<Program> {
   const child = spawn(small.command, small.args, {
@@ -52,7 +48,7 @@ export async function startSmall(small: SmallProgram, receiver: Receiver, webhoo
     env: {
       PATH: process.env['PATH'],
       LISTEN: '127.0.0.1:0',
-      API_KEY: KEY,
+      API_KEY: BENCH_KEY,
       RECEIVER_URL: `https://127.0.0.1:${String(receiver.port)}/ok`,
       RECEIVER_CA: receiver.caFile,
       WEBHOOKS: String(webhooks),
@@ -64,8 +60,8 @@ export async function startSmall(small: SmallProgram, receiver: Receiver, webhoo
   const url = await listeningUrl(child, small.name);
   return {
     name: small.name,
-    url,
-    key: KEY,
+    urls: [url],
+    key: BENCH_KEY,
     pids: [child.pid ?? 0],
     serverPids: small.serverPids ?? [],
     account: () => Promise.resolve(undefined),

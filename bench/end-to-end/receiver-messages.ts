@@ -4,12 +4,15 @@
 export type ReceiverCommand =
   | { readonly kind: 'reset'; readonly marks: number; readonly webhooks: number }
   | { readonly kind: 'progress' }
-  | { readonly kind: 'collect' };
+  | { readonly kind: 'collect' }
+  /** `/held` answers after so long from now on; 0: at once. */
+  | { readonly kind: 'hold'; readonly holdMs: number };
 
 /** From the receiver, one answer to each command; `listening` comes by itself at the start. */
 export type ReceiverAnswer =
   | { readonly kind: 'listening'; readonly port: number; readonly ca: string }
   | { readonly kind: 'reset' }
+  | { readonly kind: 'hold' }
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'collected' } & Arrivals);
 

@@ -1,5 +1,5 @@
 // The receiver, in a process of its own: HTTPS with keep-alive on 127.0.0.1, cheap, and with a stamp for each arrival.
-// `/ok` answers at once, `/delay/<ms>` later, `/dead` never; `?w=<n>` says which webhook it is.
+// `/ok` answers at once, `/delay/<ms>` later, `/held` as it was told last, `/dead` never; `?w=<n>` says which webhook it is.
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { createServer } from 'node:tls';
@@ -17,6 +17,7 @@ const ANSWER = Buffer.from(
 let arrivals: Arrivals = emptyArrivals(0, 1);
 let distinct = 0;
 let requests = 0;
+let holdMs = 0;
 
 function emptyArrivals(marks: number, webhooks: number): Arrivals {
   const size = marks * webhooks;
@@ -31,9 +32,10 @@ function emptyArrivals(marks: number, webhooks: number): Arrivals {
 function arrived(socket: TLSSocket, message: Message): void {
   const path = message.head.slice(message.head.indexOf(' ') + 1, message.head.indexOf(' HTTP/'));
   note(path, message);
-  const delay = /^\/delay\/(\d+)/.exec(path)?.[1];
-  if (delay !== undefined) setTimeout(() => socket.write(ANSWER), Number(delay));
-  else if (!path.startsWith('/dead')) socket.write(ANSWER);
+  if (path.startsWith('/dead')) return;
+  const delayMs = path.startsWith('/held') ? holdMs : Number(/^\/delay\/(\d+)/.exec(path)?.[1] ?? 0);
+  if (delayMs === 0) socket.write(ANSWER);
+  else setTimeout(() => socket.write(ANSWER), delayMs);
 }
 
 // A request without a mark is no event of the benchmark: engines have events of their own.
@@ -58,7 +60,10 @@ function answer(message: ReceiverAnswer): void {
 process.on('message', (command: ReceiverCommand) => {
   if (command.kind === 'progress') answer({ kind: 'progress', distinct, requests });
   else if (command.kind === 'collect') answer({ kind: 'collected', ...arrivals });
-  else {
+  else if (command.kind === 'hold') {
+    holdMs = command.holdMs;
+    answer({ kind: 'hold' });
+  } else {
     arrivals = emptyArrivals(command.marks, command.webhooks);
     distinct = 0;
     requests = 0;

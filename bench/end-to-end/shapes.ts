@@ -79,7 +79,12 @@ export function hookwright(options: Omit<EngineOptions, 'receiver'> = {}): Start
 /** The ceiling, of the engine's own functions or bare. */
 export function ceiling(variant: 'product' | 'bare'): Starter {
   const name = variant === 'bare' ? 'bare ceiling' : 'ceiling';
-  const small = { name, command: process.execPath, args: [built('bench/peers/ceiling.ts')], env: { VARIANT: variant } };
+  const small = {
+    name,
+    command: process.execPath,
+    args: [built('bench/ceiling/ceiling.ts')],
+    env: { VARIANT: variant },
+  };
   return (receiver, { paths }) => startSmall(small, receiver, paths.length);
 }
 

@@ -42,17 +42,11 @@ export function bareSide(setup: Setup): Side {
 
 // The default template of audit events, each placeholder escaped for the string in which it stands.
 function template(): Handlebars.TemplateDelegate {
-  const file = new URL('templates/audit/default.hbs', packageRoot());
+  const file = new URL('../../templates/audit/default.hbs', import.meta.url);
   const source = readFileSync(file, 'utf8').replaceAll(/\{\{([\w.]+)\}\}/g, '{{esc $1}}');
   const environment = Handlebars.create();
   environment.registerHelper('esc', escape);
   return environment.compile(source, { noEscape: true, knownHelpers: { esc: true } });
-}
-
-// It runs from bench/ and from dist/bench/.
-function packageRoot(): URL {
-  const isBuilt = import.meta.url.includes('/dist/bench/');
-  return new URL(isBuilt ? '../../../' : '../../', import.meta.url);
 }
 
 function escape(value: unknown): string {
