@@ -68,7 +68,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     pids: [child.pid ?? 0],
     serverPids: options.serverPids ?? [],
     call,
-    account: () => account(call),
+    account: (webhooks) => account(call, webhooks),
     exchanges: (from, until) => exchanges(call, from, until),
     kill: async () => {
       child.kill('SIGKILL');
@@ -105,12 +105,26 @@ async function callApi(url: string, path: string, body: unknown): Promise<unknow
   return JSON.parse(text);
 }
 
-async function account(call: Engine['call']): Promise<Account> {
-  const { deliveries } = (await call('/v1/reconciliation')) as {
-    deliveries: { waiting: number; accepted: number; delivered: number };
-  };
-  const { accepted, delivered, waiting } = deliveries;
-  return { waiting, dead: accepted - delivered - waiting };
+interface ReconciledWebhook {
+  readonly name: string;
+  readonly waiting: number;
+  readonly accepted: number;
+  readonly delivered: number;
+}
+
+async function account(call: Engine['call'], webhooks: number): Promise<Account> {
+  const wanted = Array.from({ length: webhooks }, (_none, index) => nameOf(index));
+  const found = (await call('/v1/reconciliation')) as { readonly webhooks: readonly ReconciledWebhook[] };
+  let [dead, waiting] = [0, 0];
+  for (const own of found.webhooks.filter(({ name }) => wanted.includes(name))) {
+    dead += own.accepted - own.delivered - own.waiting;
+    waiting += own.waiting;
+  }
+  return { dead, waiting };
+}
+
+function nameOf(index: number): string {
+  return `bench ${String(index)}`;
 }
 
 const PAGES = 10;
@@ -134,9 +148,13 @@ async function exchanges(call: Engine['call'], from: Date, until: Date): Promise
 }
 
 /** Makes webhooks `<path>?w=0` … on the engine. */
-export async function makeWebhooks(engine: Engine, host: string, paths: readonly string[]): Promise<void> {
+export async function makeWebhooks(
+  engine: Pick<Engine, 'call'>,
+  host: string,
+  paths: readonly string[],
+): Promise<void> {
   for (const [index, path] of paths.entries()) {
     const url = `https://${host}${path}?w=${String(index)}`;
-    await engine.call('/v1/webhooks', { name: `bench ${String(index)}`, url });
+    await engine.call('/v1/webhooks', { name: nameOf(index), url });
   }
 }

@@ -56,7 +56,7 @@ const LOOK_MS = 50;
 export async function measure(bench: Bench, program: Program, measurement: Measurement): Promise<Measured> {
   const { load, webhooks, dueWebhooks = webhooks } = measurement;
   await bench.receiver.reset(load.maxEvents, webhooks);
-  const before = await program.account();
+  const before = await program.account(dueWebhooks);
   const startedAt = new Date();
   const endUsage = measureUsage(program.pids, program.serverPids);
   const result = await bench.generator.run({ ...load, urls: program.urls, key: program.key });
@@ -65,7 +65,7 @@ export async function measure(bench: Bench, program: Program, measurement: Measu
   const endedAt = new Date();
   await settled(program, measurement);
   const arrivals = await bench.receiver.collect();
-  const after = await program.account();
+  const after = await program.account(dueWebhooks);
   const dead = (after?.dead ?? 0) - (before?.dead ?? 0);
   const reconciled = reconcile(result, arrivals, { dead, dueWebhooks });
   const seconds = (Math.max(lastArrival(arrivals), result.startedAt) - result.startedAt) / 1000;
@@ -110,9 +110,9 @@ async function settled(
   program: Program,
   { leavesBacklog, webhooks, dueWebhooks = webhooks }: Measurement,
 ): Promise<void> {
-  if (leavesBacklog === true || dueWebhooks !== webhooks) return;
+  if (leavesBacklog === true) return;
   for (let look = 0; look < SETTLE_LOOKS; look += 1) {
-    const account = await program.account();
+    const account = await program.account(dueWebhooks);
     if (account === undefined || account.waiting === 0) return;
     await sleep(LOOK_MS * 2);
   }

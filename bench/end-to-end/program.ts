@@ -24,8 +24,8 @@ export interface Program {
   readonly pids: readonly number[];
   /** Processes of what it depends on. */
   readonly serverPids: readonly number[];
-  /** `undefined` where the program keeps none. */
-  account(): Promise<Account | undefined>;
+  /** Of the first so many webhooks; `undefined` where the program keeps none. */
+  account(webhooks: number): Promise<Account | undefined>;
   /** Milliseconds of exchanges with the receiver between two instants of the wall clock; empty where none are kept. */
   exchanges(from: Date, until: Date): Promise<readonly number[]>;
   stop(): Promise<void>;

@@ -15,6 +15,8 @@ export interface Shape {
   /** The receiver's path for each webhook. */
   readonly paths: readonly string[];
   readonly batch: number;
+  /** The webhooks are there already. */
+  readonly isMade?: boolean;
 }
 
 const ok = (count: number): string[] => Array.from({ length: count }, () => '/ok');
@@ -71,7 +73,7 @@ export type Starter = (receiver: Receiver, shape: Shape) => Promise<Program>;
 export function hookwright(options: Omit<EngineOptions, 'receiver'> = {}): Starter {
   return async (receiver, shape) => {
     const engine = await startEngine({ ...options, receiver });
-    await makeWebhooks(engine, receiver.host, shape.paths);
+    if (shape.isMade !== true) await makeWebhooks(engine, receiver.host, shape.paths);
     return engine;
   };
 }

@@ -1,0 +1,25 @@
+// Receivers that take their time: what it does to the rest of the way.
+import type { Row } from '../../support/table.ts';
+import type { Measured } from '../measure.ts';
+import { measurementLines } from '../report.ts';
+import type { Run } from '../run.ts';
+import { atRate, hookwright, runProgram, shapeOf } from '../shapes.ts';
+
+// Half of what 16 requests in flight, the default for one webhook, let through: 320 and 32 a second.
+const RATES = [
+  ['delay-50', 160],
+  ['delay-500', 16],
+] as const;
+
+/** 50 and 500 ms. Nothing is wanted of them but that nothing is lost. */
+export async function benchDelays(run: Run): Promise<Row[]> {
+  const all: Measured[] = [];
+  for (const [name, rate] of RATES) {
+    const shape = shapeOf(name);
+    const measured = await runProgram(run.bench, hookwright(), shape, [atRate(shape, rate, run.scale.seconds * 2)]);
+    all.push(...measured.map((one) => ({ ...one, program: name })));
+  }
+  run.note(all);
+  run.say(`\nReceivers that answer after 50 and 500 ms\n${measurementLines(all)}`);
+  return [];
+}
