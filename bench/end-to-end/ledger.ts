@@ -81,7 +81,10 @@ export class Ledger {
   }
 }
 
-/** Whether an answer says that nothing of its request was stored, so that sending it again stores it once. */
+/**
+ * Whether an answer says that nothing of its request was stored, so that sending it again stores it once: the gate of
+ * intake was full, or no transaction could begin. Any other 503 may have come after a commit.
+ */
 export function isCertainlyNotStored(status: number, body: Buffer): boolean {
-  return status === 429 || (status === 503 && body.includes('intake_busy'));
+  return status === 429 || (status === 503 && (body.includes('intake_busy') || body.includes('nothing was stored')));
 }

@@ -43,8 +43,10 @@ export function shapeOf(name: string): Shape {
 /** The seed of the events, of every run. */
 export const SEED = 20_261_128;
 
-/** More than any program takes in. */
+// More than any program takes in.
 const MOST_A_SECOND = 30_000;
+// Batches are taken in many times faster than they are delivered: what is left has to drain in time.
+const MOST_A_SECOND_IN_BATCHES = 5000;
 
 /** As fast as they are taken, over so many connections. */
 export function saturation(shape: Shape, seconds: number, connections = 64): Measurement {
@@ -60,7 +62,8 @@ function measurementOf(
   { paths, batch }: Shape,
   load: Pick<Load, 'mode' | 'rate' | 'seconds' | 'connections'>,
 ): Measurement {
-  const most = load.mode === 'rate' ? load.rate * load.seconds : load.seconds * MOST_A_SECOND;
+  const bound = batch === 1 ? MOST_A_SECOND : MOST_A_SECOND_IN_BATCHES;
+  const most = (load.mode === 'rate' ? load.rate : bound) * load.seconds;
   const maxEvents = Math.ceil(most / batch) * batch;
   const dueWebhooks = paths.filter((path) => path !== '/dead').length;
   return { load: { ...load, batch, maxEvents, seed: SEED }, webhooks: paths.length, dueWebhooks };
