@@ -2,6 +2,7 @@
 // `--full` takes an hour and has the peers; `--quick` only tries whether it works; `--only capacity,lists` takes parts of the end-to-end benchmark alone;
 // `--json FILE` writes its raw figures.
 import { parseArgs } from 'node:util';
+import { leaveOnSignals } from './end-to-end/leaving.ts';
 import { FULL, PART_NAMES, QUICK, runSuite, SHORT } from './end-to-end/suite.ts';
 import { benchFairness } from './fairness.ts';
 import { machine } from './support/machine.ts';
@@ -23,6 +24,7 @@ const only = values.only?.split(',') ?? [];
 const unknown = only.filter((name) => !PART_NAMES.includes(name));
 if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}. Known: ${PART_NAMES.join(', ')}.`);
 
+leaveOnSignals();
 process.stdout.write(`${machine()}\n`);
 for (const [name, run] of only.length === 0 ? BENCHMARKS : []) {
   const rows = await run();

@@ -4,12 +4,14 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from '../support/machine.ts';
 import { startGenerator, startReceiver } from './helpers.ts';
+import { leaveOnSignals } from './leaving.ts';
+import { makePeers } from './peers.ts';
 import { measurementLines } from './report.ts';
 import { atRate, ceiling, hookwright, runProgram, saturation, SHAPES, shapeOf } from './shapes.ts';
 import type { Starter } from './shapes.ts';
 
 const USAGE = `npm run bench:e2e -- [options]
-  --program NAME      hookwright (default), ceiling, bare
+  --program NAME      hookwright (default), ceiling, bare, or a peer: BullMQ, pg-boss
   --shape NAME        ${SHAPES.map(({ name }) => name).join(', ')}
   --seconds N         how long events are posted (default 8)
   --rate N            events a second, at fixed times; without it as fast as they are taken
@@ -37,6 +39,7 @@ const { values } = parseArgs({
   },
 });
 
+leaveOnSignals();
 if (values.help) process.stdout.write(USAGE);
 else await main();
 
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
       : atRate(shape, Number(values.rate), seconds);
   const bench = { receiver: await startReceiver(), generator: startGenerator() };
   try {
-    const all = await runProgram(bench, starter(), shape, [measurement]);
+    const all = await runProgram(bench, await starter(), shape, [measurement]);
     process.stdout.write(`${machine()}\n${shape.name}\n${measurementLines(all)}`);
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
     if (all.some(({ reconciled }) => reconciled.lost !== 0)) process.exitCode = 1;
@@ -59,12 +62,19 @@ async function main(): Promise<void> {
   }
 }
 
-function starter(): Starter {
+async function starter(): Promise<Starter> {
   if (values.program === 'ceiling') return ceiling('product');
   if (values.program === 'bare') return ceiling('bare');
-  if (values.program !== 'hookwright') throw new Error(`There is no program ${values.program}.\n${USAGE}`);
+  if (values.program !== 'hookwright') return peer(values.program);
   const folder = values.keep === undefined ? {} : { folder: made(values.keep) };
   return hookwright({ env: Object.fromEntries(values.env.map(pair)), nodeArgs: nodeArgs(), ...folder });
+}
+
+async function peer(wanted: string): Promise<Starter> {
+  const peers = await makePeers((text) => void process.stdout.write(text));
+  const found = peers.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`There is no program ${wanted} here.\n${USAGE}`);
+  return found.start;
 }
 
 function nodeArgs(): string[] {

@@ -1,14 +1,14 @@
 // The engine as users run it: built, started by `scripts/start.mjs`, with its default settings but for where it listens,
 // where its data is, its first key, and how it reaches the receiver.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Receiver } from './helpers.ts';
 import { BENCH_KEY } from './keys.ts';
+import { endWith, folderOr } from './leaving.ts';
 import type { Account, Program } from './program.ts';
-import { endWith, stopChild } from './program.ts';
+import { stopChild } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -37,7 +37,7 @@ export interface Engine extends Program {
 /** Starts it. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { receiver, nodeArgs = [], env = {} } = options;
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const { folder, remove } = folderOr(options.folder);
   const log = openSync(join(folder, 'engine.log'), 'a');
   const child = spawn(process.execPath, [...nodeArgs, join(ROOT, 'scripts/start.mjs')], {
     cwd: folder,
@@ -57,9 +57,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const said = await firstWords(child);
   const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
   const call = (path: string, body?: unknown): Promise<unknown> => callApi(url, path, body);
-  const removeFolder = (): void => {
-    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-  };
   return {
     name: 'hookwright',
     urls: [url],
@@ -76,7 +73,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     stop: async () => {
       await stopChild(child, forget);
-      removeFolder();
+      remove();
     },
   };
 }
@@ -95,11 +92,13 @@ async function firstWords(child: ReturnType<typeof spawn>): Promise<string> {
 }
 
 async function callApi(url: string, path: string, body: unknown): Promise<unknown> {
-  const response = await fetch(`${url}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const headers = { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' };
+  const get = (): Promise<Response> => fetch(`${url}${path}`, { headers });
+  const response =
+    body === undefined
+      ? // A kept connection may be closed by the engine just when it is used again: then nothing was answered.
+        await get().catch(get)
+      : await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${String(response.status)} ${text}`);
   return JSON.parse(text);

@@ -2,11 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from './build.ts';
 import type { GeneratorAnswer, Load, LoadResult } from './generator-messages.ts';
+import { temporaryFolder } from './leaving.ts';
 import type { Arrivals, Progress, ReceiverAnswer, ReceiverCommand } from './receiver-messages.ts';
 
 /** The receiver's process. */
@@ -34,7 +34,7 @@ export interface Generator {
 export async function startReceiver(): Promise<Receiver> {
   const child = forked('receiver.ts');
   const { port, ca } = await next<ReceiverAnswer, 'listening'>(child, 'listening');
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const { folder, remove } = temporaryFolder();
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, ca);
   const ask = <Kind extends ReceiverAnswer['kind']>(
@@ -59,7 +59,7 @@ export async function startReceiver(): Promise<Receiver> {
     collect: () => ask({ kind: 'collect' }, 'collected'),
     stop: async () => {
       await ended(child);
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

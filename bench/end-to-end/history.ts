@@ -1,13 +1,12 @@
 // A database of the engine with many finished deliveries: one is made by the engine, the others are copies of its rows,
 // written by SQL. Copies have ids and times of their own and short bodies, as after the time for which bodies are kept.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sqlite3 from 'sqlite3';
 import { makeWebhooks, startEngine } from './engine.ts';
 import { EventMaker } from './events.ts';
 import type { Receiver } from './helpers.ts';
+import { temporaryFolder } from './leaving.ts';
 import { SEED } from './shapes.ts';
 
 /** The data folder of an engine, with one webhook to `/ok`. */
@@ -18,8 +17,7 @@ export interface History {
 
 /** Makes one with so many invocations. */
 export async function makeHistory(receiver: Receiver, invocations: number): Promise<History> {
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const { folder, remove } = temporaryFolder();
   try {
     await makeFirst(receiver, folder);
     const database = await open(join(folder, 'data/hookwright.db'));

@@ -1,6 +1,6 @@
 // What people write by hand, as contestants: the programs of bench/peers, each with a queue server of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { built } from './build.ts';
@@ -23,7 +23,7 @@ interface QueueServer {
   stop(): Promise<void>;
 }
 
-/** Installs the peers and gives those that can run here; says in a line which cannot. */
+/** Installs the peers where they are not, and gives those that can run here; says in a line which cannot. */
 export async function makePeers(say: (text: string) => void): Promise<readonly Contestant[]> {
   if (!existsSync(join(FOLDER, 'package.json'))) {
     say('bench/peers is not here: no peers are measured.\n');
@@ -44,8 +44,10 @@ export async function makePeers(say: (text: string) => void): Promise<readonly C
   return [...(redis === undefined ? [] : [bullmq, always]), boss];
 }
 
-// npm is a command file on Windows, which only a shell can start.
+// npm notes in this file when it has installed. It is a command file on Windows, which only a shell can start.
 function install(): void {
+  const [lock, installed] = [join(FOLDER, 'package-lock.json'), join(FOLDER, 'node_modules/.package-lock.json')];
+  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(lock).mtimeMs) return;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('npm', args, { cwd: FOLDER, stdio: 'inherit', shell: process.platform === 'win32' });
   if (status !== 0) throw new Error('The peers could not be installed; npm says why above.');

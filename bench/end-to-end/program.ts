@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Receiver } from './helpers.ts';
 import { BENCH_KEY } from './keys.ts';
+import { endWith } from './leaving.ts';
 
 /** What became of the deliveries by the program's own account. */
 export interface Account {
@@ -81,13 +82,6 @@ async function listeningUrl(child: ReturnType<typeof spawn>, name: string): Prom
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${name} ended before it listened (exit ${String(code)}).`)));
   });
-}
-
-/** Sees to it that a child ends with this process. Gives what undoes that. */
-export function endWith(child: ChildProcess): () => void {
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  return () => process.off('exit', kill);
 }
 
 const STOP_MS = 40_000;

@@ -1,6 +1,7 @@
 // The end-to-end benchmark as a whole: its parts one after the other, what each found, and whether that is what is
 // wanted. `npm run bench` runs it short, `npm run bench:full` whole.
 import { writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import type { Row } from '../support/table.ts';
 import { toLines } from '../support/table.ts';
 import { benchBacklog } from './parts/backlog.ts';
@@ -79,7 +80,7 @@ export async function runSuite({ scale, only, jsonFile, say }: SuiteOptions): Pr
 }
 
 function broken(name: string, error: unknown): Row {
-  const measured = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const measured = inspect(error);
   return { name: `${name} could not be measured`, measured, wanted: 'a figure', met: false };
 }
 

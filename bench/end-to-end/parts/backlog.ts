@@ -1,7 +1,4 @@
 // A backlog that is there after a restart: how fast it drains, and what memory that takes.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../support/table.ts';
 import { nowMs } from '../clock.ts';
@@ -9,6 +6,7 @@ import type { Engine } from '../engine.ts';
 import { makeWebhooks, startEngine } from '../engine.ts';
 import { reconcile } from '../figures.ts';
 import type { LoadResult } from '../generator-messages.ts';
+import { temporaryFolder } from '../leaving.ts';
 import { measure } from '../measure.ts';
 import { measurementLines } from '../report.ts';
 import type { Run } from '../run.ts';
@@ -37,7 +35,7 @@ interface Drained {
 
 /** Fills with an engine that hardly sends, restarts it with default settings, and watches it drain. */
 export async function benchBacklog(run: Run): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const { folder, remove } = temporaryFolder();
   try {
     const load = await fill(run, folder);
     const engine = await startEngine({ receiver: run.bench.receiver, folder });
@@ -51,7 +49,7 @@ export async function benchBacklog(run: Run): Promise<Row[]> {
       await engine.stop();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 
