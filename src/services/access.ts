@@ -1,5 +1,4 @@
 // The first start of an installation, and who is asking.
-import type { Actor } from '../domain/access.ts';
 import type { ApiKey, KeyJudgement } from '../domain/api-key.ts';
 import { hashSecret, judgeKey, keyState, parseKey, secretMatches, writeKey } from '../domain/api-key.ts';
 import type { Clock } from '../domain/clock.ts';
