@@ -17,8 +17,8 @@ const USAGE = `npm run bench:e2e -- [options]
   --rate N            events a second, at fixed times; without it as fast as they are taken
   --connections N     for that (default 64)
   --env NAME=VALUE    a setting of the engine; may be repeated
-  --engine-args ARGS  arguments for the engine's Node, separated by blanks
-  --cpu-prof FOLDER   the engine writes a CPU profile into FOLDER when it ends
+  --engine-args ARGS  arguments for the Node of engine or ceiling, separated by blanks
+  --cpu-prof FOLDER   engine or ceiling writes a CPU profile into FOLDER when it ends
   --keep FOLDER       the engine's data and log, kept
   --json FILE         all figures
 `;
@@ -63,8 +63,8 @@ async function main(): Promise<void> {
 }
 
 async function starter(): Promise<Starter> {
-  if (values.program === 'ceiling') return ceiling('product');
-  if (values.program === 'bare') return ceiling('bare');
+  if (values.program === 'ceiling') return ceiling('product', nodeArgs());
+  if (values.program === 'bare') return ceiling('bare', nodeArgs());
   if (values.program !== 'hookwright') return peer(values.program);
   const folder = values.keep === undefined ? {} : { folder: made(values.keep) };
   return hookwright({ env: Object.fromEntries(values.env.map(pair)), nodeArgs: nodeArgs(), ...folder });

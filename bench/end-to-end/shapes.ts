@@ -81,13 +81,13 @@ export function hookwright(options: Omit<EngineOptions, 'receiver'> = {}): Start
   };
 }
 
-/** The ceiling, of the engine's own functions or bare. */
-export function ceiling(variant: 'product' | 'bare'): Starter {
+/** The ceiling, of the engine's own functions or bare; `nodeArgs` are for its Node. */
+export function ceiling(variant: 'product' | 'bare', nodeArgs: readonly string[] = []): Starter {
   const name = variant === 'bare' ? 'bare ceiling' : 'ceiling';
   const small = {
     name,
     command: process.execPath,
-    args: [built('bench/ceiling/ceiling.ts')],
+    args: [...nodeArgs, built('bench/ceiling/ceiling.ts')],
     env: { VARIANT: variant },
   };
   return (receiver, { paths }) => startSmall(small, receiver, paths.length);
