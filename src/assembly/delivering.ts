@@ -31,7 +31,7 @@ import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
 import type { HealthChanged } from '../services/webhook-health.ts';
 import { WebhookVersions } from '../services/webhook-versions.ts';
-import { claimWithEvents } from '../delivery/claim-with-events.ts';
+import { withEvents } from '../delivery/with-events.ts';
 import type { Database } from '../store/database.ts';
 import type { RescueRequest } from '../store/lifecycle/rescue.ts';
 import type { Store } from '../store/index.ts';
@@ -199,11 +199,12 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
   const { config, tools, store, database, report } = parts;
   return new Dispatcher({
     claim: (request) =>
-      claimWithEvents(store, {
+      store.deliveries.claim({
         ...request,
         newLeaseToken: () => tools.newSecret(),
         newInvocationId: () => tools.newId('inv'),
       }),
+    withEvents: (claimed) => withEvents(store, claimed),
     nextDueAt: (excluded) => store.deliveries.nextDueAt(tools.clock(), excluded),
     deliver: (claimed, claimedAtMs, signal, wire) => deliver(deps, claimed, claimedAtMs, signal, wire),
     clock: tools.clock,

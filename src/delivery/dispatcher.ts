@@ -22,6 +22,8 @@ export interface ClaimRequest {
 /** What the dispatcher touches. */
 export interface DispatcherDeps {
   claim(request: ClaimRequest): Promise<readonly Claimed[]>;
+  /** The same with their events, where these can be read at once. Never rejects: they are leased. */
+  withEvents(claimed: readonly Claimed[]): Promise<readonly Claimed[]>;
   /** When the next delivery is due that a claim could take, leaving out webhooks that have no slot free. */
   nextDueAt(excludedWebhookIds: readonly string[]): Promise<Date | undefined>;
   /**
@@ -152,7 +154,8 @@ export class Dispatcher {
       try {
         const claimedAtMs = this.#deps.monotonicMs();
         const claimed = await this.#claim();
-        for (const one of claimed) this.#lease(one, claimedAtMs);
+        for (const one of claimed) this.#lease(one);
+        for (const one of await this.#withEvents(claimed)) this.#start(one, claimedAtMs);
         if (claimed.length > 0 || this.#isWoken()) continue;
         if (this.#inFlight.size === 0) this.#tellIdle();
         await this.#nap(await this.#pauseMs());
@@ -189,9 +192,14 @@ export class Dispatcher {
     return claimed;
   }
 
-  #lease(claimed: Claimed, claimedAtMs: number): void {
-    this.#slots.lease(claimed.delivery.webhookId);
-    this.#start(claimed, claimedAtMs);
+  // From the moment of the claim it is under way: whoever looks for what was lost must not find it.
+  #lease({ delivery }: Claimed): void {
+    this.#slots.lease(delivery.webhookId);
+    this.#underWay.add(delivery.id);
+  }
+
+  async #withEvents(claimed: readonly Claimed[]): Promise<readonly Claimed[]> {
+    return claimed.length === 0 ? claimed : this.#deps.withEvents(claimed);
   }
 
   #start(claimed: Claimed, claimedAtMs: number): void {

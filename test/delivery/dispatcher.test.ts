@@ -36,6 +36,7 @@ function setup(options: Partial<DispatcherDeps> = {}) {
       for (const one of taken) queue.splice(queue.indexOf(one), 1);
       return taken.map(claimedOf);
     },
+    withEvents: async (claimed) => claimed,
     nextDueAt: async (excluded) =>
       queue
         .filter((one) => !excluded.includes(one.webhookId))
