@@ -8,6 +8,7 @@ import { createAdmission } from './assembly/admission.ts';
 import { createIntake } from './assembly/intake.ts';
 import { createObservation } from './assembly/observation.ts';
 import { createProductSchemas } from './assembly/schemas.ts';
+import type { Storage } from './assembly/storage.ts';
 import { openStorage } from './assembly/storage.ts';
 import { openTemplates } from './assembly/templates.ts';
 import type { AppOptions, Tools, Undo } from './assembly/tools.ts';
@@ -37,6 +38,8 @@ export interface App {
   start(): Promise<Started>;
   /** Takes nothing more in, lets requests finish for `graceMs`, and closes everything. */
   stop(graceMs: number): Promise<void>;
+  /** Makes it safe to end the process at once, whatever is under way; what that was is left to its leases. */
+  halt(): Promise<void>;
   /** Resolves when nothing is in flight, nothing is due, and nothing waits to be written. */
   idle(): Promise<void>;
 }
@@ -59,6 +62,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       engine?.delivering.pause();
       for (const step of undo.splice(0).reverse()) await step(Math.max(Math.round(endMs - performance.now()), 0));
     },
+    async halt() {
+      await engine?.storage.database.halt();
+    },
     async idle() {
       await engine?.admission.flush();
       await engine?.delivering.idle();
@@ -71,6 +77,7 @@ interface Engine {
   readonly access: Access;
   readonly delivering: Delivering;
   readonly admission: Admission;
+  readonly storage: Storage;
 }
 
 async function startEngine(config: Config, files: ProductFiles, tools: Tools, undo: Undo[]): Promise<Engine> {
@@ -115,7 +122,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.started({ url, version: files.version });
   if (isExposed(config)) report.exposed({ url });
   if (access.unfitKey !== undefined) report.adminKeyUnfit(access.unfitKey);
-  return { url, access, delivering, admission };
+  return { url, access, delivering, admission, storage };
 }
 
 async function startSandbox(

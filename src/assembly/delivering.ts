@@ -201,7 +201,7 @@ function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher
     claim: (request) =>
       store.deliveries.claim({
         ...request,
-        newLeaseToken: () => tools.newSecret(),
+        newLeaseToken: () => tools.newToken(),
         newInvocationId: () => tools.newId('inv'),
       }),
     withEvents: (claimed) => withEvents(store, claimed),

@@ -45,6 +45,8 @@ export interface Tools {
   slowDown(pauseMs: number, signal: AbortSignal): Promise<void>;
   /** 43 letters and digits with 256 random bits. */
   newSecret(): string;
+  /** A text that no other process makes, nor this one again; it can be guessed. */
+  newToken(): string;
   /** 32 random bytes. */
   randomBytes(): Uint8Array;
   /** Milliseconds of a clock that never jumps. */
@@ -56,6 +58,8 @@ export type Undo = (graceMs: number) => Promise<void>;
 
 /** Makes the tools. */
 export function createTools(options: AppOptions): Tools {
+  const token = secretFrom(randomBytes(32));
+  let tokens = 0;
   return {
     clock: options.clock ?? (() => new Date()),
     chance: options.chance ?? Math.random,
@@ -68,6 +72,7 @@ export function createTools(options: AppOptions): Tools {
     sandboxCertificate: options.sandboxCertificate,
     slowDown: options.slowDown ?? pause,
     newSecret: () => secretFrom(randomBytes(32)),
+    newToken: () => `${token}_${String((tokens += 1))}`,
     randomBytes: () => randomBytes(32),
     monotonicMs: () => performance.now(),
   };

@@ -3,13 +3,15 @@ import type { Finish } from '../domain/lease.ts';
 import type { AcceptAnswer, Accepted, AcceptDeps } from '../services/accept.ts';
 import { acceptAll, withdraw } from '../services/accept.ts';
 import { beginInTime } from '../services/begin-in-time.ts';
-import type { GroupCommitDeps } from '../services/group-commit.ts';
+import { acceptAhead } from '../services/accept-ahead.ts';
+import type { Group, GroupAnswers, GroupCommitDeps } from '../services/group-commit.ts';
 import { GroupCommit } from '../services/group-commit.ts';
 import type { Intake } from '../services/intake-plan.ts';
 import { createEventSink } from '../services/own-events.ts';
 import { Matchers } from '../services/planning.ts';
 import type { HealthChanged } from '../services/webhook-health.ts';
 import { recordFinishes } from '../services/webhook-health.ts';
+import type { GroupWriter } from '../store/batch/group-writer.ts';
 import type { Database } from '../store/database.ts';
 import type { Store } from '../store/index.ts';
 import type { Recorded } from '../store/lifecycle/record.ts';
@@ -45,16 +47,14 @@ export function createWriting(parts: WritingParts): Writing {
   const { tools, store, database, slots } = parts;
   const accepting: AcceptDeps = {
     newId: tools.newId,
-    newLeaseToken: () => tools.newSecret(),
+    newLeaseToken: () => tools.newToken(),
     matchers: new Matchers(),
     slots,
     monotonicMs: () => tools.monotonicMs(),
   };
   const group = new GroupCommit({
-    store,
-    write: writerOf(parts, accepting),
-    withdraw: (answers) => withdraw(accepting, answers),
-    committed: (recorded) => {
+    transact: createTransact(parts, accepting),
+    committed: (recorded: readonly Recorded[]) => {
       const changed = recorded.flatMap((one) => one.changed);
       if (changed.length > 0) parts.healthChanged(changed);
     },
@@ -72,23 +72,71 @@ export function createWriting(parts: WritingParts): Writing {
   };
 }
 
-type Write = GroupCommitDeps<Store, Intake, AcceptAnswer, Finish, Recorded>['write'];
+type Transact = GroupCommitDeps<Intake, AcceptAnswer, Finish, Recorded>['transact'];
+type Answers = GroupAnswers<AcceptAnswer, Recorded>;
 
-function writerOf({ tools }: WritingParts, accepting: AcceptDeps): Write {
+// In one go where that can be done, and step by step where what is remembered does not hold.
+function createTransact({ tools, store }: WritingParts, accepting: AcceptDeps): Transact {
+  const { groups } = store;
+  const write = writerOf(tools, accepting);
+  return async (choose) => {
+    let chosen: ReturnType<typeof choose> | undefined;
+    const once = () => (chosen ??= choose());
+    const written = groups === undefined ? undefined : await writeAhead(groups, accepting, once);
+    if (written !== undefined) return written;
+    let answers: Answers | undefined;
+    try {
+      await store.transaction(async (inner) => {
+        answers = await write(inner, once());
+      });
+    } catch (error) {
+      withdraw(accepting, answers?.accepted ?? []);
+      throw error;
+    }
+    if (answers === undefined) throw new Error('A transaction has ended without its work.');
+    return answers;
+  };
+}
+
+async function writeAhead(
+  groups: GroupWriter,
+  accepting: AcceptDeps,
+  choose: () => Group<Intake, Finish>,
+): Promise<Answers | undefined> {
+  let accepted: readonly AcceptAnswer[] = [];
+  let finishes: readonly Finish[] = [];
+  let isDone = false;
+  try {
+    isDone = await groups.write(() => {
+      const group = choose();
+      const intakes = acceptAhead(accepting, group.intakes);
+      if (intakes === undefined) return undefined;
+      accepted = intakes.answers;
+      finishes = group.finishes;
+      return { intakes, finishes };
+    });
+  } finally {
+    if (!isDone) withdraw(accepting, accepted);
+  }
+  return isDone ? { accepted, recorded: finishes.map(() => SETTLED) } : undefined;
+}
+
+const SETTLED: Recorded = { settled: true, changed: [] };
+
+function writerOf(
+  tools: Tools,
+  accepting: AcceptDeps,
+): (store: Store, group: Group<Intake, Finish>) => Promise<Answers> {
   const telling = { ownEvents: createEventSink(tools) };
   return async (store, { intakes, finishes }) => {
     const accepted = await acceptAll(accepting, store, intakes);
-    return { accepted, recorded: await recordOrWithdraw(() => recordFinishes(telling, store, finishes), accepted) };
-  };
-
-  async function recordOrWithdraw<Result>(work: () => Promise<Result>, accepted: readonly AcceptAnswer[]) {
     try {
-      return await work();
+      return { accepted, recorded: await recordFinishes(telling, store, finishes) };
     } catch (error) {
       withdraw(accepting, accepted);
       throw error;
     }
-  }
+  };
 }
 
 // All or nothing: its refusal rolls its own transaction back, and nobody else's.

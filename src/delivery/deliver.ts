@@ -14,8 +14,8 @@ import type { AuthorizeInput, Authorized } from './authorize.ts';
 import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
-import type { Wire } from './dispatcher.ts';
 import { unsent } from './unsent.ts';
+import type { Wire } from './wire.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
 const LATEST_START_MS = LEASE_MARGIN_MS - 5000;
@@ -212,7 +212,7 @@ interface Limits {
 // Whatever keeps the template from being ready says nothing about the delivery: it comes again a little later.
 async function attemptInTime(
   deps: DeliverDeps,
-  { delivery, invocation }: Claimed,
+  { delivery, invocation, value }: Claimed,
   { event, settings, sameBytes }: Loaded,
   limits: Limits,
 ): Promise<AttemptResult> {
@@ -230,7 +230,7 @@ async function attemptInTime(
   if (!('ok' in authorized)) return authorized;
   if (!authorized.ok) return authorized.result;
   const { accessToken } = authorized;
-  const attempt = { start: invocation, settings, event, messageId, render: ready.render, accessToken };
+  const attempt = { start: invocation, settings, event, value, messageId, render: ready.render, accessToken };
   return onTheWire(deps, attempt, limits);
 }
 

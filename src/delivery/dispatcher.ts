@@ -2,6 +2,8 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Claimed } from '../domain/lease.ts';
 import { Slots } from './slots.ts';
+import type { Wire } from './wire.ts';
+import { OneWire } from './wire.ts';
 
 /** What the dispatcher may claim. */
 export interface ClaimRequest {
@@ -38,14 +40,6 @@ export interface DispatcherDeps {
   /** A look at the database at least this often: other processes may have put something there. */
   readonly longestNapMs?: number;
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
-}
-
-/** The way out for one delivery. */
-export interface Wire {
-  /** Waits until its request may go out: at once (`undefined`), or when its turn has come. */
-  enter(): Promise<void> | undefined;
-  /** The request is over: its receiver has answered, or will not. */
-  answered(): void;
 }
 
 // A look at the database at least this often, whatever the timers say: a clock may have jumped.
@@ -264,41 +258,5 @@ export class Dispatcher {
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const tell of waiters) tell();
-  }
-}
-
-// The way out for one delivery, and its room: each is given back once.
-class OneWire implements Wire {
-  readonly #slots: Slots;
-  readonly #webhookId: string;
-  readonly #monotonicMs: () => number;
-  #enteredAtMs: number | undefined;
-  #hasLeft = false;
-
-  constructor(slots: Slots, webhookId: string, monotonicMs: () => number) {
-    this.#slots = slots;
-    this.#webhookId = webhookId;
-    this.#monotonicMs = monotonicMs;
-  }
-
-  enter(): Promise<void> | undefined {
-    const waiting = this.#slots.enter(this.#webhookId);
-    if (waiting === undefined) this.#entered();
-    return waiting?.then(() => this.#entered());
-  }
-
-  answered(): void {
-    if (this.#enteredAtMs === undefined || this.#hasLeft) return;
-    this.#hasLeft = true;
-    this.#slots.leave(this.#webhookId, this.#monotonicMs() - this.#enteredAtMs);
-  }
-
-  close(): void {
-    if (this.#enteredAtMs !== undefined && !this.#hasLeft) this.#slots.leave(this.#webhookId, undefined);
-    this.#slots.release(this.#webhookId, this.#enteredAtMs !== undefined);
-  }
-
-  #entered(): void {
-    this.#enteredAtMs = this.#monotonicMs();
   }
 }

@@ -18,7 +18,7 @@ export interface SlotLimits {
 const QUICK_MS = 250;
 // So many times its share of the wire may be leased for a quick webhook: what waits for a commit before and after
 // the request, and what waits for the wire.
-const AHEAD = 4;
+const AHEAD = 16;
 // All deliveries in memory, as so many times the requests on the wire. Each is some kilobytes, and is sent again where
 // the process dies.
 const MOST_AHEAD = 8;

@@ -20,8 +20,11 @@ export interface Event {
   readonly receivedAt: Date;
   readonly origin: EventOrigin;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 (hex) of the event's canonical JSON, its idempotency key left out: equal for the same JSON value. */
-  readonly valueSha256: string;
+  /**
+   * Of an event with an idempotency key: SHA-256 (hex) of its canonical JSON, the key left out, which is equal for the same
+   * JSON value. Nobody asks for that of others, and making it costs as much as reading the event.
+   */
+  readonly valueSha256: string | undefined;
   /** How many engines the event came through (`hookwright-hop`). */
   readonly hop: number;
   /** The event's JSON text exactly as received. */
@@ -66,7 +69,7 @@ export function acceptEvent(value: ExactJsonObject, text: string, acceptance: Ac
     receivedAt: acceptance.receivedAt,
     origin: acceptance.origin,
     idempotencyKey: acceptance.idempotencyKey,
-    valueSha256: sha256Hex(canonicalJson(withoutKey(value))),
+    valueSha256: acceptance.idempotencyKey === undefined ? undefined : sha256Hex(canonicalJson(withoutKey(value))),
     hop: acceptance.hop,
     body: text,
   };

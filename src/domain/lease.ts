@@ -2,6 +2,7 @@
 import type { Delivery, Settlement } from './delivery.ts';
 import { kindOfDelivery, LEASE_MARGIN_MS } from './delivery.ts';
 import type { Event } from './event.ts';
+import type { ExactJson } from './json.ts';
 import type { InvocationEnd, InvocationStart } from './invocation.ts';
 
 /** A delivery that the claimer holds the lease of, and the invocation that was committed with the claim. */
@@ -13,6 +14,8 @@ export interface Claimed {
   readonly invocation: InvocationStart;
   /** The delivered event, where whoever leased it had it at hand; otherwise it is read before it is sent. */
   readonly event?: Event;
+  /** Its JSON value, where that was read already. */
+  readonly value?: ExactJson;
 }
 
 /** What a lease takes from a webhook. */
@@ -69,7 +72,7 @@ export interface Fence {
 /** The end of an invocation, and the step of its delivery. Tests have no delivery. `start` tells whose health it bears on. */
 export interface Finish {
   readonly invocationId: string;
-  readonly start?: Pick<InvocationStart, 'kind' | 'webhookId' | 'webhookVersion'>;
+  readonly start?: Pick<InvocationStart, 'organizationId' | 'kind' | 'webhookId' | 'webhookVersion'>;
   readonly end: InvocationEnd;
   /** Whether this process was so late that the receiver cannot be blamed: it stood still, or was stopped. */
   readonly isLate?: boolean;

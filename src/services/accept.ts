@@ -100,7 +100,8 @@ async function accept(
   return answers;
 }
 
-function byOrganization(intakes: readonly Intake[]): ReadonlyMap<string, readonly Intake[]> {
+/** Requests by their organizations. */
+export function byOrganization(intakes: readonly Intake[]): ReadonlyMap<string, readonly Intake[]> {
   const groups = new Map<string, Intake[]>();
   for (const intake of intakes) {
     const group = groups.get(intake.organizationId);

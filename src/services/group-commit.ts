@@ -3,12 +3,12 @@
 import { AppError, unavailable } from '../domain/errors.ts';
 
 /** What group commit touches. */
-export interface GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded> {
-  readonly store: { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
-  /** Writes intakes and finishes in the transaction of `store`; answers are in the order of what was given. */
-  write(store: Store, group: Group<Intake, Finish>): Promise<GroupAnswers<Accepted, Recorded>>;
-  /** Told of answers that nobody gets, since the transaction has failed after they were made. */
-  withdraw(accepted: readonly Accepted[]): void;
+export interface GroupCommitDeps<Intake, Accepted, Finish, Recorded> {
+  /**
+   * Writes a group in one transaction. `choose` says which, when the transaction has begun or may begin at once, and may
+   * be asked once only. Answers are in the order of what was given; where it rejects, nothing of the group is stored.
+   */
+  transact(choose: () => Group<Intake, Finish>): Promise<GroupAnswers<Accepted, Recorded>>;
   /** Told after each commit. */
   committed(recorded: readonly Recorded[]): void;
   /** Milliseconds of a clock that never jumps. */
@@ -43,15 +43,15 @@ interface Waiting<Member, Answer> {
 const MOST_WEIGHT = 500;
 
 /** The queue of what wants to be written. */
-export class GroupCommit<Store, Intake, Accepted, Finish, Recorded> {
-  readonly #deps: GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded>;
+export class GroupCommit<Intake, Accepted, Finish, Recorded> {
+  readonly #deps: GroupCommitDeps<Intake, Accepted, Finish, Recorded>;
   readonly #intakes: Waiting<Intake, Accepted>[] = [];
   readonly #finishes: Waiting<Finish, Recorded>[] = [];
   #underWay = 0;
   #beginning = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(deps: GroupCommitDeps<Store, Intake, Accepted, Finish, Recorded>) {
+  constructor(deps: GroupCommitDeps<Intake, Accepted, Finish, Recorded>) {
     this.#deps = deps;
   }
 
@@ -104,17 +104,8 @@ export class GroupCommit<Store, Intake, Accepted, Finish, Recorded> {
 
   async #write(choose: () => Taken<Intake, Accepted, Finish, Recorded>): Promise<void> {
     let taken: Taken<Intake, Accepted, Finish, Recorded> | undefined;
-    let answers: GroupAnswers<Accepted, Recorded> | undefined;
-    try {
-      await this.#deps.store.transaction(async (store) => {
-        taken = choose();
-        answers = await this.#deps.write(store, membersOf(taken));
-      });
-    } catch (error) {
-      if (answers !== undefined) this.#deps.withdraw(answers.accepted);
-      throw error;
-    }
-    if (taken === undefined || answers === undefined) throw new Error('A transaction has ended without its work.');
+    const answers = await this.#deps.transact(() => membersOf((taken = choose())));
+    if (taken === undefined) throw new Error('A transaction has ended without its work.');
     this.#deps.committed(answers.recorded);
     resolve(taken.intakes, answers.accepted);
     resolve(taken.finishes, answers.recorded);

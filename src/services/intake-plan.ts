@@ -84,8 +84,9 @@ export function isAcceptable(item: Checked): item is AcceptableEvent {
 /** The keys that a request claims. */
 export function reservations({ checked, receivedAt: createdAt }: Intake): KeyReservation[] {
   return checked.flatMap((item) => {
-    if (!isAcceptable(item) || item.event.idempotencyKey === undefined) return [];
+    if (!isAcceptable(item)) return [];
     const { organizationId, idempotencyKey: key, id: eventId, valueSha256 } = item.event;
+    if (key === undefined || valueSha256 === undefined) return [];
     return [{ organizationId, key, eventId, valueSha256, createdAt }];
   });
 }
@@ -116,7 +117,7 @@ export function planIntake(
     const planned = planDeliveries(event, webhooks, deps.newId);
     fresh.push(event);
     planned.forEach((delivery, index) => {
-      const birth = bear(deps, delivery, webhooks[index], event);
+      const birth = bear(deps, delivery, webhooks[index], item);
       if (birth === undefined) waiting.push(delivery);
       else own.push(birth);
       if (birth !== undefined) births.push(birth);
@@ -131,7 +132,7 @@ function bear(
   deps: PlanIntakeDeps,
   delivery: Delivery,
   webhook: PlannableWebhook | undefined,
-  event: Event,
+  { event, value }: AcceptableEvent,
 ): Birth | undefined {
   if (webhook?.isHealthy !== true || webhook.settings.rateLimit !== undefined) return undefined;
   if (!deps.slots.reserve(webhook.id)) return undefined;
@@ -141,7 +142,7 @@ function bear(
   const leasedFor = { name, version, timeoutInSec, maxAttempts: retryPolicy.delaysInSec.length + 1 };
   const ids = { leaseToken: deps.newLeaseToken(), invocationId: deps.newId('inv') };
   const claimed = leaseDelivery(delivery, leasedFor, { now: event.receivedAt, ...ids, isProbe: false });
-  return { claimed: { ...claimed, event }, claimedAtMs };
+  return { claimed: { ...claimed, event, value }, claimedAtMs };
 }
 
 function refuseConflicts({ checked, isList }: Intake, holders: Holders): void {
@@ -151,7 +152,7 @@ function refuseConflicts({ checked, isList }: Intake, holders: Holders): void {
   );
 }
 
-function holderOf(event: Event, holders: Holders): { readonly eventId: string; readonly valueSha256: string } {
+function holderOf(event: Event, holders: Holders): Pick<Event, 'valueSha256'> & { readonly eventId: string } {
   const own = { eventId: event.id, valueSha256: event.valueSha256 };
   return event.idempotencyKey === undefined ? own : (holders.get(event.idempotencyKey) ?? own);
 }

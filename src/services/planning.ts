@@ -53,6 +53,11 @@ export async function storeEvents(
 export class Matchers {
   readonly #kept = new LRUCache<string, KeptMatchers>({ max: ORGANIZATIONS });
 
+  /** Those that are remembered of an organization, right or not any more. */
+  kept(organizationId: string): KeptMatchers | undefined {
+    return this.#kept.get(organizationId);
+  }
+
   /** Those of an organization as they are in the transaction of `store`. */
   async of(store: MatchingStore, organizationId: string): Promise<readonly Matcher<PlannableWebhook>[]> {
     const kept = this.#kept.get(organizationId);
@@ -65,7 +70,8 @@ export class Matchers {
   }
 }
 
-interface KeptMatchers {
+/** Matchers, and the stamp of the webhooks that they were made from. */
+export interface KeptMatchers {
   readonly stamp: string;
   readonly matchers: readonly Matcher<PlannableWebhook>[];
 }

@@ -3,6 +3,7 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { nameKey } from '../domain/webhook.ts';
+import type { Step } from './batch/steps.ts';
 import { readApiKey, readOrganization, writeApiKey, writeOrganization } from './codec/access.ts';
 import { integer, text } from './codec/columns.ts';
 import type { Database } from './database.ts';
@@ -93,6 +94,16 @@ export async function hasFirstAdmin({ writer }: Pick<Database, 'writer'>, now: D
   return (await readRow(query.whereRaw(IS_GOOD, [now.toISOString()]).limit(1))) !== undefined;
 }
 
+/** The query for those of these ids whose keys are good at an instant. */
+export function goodKeysQuery(ids: readonly string[], now: Date): Pick<Step, 'statement' | 'values'> {
+  const marks = new Array<string>(ids.length).fill('?').join(', ');
+  const sql = (): string => `select id from api_keys where id in (${marks}) and ${IS_GOOD}`;
+  return {
+    statement: { key: `good api_keys ${String(ids.length)}`, text: sql },
+    values: [...ids, now.toISOString()],
+  };
+}
+
 /** Makes the functions of the keys' table. */
 export function createApiKeys({ database }: StoreDeps): ApiKeys {
   return {
@@ -120,10 +131,8 @@ export function createApiKeys({ database }: StoreDeps): ApiKeys {
       return (await readRows(query.whereRaw(IS_GOOD, [now.toISOString()]).orderBy('id'))).map(readApiKey);
     },
     async goodAmong(ids, now) {
-      const marks = new Array(ids.length).fill('?').join(', ');
-      const sql = (): string => `select id from api_keys where id in (${marks}) and ${IS_GOOD}`;
-      const statement = { key: `good api_keys ${String(ids.length)}`, text: sql };
-      const rows = await runStatement(database, statement, [...ids, now.toISOString()]);
+      const { statement, values } = goodKeysQuery(ids, now);
+      const rows = await runStatement(database, statement, values);
       return new Set(rows.map((row) => text(row, 'id')));
     },
     async count() {

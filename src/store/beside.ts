@@ -59,6 +59,8 @@ function writing(path: string): Database {
     reader: writer,
     lookup: writer,
     migrator: writer,
+    batch: undefined,
+    halt: () => Promise.resolve(),
     listen: undefined,
     close: () => writer.destroy(),
   };

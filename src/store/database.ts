@@ -2,6 +2,8 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
+import type { BatchRunner } from './batch/group-writer.ts';
+import { batchRunner } from './batch/runner.ts';
 import type { Dialect } from './dialect.ts';
 import { rowsOf } from './dialect.ts';
 import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
@@ -19,8 +21,12 @@ export interface Database {
   readonly lookup: Knex;
   /** Changes the schema, which may take as long as it takes. */
   readonly migrator: Knex;
+  /** Runs transactions that are known before they begin; `undefined` where each statement has to be awaited. */
+  readonly batch: BatchRunner | undefined;
   /** Hears from other processes; `undefined` where there can be none. */
   readonly listen: ((onNotice: () => void) => Promise<NoticeConnection>) | undefined;
+  /** Waits for what the driver is at in a thread of its own, and lets it begin nothing more: ending the process would abort it. */
+  halt(): Promise<void>;
   /** Waits for what is under way, then gives the files free. */
   close(): Promise<void>;
 }
@@ -36,6 +42,8 @@ export interface NoticeConnection {
 export interface DatabaseOptions {
   readonly path: string;
   readonly busyTimeoutMs?: number;
+  /** Whether transactions that are known before they begin are run by a thread of their own. */
+  readonly hasWriterThread?: boolean;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -53,7 +61,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const writer = connectSqlite({ path, setup: sqliteWriterSetup(busyTimeoutMs) });
   const [reader, lookup] = [connectReader(path, busyTimeoutMs), connectReader(path, busyTimeoutMs)];
+  const batch = batchRunner(writer, options.hasWriterThread === true ? { path, setup: threadSetup() } : undefined);
   const close = async (): Promise<void> => {
+    await batch.close();
     // The writer goes last: the last connection moves the write-ahead log into the database file.
     await reader.destroy();
     await lookup.destroy();
@@ -69,7 +79,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw startupErrorOf(path, error);
   }
-  return { dialect: SQLITE, writer, reader, lookup, migrator: writer, listen: undefined, close };
+  return {
+    dialect: SQLITE,
+    writer,
+    reader,
+    lookup,
+    migrator: writer,
+    batch,
+    listen: undefined,
+    halt: () => batch.halt(),
+    close,
+  };
 }
 
 /**
@@ -86,6 +106,13 @@ export function sqliteWriterSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
     'PRAGMA wal_autocheckpoint = 1000',
     `PRAGMA journal_size_limit = ${String(WAL_LIMIT_BYTES)}`,
   ].join(';\n');
+}
+
+// What waits behind a transaction that waits for a foreign program is told so before its callers have gone.
+const THREAD_BUSY_TIMEOUT_MS = 2500;
+
+function threadSetup(): string {
+  return sqliteWriterSetup(THREAD_BUSY_TIMEOUT_MS);
 }
 
 /** What a connection that only reads runs first. */

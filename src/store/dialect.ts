@@ -55,6 +55,7 @@ export function rowsOf(result: unknown): Readonly<Record<string, unknown>>[] {
 /** What runs prepared statements: the client of a knex that `dialect/` has made. */
 export interface PreparingClient {
   acquireConnection(): Promise<unknown>;
+  releaseConnection(connection: unknown): Promise<unknown>;
   runPrepared(connection: unknown, statement: Statement, values: readonly SqlValue[]): Promise<unknown>;
 }
 

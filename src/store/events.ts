@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { EventFilter } from '../domain/search.ts';
 import { text } from './codec/columns.ts';
 import { readEvent, writeEvent } from './codec/event.ts';
-import type { StoreDeps } from './sql/rows.ts';
+import type { NewRow, StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
 
 /** A key that an event wants to hold. */
@@ -59,6 +59,23 @@ export function createEvents({ database }: StoreDeps): Events {
   };
 }
 
+/** A key belongs to the first that asks for it. */
+export const ONCE = 'on conflict (organization_id, key) do nothing';
+
+/**
+ * The rows of keys. In one order, so that two requests with the same keys wait for each other one way round only; among
+ * equal keys the first stays the first.
+ */
+export function keyRows(reservations: readonly KeyReservation[]): NewRow[] {
+  return [...reservations].sort(byKey).map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
+    organization_id: organizationId,
+    key,
+    event_id: eventId,
+    value_sha256: valueSha256,
+    created_at: createdAt.toISOString(),
+  }));
+}
+
 function byKey(a: KeyReservation, b: KeyReservation): number {
   return a.key < b.key ? -1 : Number(a.key > b.key);
 }
@@ -72,16 +89,7 @@ async function reserveKeys(
   if (reservations.some(({ organizationId }) => organizationId !== first.organizationId)) {
     throw new Error('Keys of several organizations cannot be reserved in one call.');
   }
-  // In one order, so that two requests with the same keys wait for each other one way round only; among equal keys the
-  // first stays the first.
-  const rows = [...reservations].sort(byKey).map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
-    organization_id: organizationId,
-    key,
-    event_id: eventId,
-    value_sha256: valueSha256,
-    created_at: createdAt.toISOString(),
-  }));
-  await insertRows(database, 'idempotency_keys', rows, 'on conflict (organization_id, key) do nothing');
+  await insertRows(database, 'idempotency_keys', keyRows(reservations), ONCE);
   const keys = [...new Set(reservations.map(({ key }) => key))];
   const held = await readRows(
     database.writer('idempotency_keys').where('organization_id', first.organizationId).whereIn('key', keys),

@@ -4,6 +4,8 @@ import type { Finish } from '../domain/lease.ts';
 import type { Reconciliation } from '../domain/reconciliation.ts';
 import type { ApiKeys, Organizations } from './access.ts';
 import { createApiKeys, createOrganizations } from './access.ts';
+import type { GroupWriter } from './batch/group-writer.ts';
+import { createGroupWriter } from './batch/group-writer.ts';
 import type { Database } from './database.ts';
 import type { Deliveries } from './deliveries.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -50,6 +52,8 @@ export interface Store {
    * that it shadows the outer one, which would wait for this transaction to end.
    */
   transaction<Result>(work: (store: Store) => Promise<Result>): Promise<Result>;
+  /** Writes groups in one go; `undefined` where the database has no way to, and inside of a transaction. */
+  readonly groups: GroupWriter | undefined;
   /** As `transaction`, and no other process is in one of these meanwhile. */
   alone<Result>(work: (store: Store) => Promise<Result>): Promise<Result>;
   /** Takes a scheduled run of a job; gives whether no other process has taken it. */
@@ -60,7 +64,7 @@ export interface Store {
 
 /** What the store is made of. */
 export interface StoreOptions {
-  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'>;
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'> & Partial<Pick<Database, 'batch'>>;
   readonly secrets: SecretBox;
 }
 
@@ -68,7 +72,7 @@ export interface StoreOptions {
 export function createStore({ database, secrets }: StoreOptions): Store {
   const deps = { database, secrets };
   const inTransaction = (trx: Knex): Store =>
-    createStore({ database: { ...database, writer: trx, reader: trx, lookup: trx }, secrets });
+    createStore({ database: { dialect: database.dialect, writer: trx, reader: trx, lookup: trx }, secrets });
   return {
     organizations: createOrganizations(deps),
     apiKeys: createApiKeys(deps),
@@ -86,6 +90,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
         await database.dialect.lock(trx, 'start');
         return work(inTransaction(trx));
       }),
+    groups: database.batch === undefined ? undefined : createGroupWriter(database, database.batch),
     claimRun: (run) => claimRun(deps, run),
     makePartitions: (now) => makePartitions(database, now),
   };

@@ -40,7 +40,17 @@ export async function openPostgres({ url }: PostgresOptions): Promise<Database> 
     throw error instanceof AppError ? unusable(url, error) : error;
   }
   const listen = (onNotice: () => void): Promise<NoticeConnection> => listenPostgres(url, onNotice);
-  return { dialect: POSTGRES, writer, reader, lookup, migrator, listen, close };
+  return {
+    dialect: POSTGRES,
+    writer,
+    reader,
+    lookup,
+    migrator,
+    batch: undefined,
+    listen,
+    halt: () => Promise.resolve(),
+    close,
+  };
 }
 
 const FACTS = `select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding,

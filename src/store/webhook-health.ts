@@ -3,6 +3,8 @@ import type { Health, HealthChange, HealthStep } from '../domain/health.ts';
 import { afterAttempt, newHealth } from '../domain/health.ts';
 import type { Finish } from '../domain/lease.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { Step } from './batch/steps.ts';
+import type { Row } from './codec/columns.ts';
 import { integer, text } from './codec/columns.ts';
 import { readHealth, writeHealth } from './codec/health.ts';
 import type { StoreDeps } from './sql/rows.ts';
@@ -82,8 +84,8 @@ export async function judgeHealth(
   return changed;
 }
 
-// In one order, whoever writes: two transactions never wait for each other in a circle.
-function groupByWebhook(finishes: readonly Finish[]): [webhookId: string, finishes: Finish[]][] {
+/** Attempts by their webhooks, in one order, whoever writes: two transactions never wait for each other in a circle. */
+export function groupByWebhook(finishes: readonly Finish[]): [webhookId: string, finishes: Finish[]][] {
   const groups = new Map<string, Finish[]>();
   for (const finish of finishes) {
     const webhookId = finish.start?.webhookId;
@@ -92,7 +94,8 @@ function groupByWebhook(finishes: readonly Finish[]): [webhookId: string, finish
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
+/** The health after some attempts, one after the other. */
+export function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
   return finishes.reduce<HealthStep>(
     (step, { start, end, isLate = false, isTokenRefused = false }) => {
       const kind = start?.kind ?? 'delivery';
@@ -104,7 +107,8 @@ function judgeAll(health: Health, finishes: readonly Finish[]): HealthStep {
   );
 }
 
-interface CurrentHealth {
+/** The health of a webhook, and which of its versions it is about. */
+export interface CurrentHealth {
   readonly health: Health;
   /** The version of the webhook that is in force. */
   readonly version: number;
@@ -120,6 +124,25 @@ async function readHealths(
   return new Map(
     rows.map((row) => [text(row, 'webhook_id'), { health: readHealth(row), version: integer(row, 'version') }]),
   );
+}
+
+const HEALTH_COLUMNS = `h.state, h.reason, h.since, h.recent, h.first_failure_at, h.failures, h.last_success_at,
+    h.last_failure_at, h.probe_at, h.warned_at, h.failed_probes, w.version`;
+
+/** The query for the health of a webhook, which `readCurrentHealth` reads. */
+export function healthQuery(webhookId: string): Pick<Step, 'statement' | 'values'> {
+  return { statement: HEALTH, values: [webhookId] };
+}
+
+const HEALTH = {
+  key: 'health',
+  text: () =>
+    `select ${HEALTH_COLUMNS} from webhook_health as h join webhooks as w on w.id = h.webhook_id where h.webhook_id = ?`,
+};
+
+/** The health in a row of `healthQuery`. */
+export function readCurrentHealth(row: Row | undefined): CurrentHealth | undefined {
+  return row === undefined ? undefined : { health: readHealth(row), version: integer(row, 'version') };
 }
 
 async function takeStep(

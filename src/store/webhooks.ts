@@ -5,6 +5,8 @@ import { cutPage } from '../domain/page.ts';
 import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
 import { hasSecrets } from '../domain/webhook-secrets.ts';
+import type { Step } from './batch/steps.ts';
+import { textOf } from './batch/steps.ts';
 import type { Row } from './codec/columns.ts';
 import { integer, text } from './codec/columns.ts';
 import type { Standing } from './codec/standing.ts';
@@ -177,6 +179,11 @@ function lookups(
   };
 }
 
+/** The query whose rows, as a text, are the stamp of an organization. */
+export function stampQuery(organizationId: string): Pick<Step, 'statement' | 'values'> {
+  return { statement: MATCHING_STAMP, values: [organizationId, true] };
+}
+
 // Each change of a webhook makes a version, and whether it is deleted or what its health is stands beside it.
 const MATCHING_STAMP = {
   key: 'matching stamp',
@@ -186,10 +193,8 @@ const MATCHING_STAMP = {
 };
 
 async function matchingStamp({ database }: StoreDeps, organizationId: string): Promise<string> {
-  const rows = await runStatement(database, MATCHING_STAMP, [organizationId, true]);
-  return rows
-    .map((row) => `${text(row, 'id')} ${String(integer(row, 'version'))} ${String(row['health_state'])}`)
-    .join();
+  const { statement, values } = stampQuery(organizationId);
+  return textOf(await runStatement(database, statement, values));
 }
 
 function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'> {

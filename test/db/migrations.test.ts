@@ -35,7 +35,7 @@ for (const kind of DATABASES) {
       const event = eventWith({ idempotencyKey: 'k' });
       await store.events.insertMany([event]);
       await store.events.reserveKeys([
-        { organizationId: ORGANIZATION, key: 'k', eventId: event.id, valueSha256: event.valueSha256, createdAt: NOW },
+        { organizationId: ORGANIZATION, key: 'k', eventId: event.id, valueSha256: 'a'.repeat(64), createdAt: NOW },
       ]);
       const { webhook } = await seedDeliveries(store, 1);
       const [claimed] = await claimAll(store);

@@ -59,7 +59,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'services',
     layers: ['domain', 'templates', 'responses', 'store', 'observe'],
-    packages: ['ajv', 'ajv-formats'],
+    packages: ['ajv', 'ajv-formats', 'lru-cache'],
     builtins: PURE_BUILTINS,
   },
   {
@@ -118,6 +118,9 @@ export const ASSERTIONS: Readonly<Record<string, Assertions>> = {
   'domain/filter.ts': { count: 1, why: 'require gives no types' },
   'domain/outcomes.ts': { count: 1, why: 'Object.keys of a closed list' },
   'store/dialect/sqlite.ts': { count: 2, why: "knex declares no types for its SQLite client's transactions" },
+  'store/dialect.ts': { count: 1, why: 'knex declares isCompleted for transactions only' },
+  'store/dialect/sqlite-driver.ts': { count: 1, why: 'a driver that is loaded by its name has no types' },
+  'store/batch/worker.ts': { count: 1, why: 'what a thread is started with has no type' },
   'responses/path/jsonpath-plus.ts': { count: 1, why: 'the library takes any JSON value and declares an object' },
   'http/server.ts': { count: 1, why: "the body reader is declared for Node's own request" },
   'http/authenticate.ts': { count: 1, why: 'express gives response.locals no type; only this file sets it' },

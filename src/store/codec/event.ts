@@ -18,7 +18,7 @@ export function readEvent(row: Row): Event {
     receivedAt: instant(row, 'received_at'),
     origin: oneOf(row, 'origin', ORIGINS),
     idempotencyKey: optionalText(row, 'idempotency_key'),
-    valueSha256: text(row, 'value_sha256'),
+    valueSha256: text(row, 'value_sha256') || undefined,
     hop: integer(row, 'hop'),
     body: text(row, 'body'),
   };
@@ -36,7 +36,7 @@ export function writeEvent(event: Event): NewRow {
     received_at: writeInstant(event.receivedAt),
     origin: event.origin,
     idempotency_key: event.idempotencyKey ?? null,
-    value_sha256: event.valueSha256,
+    value_sha256: event.valueSha256 ?? '',
     hop: event.hop,
     body: event.body,
   };

@@ -1,5 +1,4 @@
 // SQLite: its driver, how its transactions begin and end, and its errors.
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import knexPackage from 'knex';
 import type { Knex } from 'knex';
@@ -9,11 +8,10 @@ import { AppError } from '../../domain/errors.ts';
 import type { Dialect, SqlValue, Statement } from '../dialect.ts';
 import { runOn } from '../dialect.ts';
 import { UniqueViolation } from '../sql/conflicts.ts';
-import { StartupError } from '../startup-error.ts';
 import type { Trouble } from './failures.ts';
+import type { SqliteConnection } from './sqlite-driver.ts';
+import { loadDriver, PreparedStatements } from './sqlite-driver.ts';
 import { BUSY, errorCode, FAILED, FULL, ignore, shorten, SILENT_LOG, troubleError } from './failures.ts';
-
-const DRIVER = 'sqlite3';
 
 /** SQLite: one process, one writer connection. */
 export const SQLITE: Dialect = {
@@ -69,20 +67,6 @@ function fileOf({ path, isReadOnly }: SqliteConnectionOptions): Knex.Sqlite3Conn
 
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
-interface SqliteConnection {
-  exec(sql: string, done: (error: Error | null) => void): void;
-  prepare(sql: string, done: (error: Error | null) => void): SqliteStatement;
-}
-
-interface SqliteStatement {
-  // Not `get`: it leaves the statement in the middle, which keeps what it has read locked.
-  all(values: readonly SqlValue[], done: (error: Error | null, rows: unknown) => void): void;
-  finalize(done: () => void): void;
-}
-
-// The statements that a connection has prepared, by their keys.
-type PreparedStatements = WeakMap<object, Map<string, SqliteStatement>>;
-
 class ImmediateSqliteClient extends SqliteClient {
   override _driver(): unknown {
     return loadDriver();
@@ -116,44 +100,24 @@ class ImmediateSqliteClient extends SqliteClient {
 }
 
 // Statements live as long as their connection. Apart from the client, since knex makes another for each transaction.
-function preparingSqliteClient(prepared: PreparedStatements): typeof ImmediateSqliteClient {
+function preparingSqliteClient(prepared: WeakMap<object, PreparedStatements>): typeof ImmediateSqliteClient {
   return class extends ImmediateSqliteClient {
     async runPrepared(connection: SqliteConnection, statement: Statement, values: readonly SqlValue[]) {
+      const statements = prepared.get(connection) ?? new PreparedStatements(connection);
+      prepared.set(connection, statements);
       try {
-        const ready = await statementOf(prepared, connection, statement);
-        return await new Promise<unknown>((resolve, reject) => {
-          ready.all(values, (error, rows) => (error === null ? resolve(rows) : reject(error)));
-        });
+        return await statements.run(statement, values);
       } catch (error) {
         throw translateSqliteError(error);
       }
     }
 
-    // A connection with open statements cannot be closed.
     override async destroyRawConnection(connection: SqliteConnection): Promise<void> {
-      for (const statement of prepared.get(connection)?.values() ?? []) {
-        await new Promise<void>((resolve) => statement.finalize(resolve));
-      }
+      await prepared.get(connection)?.finalize();
       prepared.delete(connection);
       await super.destroyRawConnection(connection);
     }
   };
-}
-
-async function statementOf(
-  prepared: PreparedStatements,
-  connection: SqliteConnection,
-  { key, text }: Statement,
-): Promise<SqliteStatement> {
-  const known = prepared.get(connection) ?? new Map<string, SqliteStatement>();
-  prepared.set(connection, known);
-  const ready = known.get(key);
-  if (ready !== undefined) return ready;
-  const made = await new Promise<SqliteStatement>((resolve, reject) => {
-    const statement = connection.prepare(text(), (error) => (error === null ? resolve(statement) : reject(error)));
-  });
-  known.set(key, made);
-  return made;
 }
 
 // A deferred transaction that reads before it writes fails at once when another writer came first, whatever the
@@ -183,23 +147,6 @@ class ImmediateTransaction extends SqliteTransaction {
   }
 }
 
-function loadDriver(): unknown {
-  try {
-    return createRequire(import.meta.url)(DRIVER);
-  } catch (error) {
-    throw new StartupError(
-      [
-        `The SQLite driver cannot be loaded: its compiled part (the package "${DRIVER}") is missing or does not fit this Node.`,
-        'Ways out:',
-        `  1. npm install-scripts approve ${DRIVER} && npm rebuild ${DRIVER}`,
-        '  2. if that finds no compiler: install python3, make and g++, then npm rebuild again',
-        '  3. after a change of the Node version: delete node_modules and run npm ci',
-      ].join('\n'),
-      error,
-    );
-  }
-}
-
 const UNIQUE_VIOLATION = /UNIQUE constraint failed: ([\w., ]+)/;
 // Result codes of SQLite (sqlite.org/rescode.html), and knex' own error for a connection that did not become free.
 const PASSING_ERRORS: Readonly<Record<string, Trouble>> = {
@@ -216,7 +163,7 @@ const PASSING_ERRORS: Readonly<Record<string, Trouble>> = {
  * A unique violation becomes `conflict`, a full disk or a database that is away or locked becomes `unavailable`, each
  * with the driver's error as its cause. Anything else is a bug and comes back as it is.
  */
-function translateSqliteError(error: unknown): unknown {
+export function translateSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const unique = UNIQUE_VIOLATION.exec(error.message);
   if (unique !== null) return new UniqueViolation(unique[1] ?? '', error);

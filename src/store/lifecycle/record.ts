@@ -3,7 +3,7 @@ import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
 import type { Fence, Finish } from '../../domain/lease.ts';
 import { text } from '../codec/columns.ts';
 import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
-import type { NewRow, StoreDeps } from '../sql/rows.ts';
+import type { BulkUpdate, NewRow, StoreDeps } from '../sql/rows.ts';
 import { inTransaction, insertRows, updateRows } from '../sql/rows.ts';
 import type { HealthChanged } from '../webhook-health.ts';
 import { judgeHealth } from '../webhook-health.ts';
@@ -39,9 +39,21 @@ export async function endInvocations(
   database: StoreDeps['database'],
   finishes: readonly Pick<Finish, 'invocationId' | 'end'>[],
 ): Promise<void> {
+  const ended = await updateRows(database, endUpdate(finishes));
+  const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
+  const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {
+    const organizationId = organizations.get(invocationId);
+    const row = organizationId === undefined ? undefined : writeBodies(invocationId, organizationId, end);
+    return row === undefined ? [] : [row];
+  });
+  await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
+}
+
+/** What ends invocations. */
+export function endUpdate(finishes: readonly Pick<Finish, 'invocationId' | 'end'>[]): BulkUpdate {
   const rows = finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) }));
   const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'id');
-  const ended = await updateRows(database, {
+  return {
     table: 'invocations',
     rows,
     set: Object.fromEntries(columns.map((column) => [column, `next.${column}`])),
@@ -50,14 +62,7 @@ export async function endInvocations(
     returning: 'invocations.id, invocations.organization_id',
     integers: END_INTEGERS,
     isPartitioned: true,
-  });
-  const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
-  const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {
-    const organizationId = organizations.get(invocationId);
-    const row = organizationId === undefined ? undefined : writeBodies(invocationId, organizationId, end);
-    return row === undefined ? [] : [row];
-  });
-  await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
+  };
 }
 
 // Somebody may have cancelled it after the settlement was decided: what would go on, does not.
@@ -68,7 +73,13 @@ export async function settleDeliveries(
   database: StoreDeps['database'],
   fences: readonly Fence[],
 ): Promise<ReadonlySet<string>> {
-  const settled = await updateRows(database, {
+  const settled = await updateRows(database, settleUpdate(fences));
+  return new Set(settled.map((row) => text(row, 'lease_token')));
+}
+
+/** What settles deliveries. */
+export function settleUpdate(fences: readonly Fence[]): BulkUpdate {
+  return {
     table: 'deliveries',
     rows: fences.map(writeSettlement),
     set: {
@@ -86,8 +97,7 @@ export async function settleDeliveries(
     where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
     returning: 'deliveries.lease_token',
     integers: ['given_back'],
-  });
-  return new Set(settled.map((row) => text(row, 'lease_token')));
+  };
 }
 
 function writeSettlement({ deliveryId, leaseToken, settlement, tokenRefused, now }: Fence): NewRow {

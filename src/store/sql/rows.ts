@@ -5,7 +5,8 @@ import type { Page, PageRequest } from '../../domain/page.ts';
 import { cutPage } from '../../domain/page.ts';
 import type { Row } from '../codec/columns.ts';
 import type { Database } from '../database.ts';
-import type { SqlValue, Statement } from '../dialect.ts';
+import type { Step } from '../batch/steps.ts';
+import type { Dialect, SqlValue, Statement } from '../dialect.ts';
 import { rowsOf } from '../dialect.ts';
 import type { SecretBox } from '../secrets.ts';
 
@@ -51,17 +52,23 @@ export async function insertRows(
   rows: readonly NewRow[],
   suffix = '',
 ): Promise<void> {
+  for (const { statement, values } of insertSteps(database.dialect, table, rows, suffix)) {
+    await runStatement(database, statement, values);
+  }
+}
+
+/** The steps of `insertRows`. */
+export function insertSteps(dialect: Bounds, table: string, rows: readonly NewRow[], suffix = ''): Step[] {
   const [first] = rows;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   const columns = Object.keys(first);
   const names = columns.join(', ');
-  for (const chunk of chunksOf(database, rows, columns.length)) {
-    const statement = {
-      key: `insert ${table} (${names}) ${suffix} ${String(chunk.length)}`,
-      text: () => `insert into ${table} (${names}) values ${placeholders(chunk.length, columns.length)} ${suffix}`,
-    };
-    await runStatement(database, statement, bindings(chunk, columns));
-  }
+  return chunksOf(dialect, rows, columns.length).map((chunk) => {
+    const text = (): string =>
+      `insert into ${table} (${names}) values ${placeholders(chunk.length, columns.length)} ${suffix}`;
+    const key = `insert ${table} (${names}) ${suffix} ${String(chunk.length)}`;
+    return { statement: { key, text }, values: bindings(chunk, columns) };
+  });
 }
 
 /** How a list of rows changes a table: `set` and `where` are SQL over the columns of `next` and of the table. */
@@ -79,23 +86,33 @@ export interface BulkUpdate {
 
 /** Changes many rows with a few statements; gives what `returning` names of those that were changed. */
 export async function updateRows(database: StoreDeps['database'], update: BulkUpdate): Promise<Row[]> {
-  const [first] = update.rows;
-  if (first === undefined) return [];
-  const columns = Object.keys(first);
   const changed: Row[] = [];
-  for (const chunk of chunksOf(database, update.rows, columns.length)) {
-    const statement = {
-      key: `update ${update.table} (${columns.join(', ')}) ${Object.values(update.set).join(', ')} ${update.where} ${String(chunk.length)}`,
-      text: () => updateText(update, columns, chunk.length),
-    };
-    const ends = update.isPartitioned === true ? endsOf(chunk) : [];
-    changed.push(...(await runStatement(database, statement, [...bindings(chunk, columns), ...ends])));
+  for (const { statement, values } of updateSteps(database.dialect, update)) {
+    changed.push(...(await runStatement(database, statement, values)));
   }
   return changed;
 }
 
-function updateText(update: BulkUpdate, columns: readonly string[], rows: number): string {
+/** The steps of `updateRows`, which expect that each row is changed. */
+export function updateSteps(dialect: Bounds, update: BulkUpdate): Step[] {
+  const [first] = update.rows;
+  if (first === undefined) return [];
+  const columns = Object.keys(first);
   const assignments = Object.entries(update.set).map(([column, value]) => `${column} = ${value}`);
+  return chunksOf(dialect, update.rows, columns.length).map((chunk) => {
+    const text = (): string => updateText(update, assignments, columns, chunk.length);
+    const key = `update ${update.table} (${columns.join(', ')}) ${assignments.join(', ')} ${update.where} ${String(chunk.length)}`;
+    const ends = update.isPartitioned === true ? endsOf(chunk) : [];
+    return { statement: { key, text }, values: [...bindings(chunk, columns), ...ends], expects: chunk.length };
+  });
+}
+
+function updateText(
+  update: BulkUpdate,
+  assignments: readonly string[],
+  columns: readonly string[],
+  rows: number,
+): string {
   const typed = columns.map((column) =>
     update.integers?.includes(column) === true ? `cast(${column} as integer) as ${column}` : column,
   );
@@ -107,18 +124,18 @@ function updateText(update: BulkUpdate, columns: readonly string[], rows: number
 
 const MOST_ROWS = 128;
 
+type Bounds = Pick<Dialect, 'maxBindings'>;
+
 // Sizes are powers of two, so that a handful of statements serve for any number of rows.
-function* chunksOf(
-  { dialect }: StoreDeps['database'],
-  rows: readonly NewRow[],
-  columns: number,
-): Generator<readonly NewRow[]> {
-  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(dialect.maxBindings / columns)));
+function chunksOf({ maxBindings }: Bounds, rows: readonly NewRow[], columns: number): (readonly NewRow[])[] {
+  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(maxBindings / columns)));
+  const chunks: (readonly NewRow[])[] = [];
   for (let start = 0; start < rows.length;) {
     const size = 2 ** Math.floor(Math.log2(Math.min(rows.length - start, most)));
-    yield rows.slice(start, start + size);
+    chunks.push(rows.slice(start, start + size));
     start += size;
   }
+  return chunks;
 }
 
 /** Runs a statement; prepared where this is a transaction, since outside of one there is no connection to prepare for. */

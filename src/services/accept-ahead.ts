@@ -1,0 +1,67 @@
+// Plans requests with events before their transaction, on the strength of what is remembered: keys that were good, webhooks
+// as they were last seen, idempotency keys that nobody has. The transaction looks whether it holds.
+import type { Delivery } from '../domain/delivery.ts';
+import type { Event } from '../domain/event.ts';
+import type { Claimed } from '../domain/lease.ts';
+import type { AcceptAnswer, IntakeResult } from './accept.ts';
+import { byOrganization } from './accept.ts';
+import type { Birth, Intake, IntakeOutcome, IntakePlan, KeyReservation, PlanIntakeDeps } from './intake-plan.ts';
+import { planIntake, reservations } from './intake-plan.ts';
+import type { KeptMatchers } from './planning.ts';
+
+/** What planning ahead touches. */
+export interface AcceptAheadDeps extends PlanIntakeDeps {
+  readonly matchers: { kept(organizationId: string): KeptMatchers | undefined };
+}
+
+/** What is to be stored, on which conditions, and what is answered then. */
+export interface AcceptedAhead {
+  readonly keyIds: readonly string[];
+  readonly now: Date;
+  readonly stamps: readonly { readonly organizationId: string; readonly stamp: string }[];
+  readonly reservations: readonly KeyReservation[];
+  readonly events: readonly Event[];
+  readonly waiting: readonly Delivery[];
+  readonly leased: readonly Claimed[];
+  readonly answers: readonly AcceptAnswer[];
+}
+
+/**
+ * Plans requests; `undefined` where too little is remembered. Room is reserved for what is leased: give it free where it
+ * is not stored.
+ */
+export function acceptAhead(deps: AcceptAheadDeps, intakes: readonly Intake[]): AcceptedAhead | undefined {
+  const organizations = [...byOrganization(intakes).keys()];
+  const kept = new Map<string, KeptMatchers>();
+  for (const organizationId of organizations) {
+    const matchers = deps.matchers.kept(organizationId);
+    if (matchers === undefined) return undefined;
+    kept.set(organizationId, matchers);
+  }
+  const births: Birth[] = [];
+  const plans = intakes.map((intake) => {
+    const { matchers = [] } = kept.get(intake.organizationId) ?? {};
+    return planIntake(deps, intake, NO_HOLDERS, matchers, births);
+  });
+  return {
+    keyIds: [...new Set(intakes.map(({ keyId }) => keyId))],
+    now: intakes[0]?.receivedAt ?? new Date(0),
+    stamps: [...kept].map(([organizationId, { stamp }]) => ({ organizationId, stamp })),
+    reservations: intakes.flatMap(reservations),
+    events: plans.flatMap(({ fresh }) => fresh),
+    waiting: plans.flatMap(({ waiting }) => waiting),
+    leased: births.map(({ claimed }) => claimed),
+    answers: plans.map(answerOf),
+  };
+}
+
+const NO_HOLDERS = new Map<string, never>();
+
+function answerOf({ outcomes, births, waiting }: IntakePlan): AcceptAnswer {
+  return { accepted: { results: outcomes.flatMap(resultOf), births, isWaiting: waiting.length > 0 } };
+}
+
+// Nothing is repeated where nobody has a key.
+function resultOf(outcome: IntakeOutcome): IntakeResult[] {
+  return outcome.kind === 'repeated' ? [] : [outcome];
+}
