@@ -1,12 +1,13 @@
 // The engine's own way from a request to a request, by its own functions, with nothing where its store is.
 import type { IncomingHttpHeaders } from 'node:http';
-import { v7 as uuidV7 } from 'uuid';
+import { createNewId } from '../../src/assembly/new-id.ts';
 import { createProductSchemas } from '../../src/assembly/schemas.ts';
 import type { ApiKey } from '../../src/domain/api-key.ts';
-import { hashSecret, judgeKey, parseKey } from '../../src/domain/api-key.ts';
+import { hashSecret, parseKey } from '../../src/domain/api-key.ts';
 import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
-import type { NewId } from '../../src/domain/ids.ts';
+import type { ExactJson } from '../../src/domain/json.ts';
+import { planDeliveries } from '../../src/domain/plan.ts';
 import { buildRequest } from '../../src/domain/request.ts';
 import type { PlannableWebhook, WebhookSettings } from '../../src/domain/webhook.ts';
 import { DEFAULT_MAX_HELD_SEC, DEFAULT_RETRY_POLICY, DEFAULT_TIMEOUT_SEC } from '../../src/domain/webhook.ts';
@@ -21,7 +22,9 @@ import type { CheckEventDeps } from '../../src/services/check-event.ts';
 import { checkEvent } from '../../src/services/check-event.ts';
 import { createCatalogue } from '../../src/services/catalogue.ts';
 import { readPostedEvents } from '../../src/services/intake-body.ts';
-import { storeEvents } from '../../src/services/planning.ts';
+import { KnownKeys } from '../../src/services/known-keys.ts';
+import type { Matcher } from '../../src/services/planning.ts';
+import { createMatcher, matchedBy } from '../../src/services/planning.ts';
 import { prepareBody } from '../../src/services/rendering.ts';
 import { createTemplateCache, planTemplate } from '../../src/templates/index.ts';
 import type { Work } from './in-memory-queue.ts';
@@ -37,10 +40,11 @@ const BODY = {
   checked: false,
 };
 
-const newId: NewId = (prefix) => `${prefix}_${uuidV7()}`;
+const newId = createNewId();
 
 interface Parts {
   readonly webhooks: readonly PlannableWebhook[];
+  readonly matchers: readonly Matcher<PlannableWebhook>[];
   readonly check: CheckEventDeps;
   readonly exchanger: Exchanger;
   readonly rendering: Parameters<typeof prepareBody>[0];
@@ -50,57 +54,41 @@ interface Parts {
 /** Makes it. */
 export function productSide(setup: Setup): Side {
   const parts = makeParts(setup);
-  const stored = storedKey(setup.key);
+  const known = new KnownKeys({ clock: () => new Date() });
+  known.remember(setup.key, storedKey(setup.key));
   return {
     isAdmitted: (authorization) => {
       const credentials = readCredentials(authorization, false);
-      const given = credentials.kind === 'key' ? parseKey(credentials.text) : undefined;
-      return given !== undefined && judgeKey(given, stored, new Date()).ok;
+      return credentials.kind === 'key' && known.holderOf(credentials.text) !== undefined;
     },
-    accept: (body, headers) => accept(parts, body, headers),
+    accept: (body, headers) => Promise.resolve(accept(parts, body, headers)),
   };
 }
 
-async function accept(parts: Parts, body: Buffer, headers: IncomingHttpHeaders): Promise<readonly Taken[]> {
+// As the engine does it, less the store: what is remembered plans everything.
+function accept(parts: Parts, body: Buffer, headers: IncomingHttpHeaders): readonly Taken[] {
   checkContentType(BODY, headers['content-type']);
   const posted = readPostedEvents(bodyText(body), 'json');
   const hop = hopsOf(headers['hookwright-hop']?.toString());
   const origins = { organizationId: ORGANIZATION, receivedAt: new Date(), hop, idempotencyKey: undefined };
   const isOneOfMany = posted.isList && posted.events.length > 1;
-  const checked = posted.events.map((one) => checkEvent(parts.check, one, { ...origins, isOneOfMany }));
-  const events = checked.filter((one): one is Event => 'eventType' in one);
-  if (events.length < checked.length) throw new Error('An event was refused.');
-  return taken(parts, events);
+  return posted.events.map((one) => {
+    const event = checkEvent(parts.check, one, { ...origins, isOneOfMany });
+    if (!('eventType' in event)) throw new Error('An event was refused.');
+    const value = one.value ?? null;
+    const deliveries = planDeliveries(event, matchedBy(parts.matchers, event, value), newId);
+    return { id: event.id, sends: deliveries.map((delivery) => sending(parts, event, value, delivery)) };
+  });
 }
 
-// Matches and plans; in the place of the store is nothing.
-async function taken(parts: Parts, events: readonly Event[]): Promise<readonly Taken[]> {
-  const planned: Delivery[] = [];
-  const nothing = {
-    events: { insertMany: () => Promise.resolve() },
-    deliveries: {
-      insertMany: (deliveries: readonly Delivery[]) => {
-        planned.push(...deliveries);
-        return Promise.resolve();
-      },
-    },
-    webhooks: { listForMatching: () => Promise.resolve(parts.webhooks) },
-  };
-  await storeEvents({ newId }, nothing, ORGANIZATION, events);
-  return events.map((event) => ({
-    id: event.id,
-    sends: planned.filter(({ eventId }) => eventId === event.id).map((delivery) => sending(parts, event, delivery)),
-  }));
-}
-
-function sending(parts: Parts, event: Event, delivery: Delivery): Work {
+function sending(parts: Parts, event: Event, value: ExactJson, delivery: Delivery): Work {
   return async () => {
     const webhook = parts.webhooks.find(({ id }) => id === delivery.webhookId);
     if (webhook === undefined) return;
     const { settings } = webhook;
     const preparing = prepareBody(parts.rendering, settings);
     const render = preparing instanceof Promise ? await preparing : preparing;
-    const rendered = render(event);
+    const rendered = render(event, value);
     if (!rendered.ok) {
       sayFailed(rendered.message);
       return;
@@ -125,8 +113,10 @@ function makeParts(setup: Setup): Parts {
   const schemas = createProductSchemas(files);
   const { port } = new URL(setup.receiverUrl);
   const rule = { host: HOST, address: '127.0.0.1', port: Number(port), ca: setup.ca };
+  const webhooks = webhookUrls(`https://${HOST}/ok`, setup).map(webhookOf);
   return {
-    webhooks: webhookUrls(`https://${HOST}/ok`, setup).map(webhookOf),
+    webhooks,
+    matchers: webhooks.map((webhook) => createMatcher(webhook)),
     check: {
       payloads: { names: catalogue.names, faults: (name, value) => schemas.faults(`payload:${name}`, value) },
       newId,

@@ -1,7 +1,7 @@
 // The engine as users run it: built, started by `scripts/start.mjs`, with its default settings but for where it listens,
 // where its data is, its first key, and how it reaches the receiver.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Receiver } from './helpers.ts';
@@ -34,12 +34,18 @@ export interface Engine extends Program {
   kill(): Promise<void>;
 }
 
+// Those of `npm start`.
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 /** Starts it. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { receiver, nodeArgs = [], env = {} } = options;
   const { folder, remove } = folderOr(options.folder);
   const log = openSync(join(folder, 'engine.log'), 'a');
-  const child = spawn(process.execPath, [...nodeArgs, join(ROOT, 'scripts/start.mjs')], {
+  const child = spawn(process.execPath, [...startFlags(), ...nodeArgs, join(ROOT, 'scripts/start.mjs')], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],

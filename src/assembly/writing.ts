@@ -39,12 +39,12 @@ export interface Writing {
 // Until the database takes the events of a request: less than callers wait for an answer.
 const PATIENCE_MS = 3000;
 
-// SQLite has one writer. PostgreSQL works on one transaction while another waits for the disk.
-const SHARED_LANES = 2;
+// SQLite runs one after the other, and the next is ready when one has ended; PostgreSQL runs two at once.
+const LANES = 2;
 
 /** Makes it. */
 export function createWriting(parts: WritingParts): Writing {
-  const { tools, store, database, slots } = parts;
+  const { tools, store, slots } = parts;
   const accepting: AcceptDeps = {
     newId: tools.newId,
     newLeaseToken: () => tools.newToken(),
@@ -59,7 +59,7 @@ export function createWriting(parts: WritingParts): Writing {
       if (changed.length > 0) parts.healthChanged(changed);
     },
     monotonicMs: () => tools.monotonicMs(),
-    lanes: database.dialect.isShared ? SHARED_LANES : 1,
+    lanes: LANES,
   });
   return {
     accept: async (intake) =>

@@ -39,6 +39,8 @@ interface Waiting<Member, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+const WORTH_A_LANE = 8;
+
 // Some milliseconds of work: whoever comes next waits no longer than that.
 const MOST_WEIGHT = 500;
 
@@ -78,7 +80,9 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
 
   #pump(): void {
     if (this.#beginning || this.#underWay >= this.#deps.lanes) return;
-    if (this.#intakes.length + this.#finishes.length === 0) return;
+    const waiting = this.#intakes.length + this.#finishes.length;
+    // Besides another one, a transaction has to be worth its commit.
+    if (waiting === 0 || (this.#underWay > 0 && waiting < WORTH_A_LANE)) return;
     this.#beginning = true;
     this.#underWay += 1;
     // In the next turn, so that what comes in this one shares the transaction.

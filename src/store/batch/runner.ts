@@ -9,6 +9,9 @@ import { transact } from './steps.ts';
 import type { BatchWriter } from './writer-thread.ts';
 import { builtWorker, startWriterThread } from './writer-thread.ts';
 
+// The one that is run, and the next.
+const AT_ONCE = 2;
+
 /** A runner that has to be closed. */
 export interface OpenRunner extends BatchRunner {
   /** Waits for what is under way, and begins nothing more. For whoever leaves the process without closing it. */
@@ -28,37 +31,68 @@ export function batchRunner(writer: Knex, thread: WriterSetup | undefined): Open
   };
   const isBuilt = import.meta.url.endsWith('.js');
   if (thread === undefined || !isBuilt) {
-    return { run: (choose) => inTurn(client, choose, onWriter(client)), halt, close: () => Promise.resolve() };
+    const turns = new Turns(client, 1);
+    return { run: (choose) => turns.take(chosen(choose, onWriter(client))), halt, close: () => Promise.resolve() };
   }
+  const turns = new Turns(client, AT_ONCE);
   let started: Promise<BatchWriter> | undefined;
   const line = async (steps: readonly Step[]): Promise<boolean> => {
     started ??= startWriterThread({ start: builtWorker, ended: () => (started = undefined) }, thread);
     return (await started).run(steps);
   };
   return {
-    run: (choose) => inTurn(client, choose, line),
+    run: (choose) => turns.take(chosen(choose, line)),
     halt,
     close: async () => (await started?.catch(() => undefined))?.close(),
   };
 }
 
 // Whoever holds the one connection of the writer may write: so the two connections never wait for each other's locks,
-// which SQLite would have them do by looking again and again.
-async function inTurn(
-  client: PreparingClient,
-  choose: () => Promise<readonly Step[] | undefined>,
-  run: (steps: readonly Step[], connection: unknown) => Promise<boolean>,
-): Promise<boolean> {
-  const connection = await client.acquireConnection();
-  try {
-    const steps = await choose();
-    return steps === undefined ? false : await run(steps, connection);
-  } finally {
-    await client.releaseConnection(connection);
+// which SQLite would have them do by looking again and again. A thread may be given its next transaction while it is at
+// one, so that it need not wait for the main thread in between; but nobody who waits for the connection is passed.
+class Turns {
+  readonly #client: PreparingClient;
+  readonly #most: number;
+  #connection: unknown;
+  #holders = 0;
+
+  constructor(client: PreparingClient, most: number) {
+    this.#client = client;
+    this.#most = most;
+  }
+
+  async take<Result>(work: (connection: unknown) => Promise<Result>): Promise<Result> {
+    const connection = await this.#enter();
+    try {
+      return await work(connection);
+    } finally {
+      await this.#leave();
+    }
+  }
+
+  async #enter(): Promise<unknown> {
+    const isShared = this.#holders > 0 && this.#holders < this.#most && this.#client.pool.numPendingAcquires() === 0;
+    if (!isShared) this.#connection = await this.#client.acquireConnection();
+    this.#holders += 1;
+    return this.#connection;
+  }
+
+  async #leave(): Promise<void> {
+    this.#holders -= 1;
+    if (this.#holders === 0) await this.#client.releaseConnection(this.#connection);
   }
 }
 
-function onWriter(client: PreparingClient): (steps: readonly Step[], connection: unknown) => Promise<boolean> {
+type RunSteps = (steps: readonly Step[], connection: unknown) => Promise<boolean>;
+
+function chosen(choose: Parameters<BatchRunner['run']>[0], run: RunSteps): (connection: unknown) => Promise<boolean> {
+  return async (connection) => {
+    const steps = await choose();
+    return steps === undefined ? false : run(steps, connection);
+  };
+}
+
+function onWriter(client: PreparingClient): RunSteps {
   return (steps, connection) => {
     const run: Run = async (statement, values) => rowsOf(await client.runPrepared(connection, statement, values));
     return transact(run, steps);

@@ -14,13 +14,16 @@ async function serve(port: MessagePort, { path, setup }: WriterSetup): Promise<v
   const connection = await openConnection(path, setup);
   const statements = new PreparedStatements(connection);
   const texts = new Map<string, string>();
+  // One after the other: they share the connection.
+  let last = Promise.resolve();
   port.on('message', (order: Order) => {
     if ('steps' in order) {
-      void answer(statements, stepsFrom(texts, order.steps)).then((outcome) => port.postMessage(outcome));
+      const steps = stepsFrom(texts, order.steps);
+      last = last.then(async () => port.postMessage(await answer(statements, steps)));
       return;
     }
     // A thread that ends with work of the driver under way takes the process with it: it ends when all is closed.
-    void statements.finalize().then(() => connection.close(() => port.close()));
+    void last.then(() => statements.finalize()).then(() => connection.close(() => port.close()));
   });
   port.postMessage({ isDone: true } satisfies Outcome);
 }

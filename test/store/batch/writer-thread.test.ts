@@ -63,6 +63,14 @@ describe('the thread that writes', () => {
     assert.deepEqual(await stored(), ['a', 'b', 'c']);
   });
 
+  it('runs one after the other, however many are given to it at once', async () => {
+    const all = ['a', 'b', 'c'].map((value, index) =>
+      thread.run([insert(value), step(`select ${String(index)}`), step('select a from t', [], index + 1)]),
+    );
+    assert.deepEqual(await Promise.all(all), [true, true, true]);
+    assert.deepEqual(await stored(), ['a', 'b', 'c']);
+  });
+
   for (const [what, expects] of [
     ['number of rows', 2],
     ['rows', '[{"a":"x"}]'],
