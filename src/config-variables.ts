@@ -84,6 +84,12 @@ export const CONFIG_VARIABLES = [
     example: '16',
   },
   {
+    name: 'HOOKWRIGHT_SENDER_THREADS',
+    default: '1',
+    description: 'Threads that send requests. 0 sends from the main thread.',
+    example: '1',
+  },
+  {
     name: 'HOOKWRIGHT_SHUTDOWN_GRACE_SEC',
     default: '30',
     description: 'How long a stop waits for requests in flight, in seconds.',

@@ -50,6 +50,8 @@ export interface Config {
   readonly egressCaFile: string | undefined;
   readonly concurrency: number;
   readonly webhookConcurrency: number;
+  /** 0: requests are sent from the main thread. */
+  readonly senderThreads: number;
   readonly shutdownGraceMs: number;
   /** Requests a minute and key. */
   readonly rateLimit: number;
@@ -109,6 +111,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
     egressCaFile: read('HOOKWRIGHT_EGRESS_CA', path, undefined),
     concurrency: read('HOOKWRIGHT_CONCURRENCY', parseWhole(1, 10_000), 64),
     webhookConcurrency: read('HOOKWRIGHT_WEBHOOK_CONCURRENCY', parseWhole(1, 10_000), 16),
+    senderThreads: read('HOOKWRIGHT_SENDER_THREADS', parseWhole(0, 64), 1),
     shutdownGraceMs: read('HOOKWRIGHT_SHUTDOWN_GRACE_SEC', parseWhole(0, 3600), 30) * 1000,
     rateLimit: read('HOOKWRIGHT_RATE_LIMIT', parseWhole(1, 1_000_000), 600),
     trustProxy: read('HOOKWRIGHT_TRUST_PROXY', parseBlocks, []),
@@ -162,6 +165,7 @@ export function describeConfig(config: Config): Readonly<Record<ConfigName, stri
     HOOKWRIGHT_EGRESS_CA: config.egressCaFile ?? '',
     HOOKWRIGHT_CONCURRENCY: String(config.concurrency),
     HOOKWRIGHT_WEBHOOK_CONCURRENCY: String(config.webhookConcurrency),
+    HOOKWRIGHT_SENDER_THREADS: String(config.senderThreads),
     HOOKWRIGHT_SHUTDOWN_GRACE_SEC: String(config.shutdownGraceMs / 1000),
     HOOKWRIGHT_RATE_LIMIT: String(config.rateLimit),
     HOOKWRIGHT_TRUST_PROXY: config.trustProxy.join(','),

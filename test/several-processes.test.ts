@@ -52,6 +52,7 @@ describe('several processes on one PostgreSQL', () => {
     HOOKWRIGHT_DATA_DIR: dataDir,
     HOOKWRIGHT_ADMIN_KEY: ADMIN_KEY,
     HOOKWRIGHT_CONCURRENCY: '8',
+    HOOKWRIGHT_SENDER_THREADS: '0',
   });
   const start = async (env: Environment = {}, options: AppOptions = {}): Promise<TestApp> => {
     const app = await startApp({ ...environment(), ...env }, { leasesFollowClock: false, ...options });

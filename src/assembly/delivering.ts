@@ -1,24 +1,15 @@
 // The sending side: what the dispatcher, the tests and the jobs share.
 import type { Config } from '../config.ts';
-import type { Attempt, AttemptDeps, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
-import { attempt } from '../delivery/attempt.ts';
-import { attemptAfresh, authorize } from '../delivery/authorize.ts';
+import type { Attempt, AttemptResult, BodyRenderer } from '../delivery/attempt.ts';
+import { attemptAfresh } from '../delivery/authorize.ts';
 import type { DeliverDeps } from '../delivery/deliver.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
-import { createKits } from '../delivery/kit.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
-import type { OutgoingRequest } from '../domain/exchange.ts';
 import { settle } from '../domain/delivery.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
 import type { EgressPolicy } from '../egress/policy.ts';
-import { createEgressPolicy, parseEgressAllow, parseEgressConnect } from '../egress/policy.ts';
-import type { Exchanger } from '../egress/exchange.ts';
-import { createExchanger } from '../egress/exchange.ts';
-import { requestToken } from '../egress/token.ts';
-import type { Tokens } from '../egress/token-cache.ts';
-import { createTokens } from '../egress/token-cache.ts';
 import { JOBS } from '../jobs/index.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
@@ -36,7 +27,7 @@ import type { Database } from '../store/database.ts';
 import type { RescueRequest } from '../store/lifecycle/rescue.ts';
 import type { Store } from '../store/index.ts';
 import { NoticeListener } from '../store/notices.ts';
-import { readAuthorities } from './authorities.ts';
+import { startAttempting } from './attempting.ts';
 import type { Tools, Undo } from './tools.ts';
 import { pause, yieldToOthers } from './waiting.ts';
 import type { Writing } from './writing.ts';
@@ -91,11 +82,8 @@ const LONGEST_NAP_BESIDE_OTHERS_MS = 2000;
 
 /** Sets free what an earlier process left, and starts sending. */
 export async function startDelivering(parts: DeliveringParts): Promise<Delivering> {
-  const { config, tools, store, report, undo } = parts;
-  const policy = createPolicy(config, parts.sandbox);
-  const contexts = tools.secureContexts;
-  const exchanger = createExchanger({ policy, contexts, connectionsPerOrigin: config.concurrency });
-  undo.push(() => exchanger.close());
+  const { tools, store, report, undo } = parts;
+  const { policy, ...attempting } = await startAttempting(parts);
   const prepare: Prepare = (settings) => (sendsBody(settings) ? prepareBody(parts.rendering, settings) : undefined);
   await store.makePartitions(tools.clock());
   // Leases of an earlier process are void where no other process can hold this database.
@@ -111,7 +99,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     healthChanged,
     slots: { reserve: (id) => slots.reserve(id), release: (id) => slots.release(id) },
   });
-  const sending = { ...attempting(parts, exchanger), prepare, pause };
+  const sending = { ...attempting, prepare, pause };
   const delivery = { ...tools, store: deliveryStore(store, writing), ...sending, report };
   const dispatcher = createDispatcher(parts, delivery);
   slots = dispatcher;
@@ -148,51 +136,11 @@ function deliveryStore(store: Store, writing: Writing): DeliverDeps['store'] {
   return { ...store, webhooks: { ...store.webhooks, byVersion }, record: (finish) => writing.record(finish) };
 }
 
-// What an attempt is made of: its token, and itself.
-function attempting(parts: DeliveringParts, exchanger: Exchanger): Pick<DeliverDeps, 'authorize' | 'attempt'> {
-  const { clock } = parts.tools;
-  const tokens = createTokenCache(parts, exchanger);
-  const send: AttemptDeps['send'] = (request, signal) => exchanger.send(request, signal);
-  const knownTokens: AttemptDeps['knownTokens'] = (organizationId, authentication) =>
-    tokens.known(organizationId, authentication);
-  const attemptDeps = { send, knownTokens, kitOf: createKits(), clock, userAgent: userAgentOf(parts) };
-  return {
-    authorize: (input, signal) => authorize({ tokens, clock }, input, signal),
-    attempt: (input, signal) => attempt(attemptDeps, input, signal),
-  };
-}
-
-function userAgentOf({ version }: DeliveringParts): string {
-  return `Hookwright/${version}`;
-}
-
-function createTokenCache(parts: DeliveringParts, exchanger: Exchanger): Tokens {
-  const deps = { send: (request: OutgoingRequest) => exchanger.send(request), userAgent: userAgentOf(parts) };
-  return createTokens({
-    ...parts.tools,
-    request: (authentication, timeoutMs) => requestToken(deps, authentication, timeoutMs),
-    pause,
-    report: parts.report,
-  });
-}
-
 function listenToOthers({ database: { listen }, undo }: DeliveringParts, dispatcher: Dispatcher): void {
   if (listen === undefined) return;
   const listener = new NoticeListener({ listen, onNotice: () => dispatcher.wake(), pause });
   undo.push(() => listener.stop());
   listener.start();
-}
-
-function createPolicy(config: Config, sandbox: SandboxAddress | undefined): EgressPolicy {
-  const ca = config.egressCaFile === undefined ? undefined : readAuthorities(config.egressCaFile);
-  const allow = parseEgressAllow(config.egressAllow.join(','));
-  const connect = parseEgressConnect(config.egressConnect.join(','));
-  const problems = [...allow.problems, ...connect.problems];
-  if (problems.length > 0) throw new Error(`The egress exceptions cannot be used: ${problems.join(' ')}`);
-  return createEgressPolicy({
-    allow: allow.values,
-    connect: [...connect.values.map((rule) => ({ ...rule, ca })), ...(sandbox === undefined ? [] : [sandbox])],
-  });
 }
 
 function createDispatcher(parts: DeliveringParts, deps: DeliverDeps): Dispatcher {

@@ -33,6 +33,8 @@ export interface AppOptions {
 /** The tools of one app. */
 export interface Tools {
   readonly clock: Clock;
+  /** Whether it is one of a test's. */
+  readonly isClockGiven: boolean;
   readonly chance: Chance;
   readonly newId: NewId;
   readonly logSink: LogSink | undefined;
@@ -62,6 +64,7 @@ export function createTools(options: AppOptions): Tools {
   let tokens = 0;
   return {
     clock: options.clock ?? (() => new Date()),
+    isClockGiven: options.clock !== undefined,
     chance: options.chance ?? Math.random,
     newId: createNewId(),
     logSink: options.logSink,

@@ -8,7 +8,7 @@ import type { TokenAsk, Tokens } from '../egress/token-cache.ts';
 import { MAX_TOKEN_MS } from '../egress/token-cache.ts';
 import type { Attempt, AttemptResult } from './attempt.ts';
 import { recordEnd } from './recording.ts';
-import { unsent } from './unsent.ts';
+import { ENGINE_STOPPING, unsent } from './unsent.ts';
 
 /** What authorizing touches. */
 export interface AuthorizeDeps {
@@ -39,7 +39,7 @@ export async function authorize(
   const answer = await tokens.token({ organizationId, authentication, newerThan, atOnce, timeoutMs }, signal);
   if (answer.ok) return { ok: true, accessToken: answer.accessToken };
   const { failure } = answer;
-  if (failure.interrupted) return { ok: false, result: unsent(clock(), 'The engine was stopping.') };
+  if (failure.interrupted) return { ok: false, result: unsent(clock(), ENGINE_STOPPING) };
   return { ok: false, result: failed(settings, failure, clock()) };
 }
 

@@ -14,7 +14,7 @@ import type { AuthorizeInput, Authorized } from './authorize.ts';
 import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
-import { unsent } from './unsent.ts';
+import { ENGINE_STOPPING, LEASE_TOO_OLD, unsent } from './unsent.ts';
 import type { Wire } from './wire.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
@@ -230,7 +230,8 @@ async function attemptInTime(
   if (!('ok' in authorized)) return authorized;
   if (!authorized.ok) return authorized.result;
   const { accessToken } = authorized;
-  const attempt = { start: invocation, settings, event, value, messageId, render: ready.render, accessToken };
+  const sent = { event, value, messageId, render: ready.render };
+  const attempt = { start: invocation, settings, ...sent, accessToken, startByMs };
   return onTheWire(deps, attempt, limits);
 }
 
@@ -245,12 +246,12 @@ async function onTheWire(deps: DeliverDeps, attempt: Attempt, limits: Limits): P
 }
 
 function tooLate(deps: DeliverDeps, { startByMs, signal }: Limits): AttemptResult | undefined {
-  if (deps.monotonicMs() > startByMs) return unsent(deps.clock(), 'Its lease was too old to start.');
+  if (deps.monotonicMs() > startByMs) return unsent(deps.clock(), LEASE_TOO_OLD);
   return signal.aborted ? stopping(deps) : undefined;
 }
 
 function stopping({ clock }: DeliverDeps): AttemptResult {
-  return unsent(clock(), 'The engine was stopping.');
+  return unsent(clock(), ENGINE_STOPPING);
 }
 
 // Such attempts do not count, so nothing would end their repetition: the older the delivery, the longer the pause.

@@ -1,10 +1,14 @@
 // What attempts of a webhook need, made once for its settings: to make it anew takes longer than the rest of an attempt.
 import type { Masker } from '../domain/mask.ts';
 import { createMasker } from '../domain/mask.ts';
+import type { SecretSettings } from '../domain/record-request.ts';
 import { secretsOf } from '../domain/record-request.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import type { CompiledValidator } from '../responses/validators.ts';
 import { compileValidators } from '../responses/validators.ts';
+
+/** The settings of which a kit is made. */
+export type KitSettings = SecretSettings & Pick<WebhookSettings, 'responseValidators'>;
 
 /** What follows from the settings of a webhook, and from nothing else. */
 export interface AttemptKit {
@@ -14,11 +18,11 @@ export interface AttemptKit {
 }
 
 /** The kit of settings. Settings never change, so the same ones always get the same kit. */
-export type Kits = (settings: WebhookSettings) => AttemptKit;
+export type Kits = (settings: KitSettings) => AttemptKit;
 
 /** Makes kits, and keeps each as long as somebody has its settings. */
 export function createKits(): Kits {
-  const kits = new WeakMap<WebhookSettings, AttemptKit>();
+  const kits = new WeakMap<KitSettings, AttemptKit>();
   return (settings) => {
     const kit = kits.get(settings) ?? makeKit(settings);
     kits.set(settings, kit);
@@ -26,7 +30,7 @@ export function createKits(): Kits {
   };
 }
 
-function makeKit(settings: WebhookSettings): AttemptKit {
+function makeKit(settings: KitSettings): AttemptKit {
   let last = { tokens: '', masker: createMasker(secretsOf(settings)) };
   return {
     validators: compileValidators(settings.responseValidators),

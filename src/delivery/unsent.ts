@@ -4,6 +4,12 @@ import { endWithoutExchange } from '../domain/invocation.ts';
 import { outcomeEntry } from '../domain/outcomes.ts';
 import type { AttemptResult } from './attempt.ts';
 
+/** Why nothing was sent where the engine was told to stop before the first byte. */
+export const ENGINE_STOPPING = 'The engine was stopping.';
+
+/** Why nothing was sent where the lease could have run out before the answer. */
+export const LEASE_TOO_OLD = 'Its lease was too old to start.';
+
 /** It does not count against the retry policy. The delivery is due again in `pauseMs`. */
 export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResult {
   const message = `${outcomeEntry('not_sent').sentence} ${why}`;

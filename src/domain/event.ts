@@ -31,6 +31,9 @@ export interface Event {
   readonly body: string;
 }
 
+/** What a request can say of an event, in its body and headers. */
+export type SentEvent = Pick<Event, 'id' | 'schema' | 'eventType' | 'eventTime' | 'receivedAt' | 'hop' | 'body'>;
+
 /** What intake knows besides the event itself. */
 export interface Acceptance {
   readonly id: string;

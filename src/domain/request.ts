@@ -21,7 +21,8 @@ export interface RequestFacts {
   readonly accessToken?: string | undefined;
 }
 
-type RequestSettings = Pick<
+/** The settings of which a request is made. */
+export type RequestSettings = Pick<
   WebhookSettings,
   'method' | 'url' | 'headers' | 'timeoutInSec' | 'authentication' | 'signing'
 >;

@@ -122,7 +122,8 @@ function keyOf({ organizationId, authentication }: TokenAsk): string {
   );
 }
 
-function clientOf(organizationId: string, { tokenEndpoint, clientId }: OAuth2Authentication): string {
+/** The name of a client, by which its tokens are known whatever its secret and its scopes were. It says no secret. */
+export function clientOf(organizationId: string, { tokenEndpoint, clientId }: OAuth2Authentication): string {
   return sha256Hex(JSON.stringify([organizationId, tokenEndpoint, clientId]));
 }
 

@@ -7,7 +7,8 @@ import { createMasker } from '../domain/mask.ts';
 import { createCountingMask, recordRequest, secretsOf } from '../domain/record-request.ts';
 import { buildRequest } from '../domain/request.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
-import type { BodyRenderer, Rendering } from './rendering.ts';
+import type { Rendering } from '../templates/index.ts';
+import type { BodyRenderer } from './rendering.ts';
 
 /** What reconstructing touches. */
 export interface ReconstructionDeps {

@@ -1,9 +1,9 @@
 // Renders body templates for events. One way for deliveries and tests; checks render by the same parts.
-import type { Event } from '../domain/event.ts';
+import type { SentEvent } from '../domain/event.ts';
 import type { ExactJson } from '../domain/json.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
-import type { CompileResult, RenderResult, TemplateCache } from '../templates/index.ts';
-import { contextOf, renderTemplate } from '../templates/index.ts';
+import type { CompileResult, Rendering, TemplateCache, TemplatePlan } from '../templates/index.ts';
+import { renderEvent } from '../templates/index.ts';
 import type { Catalogue } from './catalogue.ts';
 
 /** What rendering touches. */
@@ -12,11 +12,12 @@ export interface RenderingDeps {
   readonly catalogue: Pick<Catalogue, 'schema'>;
 }
 
-/** The body for an event, with the hash of the template that made it. */
-export type Rendering = RenderResult & { readonly templateSha256: string | undefined };
-
 /** Renders the body of one webhook for an event, whose text is read anew where its value is not given. Never throws. */
-export type BodyRenderer = (event: Event, value?: ExactJson) => Rendering;
+export interface BodyRenderer {
+  (event: SentEvent, value?: ExactJson): Rendering;
+  /** The plan of its template, where it has one: by which another thread renders the same. */
+  readonly plan?: TemplatePlan;
+}
 
 /**
  * Makes the template of a webhook ready, its own or its schema's default. One that is ready already is given at once,
@@ -33,10 +34,8 @@ export function prepareBody(deps: RenderingDeps, settings: WebhookSettings): Bod
 function rendererOf(compiled: CompileResult): BodyRenderer {
   if (!compiled.ok) return always(broken(refusal(compiled.faults)));
   const { template } = compiled;
-  return (event, value) => ({
-    ...renderTemplate(template, contextOf(event, value)),
-    templateSha256: template.sha256,
-  });
+  const render = (event: SentEvent, value?: ExactJson): Rendering => renderEvent(template, event, value);
+  return Object.assign(render, { plan: template.plan });
 }
 
 function always(rendering: Rendering): BodyRenderer {

@@ -15,6 +15,8 @@ import { isTruthy, jsonText, stringText, visitEntries } from './values.ts';
 
 /** A template that was accepted. */
 export interface CompiledTemplate {
+  /** From which another thread can make the same. */
+  readonly plan: TemplatePlan;
   /** The text exactly as given. */
   readonly source: string;
   /** SHA-256 (hex) of the source. */
@@ -45,7 +47,7 @@ export function compileTemplate(source: string): CompileResult {
 /** Makes the functions that write a planned template. Quick: everything was decided in the plan. */
 export function compilePlan(plan: TemplatePlan): CompiledTemplate {
   const { source, sha256, text, warnings, marks } = plan;
-  return { source, sha256, text, warnings, marksCommas: marks.size > 0, write: compileTree(plan.nodes, plan) };
+  return { plan, source, sha256, text, warnings, marksCommas: marks.size > 0, write: compileTree(plan.nodes, plan) };
 }
 
 /** Binds a tree to what was decided about it. Throws where a placeholder has no slot. */

@@ -1,5 +1,5 @@
 // What a template can name of an event. One function for deliveries, tests and checks: they must never differ.
-import type { Event } from '../domain/event.ts';
+import type { Event, SentEvent } from '../domain/event.ts';
 import { acceptEvent } from '../domain/event.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 import { isObject, writeExact } from '../domain/json.ts';
@@ -20,7 +20,7 @@ export type TemplateContext = {
  * The context of an event, read from its stored text: numbers keep their spelling. Whoever has read that text before
  * gives its value, so that it is not read again.
  */
-export function contextOf(event: Event, value: ExactJson | undefined = readStored(event)): TemplateContext {
+export function contextOf(event: SentEvent, value: ExactJson | undefined = readStored(event)): TemplateContext {
   const data = isObject(value) ? value['data'] : undefined;
   return {
     id: event.id,
@@ -32,7 +32,7 @@ export function contextOf(event: Event, value: ExactJson | undefined = readStore
   };
 }
 
-function readStored({ body }: Event): ExactJson | undefined {
+function readStored({ body }: SentEvent): ExactJson | undefined {
   const reading = readJson(body);
   return reading.ok ? reading.documents[0]?.value : undefined;
 }

@@ -16,3 +16,5 @@ export { planTemplate } from './plan.ts';
 export type { PlanResult, TemplatePlan } from './plan.ts';
 export { renderTemplate } from './render.ts';
 export type { RenderFault, RenderResult } from './render.ts';
+export { renderEvent } from './render-event.ts';
+export type { Rendering } from './render-event.ts';

@@ -25,6 +25,7 @@ const ALL_FOLDERS: readonly string[] = [
   'sandbox',
   'services',
   'delivery',
+  'sender',
   'jobs',
   'http',
 ];
@@ -67,6 +68,12 @@ export const LAYERS: readonly Layer[] = [
     layers: ['domain', 'templates', 'responses', 'store', 'egress', 'observe'],
     packages: [],
     builtins: PURE_BUILTINS,
+  },
+  {
+    name: 'sender',
+    layers: ['domain', 'templates', 'delivery', 'egress'],
+    packages: ['lru-cache'],
+    builtins: 'all',
   },
   {
     name: 'jobs',
