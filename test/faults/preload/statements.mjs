@@ -32,6 +32,13 @@ function wrapSqlite({ Database }, hear) {
       return original.call(this, sql, ...answering(rest, hear(this, sql)));
     };
   }
+  const prepare = Database.prototype.prepare;
+  Database.prototype.prepare = function (sql, ...rest) {
+    const statement = prepare.call(this, sql, ...rest);
+    const original = statement.all;
+    statement.all = (...values) => original.apply(statement, answering(values, hear(this, sql)));
+    return statement;
+  };
 }
 
 function wrapPostgres({ Client }, hear) {
