@@ -85,8 +85,8 @@ export const CONFIG_VARIABLES = [
   },
   {
     name: 'HOOKWRIGHT_SENDER_THREADS',
-    default: '1',
-    description: 'Threads that send requests. 0 sends from the main thread.',
+    default: '0',
+    description: 'Threads that send requests, for machines with four cores and more. 0 sends from the main thread.',
     example: '1',
   },
   {

@@ -111,7 +111,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
     egressCaFile: read('HOOKWRIGHT_EGRESS_CA', path, undefined),
     concurrency: read('HOOKWRIGHT_CONCURRENCY', parseWhole(1, 10_000), 64),
     webhookConcurrency: read('HOOKWRIGHT_WEBHOOK_CONCURRENCY', parseWhole(1, 10_000), 16),
-    senderThreads: read('HOOKWRIGHT_SENDER_THREADS', parseWhole(0, 64), 1),
+    senderThreads: read('HOOKWRIGHT_SENDER_THREADS', parseWhole(0, 64), 0),
     shutdownGraceMs: read('HOOKWRIGHT_SHUTDOWN_GRACE_SEC', parseWhole(0, 3600), 30) * 1000,
     rateLimit: read('HOOKWRIGHT_RATE_LIMIT', parseWhole(1, 1_000_000), 600),
     trustProxy: read('HOOKWRIGHT_TRUST_PROXY', parseBlocks, []),

@@ -341,9 +341,7 @@ onEachDatabase('a restart', (kind) => {
         limit: 1,
         probeLimit: 0,
         freeSlots: () => 1,
-        isQuick: () => false,
-        slowLimit: 10,
-        lastTurn: () => 0,
+        ...{ isQuick: () => false, slowLimit: 10, lastTurn: () => 0 },
         newLeaseToken: () => 'the lease of a dead process',
         newInvocationId: () => 'inv_01932000-0000-7000-8000-000000000001',
       });

@@ -35,7 +35,7 @@ describe('readConfig', () => {
       egressCaFile: undefined,
       concurrency: 64,
       webhookConcurrency: 16,
-      senderThreads: 1,
+      senderThreads: 0,
       shutdownGraceMs: 30_000,
       rateLimit: 600,
       trustProxy: [],

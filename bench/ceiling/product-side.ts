@@ -154,7 +154,15 @@ function webhookOf(url: string, index: number): PlannableWebhook {
   };
   const at = new Date();
   const dates = { createdAt: at, updatedAt: at, createdBy: 'bench', deletedAt: undefined };
-  return { id: newId('whk'), organizationId: ORGANIZATION, version: 1, settings, ...dates, isDisabled: false, isHealthy: true };
+  return {
+    id: newId('whk'),
+    organizationId: ORGANIZATION,
+    version: 1,
+    settings,
+    ...dates,
+    isDisabled: false,
+    isHealthy: true,
+  };
 }
 
 function storedKey(text: string): ApiKey {

@@ -22,11 +22,11 @@ function setup(concurrency = 16, webhookConcurrency = 4) {
 }
 
 describe('Slots', () => {
-  it('leases as much for a webhook as may be on the wire, and four times that once its receiver has been quick', () => {
+  it('leases as much for a webhook as may be on the wire, and sixteen times that once its receiver has been quick', () => {
     const { leaseAll, deliver } = setup();
     assert.equal(leaseAll('new'), 4);
     deliver('quick', 250);
-    assert.equal(leaseAll('quick'), 16);
+    assert.equal(leaseAll('quick'), 64);
     deliver('slow', 251);
     assert.equal(leaseAll('slow'), 4);
   });
@@ -62,6 +62,20 @@ describe('Slots', () => {
       128,
     );
     assert.equal(slots.room, 0);
+  });
+
+  it('sends no more than four times its share of the wire before results are stored', async () => {
+    const { slots } = setup(16, 4);
+    let sent = 0;
+    for (let count = 0; count < 20; count += 1) {
+      slots.lease('w');
+      if (slots.enter('w') !== undefined) break;
+      sent += 1;
+      slots.leave('w', 1);
+    }
+    assert.equal(sent, 16);
+    slots.release('w', true);
+    assert.equal(slots.onWire, 1, 'the one that waits goes out when a result is stored');
   });
 
   it('lets the least served enter first when a request is off the wire', async () => {

@@ -85,7 +85,12 @@ const CASES: readonly Case[] = [
   { what: 'a key that is not known', status: 401, body: GOOD, headers: { authorization: `Bearer ${UNKNOWN_KEY}` } },
   { what: 'a role that may not', status: 403, body: GOOD, headers: { authorization: 'Bearer AUDITOR' } },
   { what: 'a scheme in small letters', status: 202, body: GOOD, headers: { authorization: 'bearer  ADMIN' } },
-  { what: 'another address, by a proxy that is trusted', status: 202, body: GOOD, headers: { 'x-forwarded-for': '192.0.2.1' } },
+  {
+    what: 'another address, by a proxy that is trusted',
+    status: 202,
+    body: GOOD,
+    headers: { 'x-forwarded-for': '192.0.2.1' },
+  },
 ];
 
 const HANDED_ON = new Set([

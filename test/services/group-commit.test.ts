@@ -5,8 +5,13 @@ import { GroupCommit } from '../../src/services/group-commit.ts';
 
 type TestGroup = Group<string, string>;
 
+interface Failing {
+  readonly lanes?: number;
+  readonly fails?: (group: TestGroup) => Error | undefined;
+}
+
 // A database whose transactions begin and end when the test says so.
-function setup({ lanes = 1, fails = (_group: TestGroup): unknown => undefined } = {}) {
+function setup({ lanes = 1, fails }: Failing = {}) {
   const groups: TestGroup[] = [];
   const begins: (() => void)[] = [];
   const commits: (() => void)[] = [];
@@ -18,7 +23,7 @@ function setup({ lanes = 1, fails = (_group: TestGroup): unknown => undefined } 
       const group = choose();
       groups.push(group);
       await new Promise<void>((resolve) => commits.push(resolve));
-      const error = fails(group);
+      const error = fails?.(group);
       if (error !== undefined) throw error;
       return {
         accepted: group.intakes.map((one) => `accepted ${one}`),
@@ -86,18 +91,32 @@ describe('GroupCommit', () => {
 
   it('runs as many transactions at once as it has lanes', async () => {
     const { commit, groups, begin, end } = setup({ lanes: 2 });
-    const first = commit.accept('a', 1, 1000);
+    const eight = () => Array.from({ length: 8 }, () => commit.accept('a', 1, 1000));
+    const first = eight();
     await begin();
-    const second = commit.accept('b', 1, 1000);
+    const second = eight();
     await begin();
-    const third = commit.accept('c', 1, 1000);
+    const third = eight();
     await turns();
     assert.deepEqual(groups.length, 2, 'a third has to wait');
     await end();
     await end();
     await begin();
     await end();
-    assert.deepEqual(await Promise.all([first, second, third]), ['accepted a', 'accepted b', 'accepted c']);
+    await Promise.all([...first, ...second, ...third]);
+  });
+
+  it('does not begin another one beside it for a few', async () => {
+    const { commit, groups, begin, end } = setup({ lanes: 2 });
+    const all = [commit.accept('a', 1, 1000)];
+    await begin();
+    all.push(commit.accept('b', 1, 1000));
+    await begin();
+    assert.equal(groups.length, 1);
+    await end();
+    await begin();
+    await end();
+    await Promise.all(all);
   });
 
   it('gives up an intake for which no transaction has begun in time, and no finish', async () => {

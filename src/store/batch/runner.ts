@@ -32,7 +32,7 @@ export function batchRunner(writer: Knex, thread: WriterSetup | undefined): Open
   const isBuilt = import.meta.url.endsWith('.js');
   if (thread === undefined || !isBuilt) {
     const turns = new Turns(client, 1);
-    return { run: (choose) => turns.take(chosen(choose, onWriter(client))), halt, close: () => Promise.resolve() };
+    return { run: (choose) => turns.take(onWriter(choose, client)), halt, close: () => Promise.resolve() };
   }
   const turns = new Turns(client, AT_ONCE);
   let started: Promise<BatchWriter> | undefined;
@@ -41,7 +41,7 @@ export function batchRunner(writer: Knex, thread: WriterSetup | undefined): Open
     return (await started).run(steps);
   };
   return {
-    run: (choose) => turns.take(chosen(choose, line)),
+    run: (choose) => turns.take(inThread(choose, line)),
     halt,
     close: async () => (await started?.catch(() => undefined))?.close(),
   };
@@ -83,18 +83,19 @@ class Turns {
   }
 }
 
-type RunSteps = (steps: readonly Step[], connection: unknown) => Promise<boolean>;
+type RunChosen = (connection: unknown) => Promise<boolean>;
 
-function chosen(choose: Parameters<BatchRunner['run']>[0], run: RunSteps): (connection: unknown) => Promise<boolean> {
-  return async (connection) => {
+// A thread cannot be asked whether it has begun without waiting for the answer: it gives up sooner instead.
+function inThread(choose: Parameters<BatchRunner['run']>[0], run: BatchWriter['run']): RunChosen {
+  return async () => {
     const steps = await choose();
-    return steps === undefined ? false : run(steps, connection);
+    return steps === undefined ? false : run(steps);
   };
 }
 
-function onWriter(client: PreparingClient): RunSteps {
-  return (steps, connection) => {
+function onWriter(choose: Parameters<BatchRunner['run']>[0], client: PreparingClient): RunChosen {
+  return (connection) => {
     const run: Run = async (statement, values) => rowsOf(await client.runPrepared(connection, statement, values));
-    return transact(run, steps);
+    return transact(run, choose);
   };
 }

@@ -18,12 +18,16 @@ export type Run = (statement: Statement, values: readonly SqlValue[]) => Promise
 
 /**
  * Runs steps as one transaction of SQLite; gives whether it was committed. Where a step does not come to what it has to,
- * or fails, nothing is changed.
+ * or fails, nothing is changed. `choose` is asked for the steps when it has begun; there may be none.
  */
-export async function transact(run: Run, steps: readonly Step[]): Promise<boolean> {
+export async function transact(
+  run: Run,
+  choose: () => Promise<readonly Step[] | undefined> | readonly Step[],
+): Promise<boolean> {
   await run(BEGIN, []);
   try {
-    const isDone = await runAll(run, steps);
+    const steps = await choose();
+    const isDone = steps !== undefined && (await runAll(run, steps));
     await run(isDone ? COMMIT : ROLLBACK, []);
     return isDone;
   } catch (error) {

@@ -31,7 +31,7 @@ async function serve(port: MessagePort, { path, setup }: WriterSetup): Promise<v
 async function answer(statements: PreparedStatements, steps: readonly Step[]): Promise<Outcome> {
   try {
     const run: Run = async (statement, values) => rowsOf(await statements.run(statement, values));
-    return { isDone: await transact(run, steps) };
+    return { isDone: await transact(run, () => steps) };
   } catch (error) {
     return { failure: failureFrom(error) };
   }

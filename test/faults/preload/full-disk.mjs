@@ -16,6 +16,19 @@ function setLimit(connection) {
   exec.call(connection, `PRAGMA max_page_count = ${String(isFull ? 1 : MOST_PAGES)}`);
 }
 
+const prepare = Database.prototype.prepare;
+Database.prototype.prepare = function (sql, ...rest) {
+  const statement = prepare.call(this, sql, ...rest);
+  const original = statement.all;
+  if (/^begin/i.test(sql)) {
+    statement.all = (...values) => {
+      setLimit(this);
+      return original.apply(statement, values);
+    };
+  }
+  return statement;
+};
+
 for (const name of ['run', 'all']) {
   const original = Database.prototype[name];
   Database.prototype[name] = function (sql, ...rest) {

@@ -135,7 +135,8 @@ export class Scene {
     const seen = this.receiver.seen();
     const dump = await this.database.dump();
     const { webhookIds } = this;
-    const inFlight = this.concurrency;
+    // With those that were answered and whose results are not stored yet.
+    const inFlight = this.concurrency * 4;
     const finding = check({ acknowledged, seen, dump, webhookIds, inFlight, ...circumstances });
     const { name, kind } = this.#options;
     const figures = [
