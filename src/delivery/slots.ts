@@ -21,10 +21,10 @@ const QUICK_MS = 250;
 const AHEAD = 16;
 // So many times its share of the wire may have been sent for a webhook without its result being stored: where the process
 // dies, these are sent twice.
-const UNRECORDED = 4;
+const UNRECORDED = 8;
 // All deliveries in memory, as so many times the requests on the wire. Each is some kilobytes, and is sent again where
 // the process dies.
-const MOST_AHEAD = 8;
+const MOST_AHEAD = 16;
 
 interface Usage {
   /** Leased, and its result not committed yet. */

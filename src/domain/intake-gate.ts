@@ -15,7 +15,7 @@ export interface IntakeLoad {
 }
 
 /**
- * Measured on two cores: some 250 requests of one event are stored in a second, and 16 MiB of large ones in one and a
+ * Measured on two cores: some 3,000 requests of one event are stored in a second, and 16 MiB of large ones in one and a
  * half, for which they take ten times their size in memory. More would wait longer without being stored earlier. It has
  * to be more than the largest request.
  */

@@ -59,21 +59,21 @@ describe('Slots', () => {
     const leased = ids.map((id) => leaseAll(id));
     assert.equal(
       leased.reduce((sum, one) => sum + one, 0),
-      128,
+      256,
     );
     assert.equal(slots.room, 0);
   });
 
-  it('sends no more than four times its share of the wire before results are stored', async () => {
+  it('sends no more than eight times its share of the wire before results are stored', async () => {
     const { slots } = setup(16, 4);
     let sent = 0;
-    for (let count = 0; count < 20; count += 1) {
+    for (let count = 0; count < 40; count += 1) {
       slots.lease('w');
       if (slots.enter('w') !== undefined) break;
       sent += 1;
       slots.leave('w', 1);
     }
-    assert.equal(sent, 16);
+    assert.equal(sent, 32);
     slots.release('w', true);
     assert.equal(slots.onWire, 1, 'the one that waits goes out when a result is stored');
   });
@@ -124,7 +124,7 @@ describe('Slots', () => {
             // Those that were let in enter in the same step; who they are is seen by the numbers.
             assert.ok(slots.onWire >= before - 1);
           }
-          assert.ok(slots.onWire <= 8 && leased.length <= 64);
+          assert.ok(slots.onWire <= 8 && leased.length <= 128);
           for (const one of new Set(entered)) assert.ok(onWireOf(one) <= 3);
         }
       }),

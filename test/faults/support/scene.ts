@@ -136,7 +136,7 @@ export class Scene {
     const dump = await this.database.dump();
     const { webhookIds } = this;
     // With those that were answered and whose results are not stored yet.
-    const inFlight = this.concurrency * 4;
+    const inFlight = this.concurrency * 8;
     const finding = check({ acknowledged, seen, dump, webhookIds, inFlight, ...circumstances });
     const { name, kind } = this.#options;
     const figures = [
