@@ -156,7 +156,7 @@ function ingestOf(
     payloads,
     newId: tools.newId,
     clock: tools.clock,
-    wake: () => delivering.wake(),
+    planned: (webhookIds) => delivering.planned(webhookIds),
     report: observation.report,
   };
 }

@@ -59,6 +59,8 @@ export interface Delivering {
   accept(intake: Intake): Promise<Accepted>;
   /** Sends what was leased with its event. */
   launch(births: readonly Birth[]): void;
+  /** Something waits for these webhooks. */
+  planned(webhookIds: readonly string[]): void;
   /** There may be something due. */
   wake(): void;
   /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
@@ -116,6 +118,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     launch: (births) => {
       for (const { claimed, claimedAtMs } of births) dispatcher.launch(claimed, claimedAtMs);
     },
+    planned: (webhookIds) => dispatcher.planned(webhookIds),
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),
     follow,

@@ -61,8 +61,9 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   #idleWaiters: (() => void)[] = [];
   #endNap: (() => void) | undefined;
-  // Webhooks that the last look at the database left out, since there was no room for them.
-  #leftOut = 0;
+  // Webhooks that the last look at the database left out, since there was no room for them; and whether that was for all.
+  #leftOut: ReadonlySet<string> = new Set();
+  #wasScarce = false;
   // Receivers that are down may hold a probe for a whole timeout: together they get a quarter of the slots at most.
   #probes = 0;
   #woken = false;
@@ -108,6 +109,12 @@ export class Dispatcher {
     if (isFree) this.#slots.lease(webhookId);
     else this.#waiting.add(webhookId);
     return isFree;
+  }
+
+  /** Deliveries of these webhooks wait in the database: looks for them where there is room for one. */
+  planned(webhookIds: readonly string[]): void {
+    for (const webhookId of webhookIds) this.#waiting.add(webhookId);
+    if (webhookIds.some((webhookId) => this.#slots.roomFor(webhookId) > 0)) this.wake();
   }
 
   /** Gives room free that was reserved for nothing. */
@@ -211,23 +218,26 @@ export class Dispatcher {
         if (isProbe) this.#probes -= 1;
         this.#inFlight.delete(running);
         wire.close();
-        if (this.#mayHaveWork) this.wake();
+        if (this.#mayHaveWork(webhookId)) this.wake();
       });
     this.#inFlight.add(running);
   }
 
-  // Nobody is woken where nothing waits: with several thousand deliveries a second that are leased with their events, a
-  // look at the database after each would cost more than the delivery.
-  get #mayHaveWork(): boolean {
-    const isIdle = this.#inFlight.size === 0 && this.#idleWaiters.length > 0;
-    return isIdle || this.#waiting.size > 0 || this.#leftOut > 0;
+  // Nobody is woken where a look at the database would find nothing that may be leased: with several thousand deliveries a
+  // second, one after each would cost more than the delivery, and one dead receiver would have that done for all others.
+  #mayHaveWork(webhookId: string): boolean {
+    if (this.#inFlight.size === 0 && this.#idleWaiters.length > 0) return true;
+    if (this.#wasScarce && this.#waiting.size + this.#leftOut.size > 0) return true;
+    const isKnown = this.#waiting.has(webhookId) || this.#leftOut.has(webhookId);
+    return isKnown && this.#slots.roomFor(webhookId) > 0;
   }
 
   async #pauseMs(): Promise<number> {
     // Room that falls free wakes the loop.
     const longestMs = this.#deps.longestNapMs ?? LONGEST_NAP_MS;
     const full = this.#slots.full();
-    this.#leftOut = this.#slots.room <= 0 ? 1 : full.length;
+    this.#leftOut = new Set(full);
+    this.#wasScarce = this.#slots.room <= 0 || this.#slots.slowRoom <= 0;
     if (this.#slots.room <= 0) return longestMs;
     const nextDueAt = await this.#deps.nextDueAt(full);
     if (nextDueAt === undefined) return longestMs;

@@ -4,7 +4,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { Claimed } from '../domain/lease.ts';
 import type { AcceptAnswer, IntakeResult } from './accept.ts';
-import { byOrganization } from './accept.ts';
+import { byOrganization, waitingFor } from './accept.ts';
 import type { Birth, Intake, IntakeOutcome, IntakePlan, KeyReservation, PlanIntakeDeps } from './intake-plan.ts';
 import { planIntake, reservations } from './intake-plan.ts';
 import type { KeptMatchers } from './planning.ts';
@@ -58,7 +58,7 @@ export function acceptAhead(deps: AcceptAheadDeps, intakes: readonly Intake[]): 
 const NO_HOLDERS = new Map<string, never>();
 
 function answerOf({ outcomes, births, waiting }: IntakePlan): AcceptAnswer {
-  return { accepted: { results: outcomes.flatMap(resultOf), births, isWaiting: waiting.length > 0 } };
+  return { accepted: { results: outcomes.flatMap(resultOf), births, waitingFor: waitingFor(waiting) } };
 }
 
 // Nothing is repeated where nobody has a key.

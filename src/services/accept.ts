@@ -42,8 +42,8 @@ export type IntakeResult = Exclude<IntakeOutcome, { readonly kind: 'repeated' }>
 export interface Accepted {
   readonly results: readonly IntakeResult[];
   readonly births: readonly Birth[];
-  /** Whether deliveries were planned that a claim has to take. */
-  readonly isWaiting: boolean;
+  /** The webhooks for which deliveries were planned that a claim has to take. */
+  readonly waitingFor: readonly string[];
 }
 
 /** What became of a request of a group: it was taken in, or refused as a whole. */
@@ -122,7 +122,12 @@ async function answerOf(store: AcceptStore, intake: Intake, plan: IntakePlan | u
   if (plan === undefined) return { refused: keyRevokedMeanwhile() };
   const results: IntakeResult[] = [];
   for (const outcome of plan.outcomes) results.push(await resultOf(store, intake.organizationId, outcome));
-  return { accepted: { results, births: plan.births, isWaiting: plan.waiting.length > 0 } };
+  return { accepted: { results, births: plan.births, waitingFor: waitingFor(plan.waiting) } };
+}
+
+/** The webhooks for which some deliveries wait. */
+export function waitingFor(waiting: readonly Delivery[]): readonly string[] {
+  return [...new Set(waiting.flatMap(({ state, webhookId }) => (state === 'pending' ? [webhookId] : [])))];
 }
 
 async function resultOf(store: AcceptStore, organizationId: string, outcome: IntakeOutcome): Promise<IntakeResult> {

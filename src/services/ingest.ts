@@ -19,8 +19,8 @@ export interface IngestDeps extends CheckEventDeps {
   readonly clock: Clock;
   /** Sends what was leased with its event. */
   launch(births: readonly Birth[]): void;
-  /** Told after the commit that there is work for claims. */
-  wake(): void;
+  /** Told after the commit for which webhooks something waits for a claim. */
+  planned(webhookIds: readonly string[]): void;
   readonly report: { eventsAccepted(fact: IntakeFact): void };
 }
 
@@ -57,9 +57,9 @@ export async function ingest(deps: IngestDeps, request: IntakeRequest): Promise<
   const { atomic, organizationId, posted, keyId } = request;
   if (atomic) refuseFaulty(checked, posted.isList);
   const intake = { organizationId, keyId, checked, atomic, isList: posted.isList, receivedAt: startedAt };
-  const { results, births, isWaiting } = await deps.accept(intake);
+  const { results, births, waitingFor } = await deps.accept(intake);
   deps.launch(births);
-  if (isWaiting) deps.wake();
+  if (waitingFor.length > 0) deps.planned(waitingFor);
   report(deps, request, results, startedAt);
   return results;
 }

@@ -222,6 +222,31 @@ describe('Dispatcher', () => {
     await dispatcher.stop(0);
   });
 
+  it('does not look for what there is no room for, until there is', async () => {
+    const { dispatcher, add, end, started, claims } = setup();
+    dispatcher.start();
+    for (const id of ['a', 'b']) {
+      assert.ok(dispatcher.reserve('dead'));
+      dispatcher.launch(claimedOf({ id, webhookId: 'dead', dueAt: NOW }), 0);
+    }
+    assert.ok(dispatcher.reserve('healthy'));
+    dispatcher.launch(claimedOf({ id: 'h', webhookId: 'healthy', dueAt: NOW }), 0);
+    await turns();
+    const before = claims();
+    add('waits', 'dead');
+    dispatcher.planned(['dead']);
+    end('h');
+    await turns();
+    assert.deepEqual([claims(), started.includes('waits')], [before, false]);
+    end('a');
+    await turns();
+    assert.ok(started.includes('waits'));
+    end('b');
+    end('waits');
+    await dispatcher.idle();
+    await dispatcher.stop(0);
+  });
+
   it('reserves nothing once it is paused', async () => {
     const { dispatcher } = setup();
     dispatcher.start();

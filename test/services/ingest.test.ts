@@ -55,7 +55,7 @@ for (const kind of DATABASES) {
         payloads: { names: ['audit'], faults: (name, value) => schemas.faults(name, value) },
         newId,
         clock: () => NOW,
-        wake: () => void (wakes += 1),
+        planned: () => void (wakes += 1),
         report: { eventsAccepted: (fact) => facts.push(fact) },
       };
     });
@@ -77,7 +77,7 @@ for (const kind of DATABASES) {
 
     it('wakes the dispatcher and reports after the commit, with numbers that add up', async () => {
       let storedAtWake: ReturnType<typeof stored> | undefined;
-      deps = { ...deps, wake: () => void (storedAtWake = stored('matched')) };
+      deps = { ...deps, planned: () => void (storedAtWake = stored('matched')) };
       const list = [
         event('matched', { idempotency_key: 'i-1' }),
         event('matched', { idempotency_key: 'i-1' }),
