@@ -1,11 +1,9 @@
 // Plans requests with events before their transaction, on the strength of what is remembered: keys that were good, webhooks
 // as they were last seen, idempotency keys that nobody has. The transaction looks whether it holds.
-import type { Delivery } from '../domain/delivery.ts';
-import type { Event } from '../domain/event.ts';
-import type { Claimed } from '../domain/lease.ts';
+import type { PlannedIntakes } from '../store/batch/group-steps.ts';
 import type { AcceptAnswer, IntakeResult } from './accept.ts';
 import { byOrganization, waitingFor } from './accept.ts';
-import type { Birth, Intake, IntakeOutcome, IntakePlan, KeyReservation, PlanIntakeDeps } from './intake-plan.ts';
+import type { Birth, Intake, IntakeOutcome, IntakePlan, PlanIntakeDeps } from './intake-plan.ts';
 import { planIntake, reservations } from './intake-plan.ts';
 import type { KeptMatchers } from './planning.ts';
 
@@ -15,14 +13,7 @@ export interface AcceptAheadDeps extends PlanIntakeDeps {
 }
 
 /** What is to be stored, on which conditions, and what is answered then. */
-export interface AcceptedAhead {
-  readonly keyIds: readonly string[];
-  readonly now: Date;
-  readonly stamps: readonly { readonly organizationId: string; readonly stamp: string }[];
-  readonly reservations: readonly KeyReservation[];
-  readonly events: readonly Event[];
-  readonly waiting: readonly Delivery[];
-  readonly leased: readonly Claimed[];
+export interface AcceptedAhead extends PlannedIntakes {
   readonly answers: readonly AcceptAnswer[];
 }
 
