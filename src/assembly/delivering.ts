@@ -100,6 +100,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     ...parts,
     healthChanged,
     slots: { reserve: (id) => slots.reserve(id), release: (id) => slots.release(id) },
+    ease: () => dispatcher.ease(),
   });
   const sending = { ...attempting, prepare, pause };
   const delivery = { ...tools, store: deliveryStore(store, writing), ...sending, report };

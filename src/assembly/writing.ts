@@ -24,6 +24,8 @@ export interface WritingParts {
   readonly store: Store;
   readonly database: Pick<Database, 'dialect'>;
   readonly slots: AcceptDeps['slots'];
+  /** As `GroupCommitDeps`. */
+  ease(): number;
   /** Told after a commit. */
   healthChanged(changed: readonly HealthChanged[]): void;
 }
@@ -60,6 +62,7 @@ export function createWriting(parts: WritingParts): Writing {
     },
     monotonicMs: () => tools.monotonicMs(),
     lanes: LANES,
+    ease: () => parts.ease(),
   });
   return {
     accept: async (intake) =>

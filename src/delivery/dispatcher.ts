@@ -111,6 +111,14 @@ export class Dispatcher {
     return isFree;
   }
 
+  /**
+   * How many events may be taken in without that their deliveries wait for this process: the room of the webhook that has
+   * the least. Webhooks whose receivers are what is waited for do not count.
+   */
+  ease(): number {
+    return this.#slots.ease((webhookId) => this.#waiting.has(webhookId));
+  }
+
   /** Deliveries of these webhooks wait in the database: looks for them where there is room for one. */
   planned(webhookIds: readonly string[]): void {
     for (const webhookId of webhookIds) this.#waiting.add(webhookId);

@@ -15,6 +15,8 @@ export interface GroupCommitDeps<Intake, Accepted, Finish, Recorded> {
   monotonicMs(): number;
   /** How many transactions may be under way at once. */
   readonly lanes: number;
+  /** How much intake, by weight, may be stored now without that what is stored waits for this process to send it. */
+  ease(): number;
 }
 
 /** What is written together. */
@@ -33,7 +35,8 @@ interface Waiting<Member, Answer> {
   readonly member: Member;
   /** Rows, roughly: what a transaction may hold of these is bounded. */
   readonly weight: number;
-  /** When it is given up, on the monotonic clock. */
+  /** Since when it waits, and when it is given up, on the monotonic clock. */
+  readonly sinceMs: number;
   readonly untilMs: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -44,6 +47,10 @@ const WORTH_A_LANE = 8;
 // Some milliseconds of work: whoever comes next waits no longer than that.
 const MOST_WEIGHT = 500;
 
+// Intake waits for room this long: somebody who posts faster than this process sends is slowed down to that, since what is
+// stored without room costs twice as much. One that waits for others' room must not notice much.
+const MOST_HELD_MS = 40;
+
 /** The queue of what wants to be written. */
 export class GroupCommit<Intake, Accepted, Finish, Recorded> {
   readonly #deps: GroupCommitDeps<Intake, Accepted, Finish, Recorded>;
@@ -52,6 +59,7 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
   #underWay = 0;
   #beginning = false;
   #timer: NodeJS.Timeout | undefined;
+  #holdTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: GroupCommitDeps<Intake, Accepted, Finish, Recorded>) {
     this.#deps = deps;
@@ -63,8 +71,8 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
    */
   accept(member: Intake, weight: number, patienceMs: number): Promise<Accepted> {
     return new Promise((resolve, reject) => {
-      const untilMs = this.#deps.monotonicMs() + patienceMs;
-      this.#intakes.push({ member, weight, untilMs, resolve, reject });
+      const sinceMs = this.#deps.monotonicMs();
+      this.#intakes.push({ member, weight, sinceMs, untilMs: sinceMs + patienceMs, resolve, reject });
       this.#watch(patienceMs);
       this.#pump();
     });
@@ -73,14 +81,14 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
   /** Records a finish. Rejects with `unavailable` where the database does not take it now. */
   record(member: Finish): Promise<Recorded> {
     return new Promise((resolve, reject) => {
-      this.#finishes.push({ member, weight: 1, untilMs: Infinity, resolve, reject });
+      this.#finishes.push({ member, weight: 1, sinceMs: 0, untilMs: Infinity, resolve, reject });
       this.#pump();
     });
   }
 
   #pump(): void {
     if (this.#beginning || this.#underWay >= this.#deps.lanes) return;
-    const waiting = this.#intakes.length + this.#finishes.length;
+    const waiting = this.#finishes.length + this.#ready();
     // Besides another one, a transaction has to be worth its commit.
     if (waiting === 0 || (this.#underWay > 0 && waiting < WORTH_A_LANE)) return;
     this.#beginning = true;
@@ -95,7 +103,7 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
     try {
       await this.#write(() => {
         this.#beginning = false;
-        return (taken = { intakes: take(this.#intakes), finishes: take(this.#finishes) });
+        return (taken = { intakes: this.#intakes.splice(0, this.#ready()), finishes: takeFrom(this.#finishes) });
       });
     } catch (error) {
       this.#beginning = false;
@@ -104,6 +112,32 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
     }
     this.#underWay -= 1;
     this.#pump();
+  }
+
+  // How many intakes may be stored now: as many as there is room for, and those that have waited for it long enough.
+  #ready(): number {
+    const [first] = this.#intakes;
+    if (first === undefined) return 0;
+    const heldSinceMs = this.#deps.monotonicMs() - MOST_HELD_MS;
+    const ease = Math.min(this.#deps.ease(), MOST_WEIGHT);
+    let weight = 0;
+    const end = this.#intakes.findIndex((one, index) => {
+      const isFull = weight >= ease;
+      weight += one.weight;
+      if (weight > MOST_WEIGHT) return index > 0;
+      return isFull && one.sinceMs > heldSinceMs;
+    });
+    if (end === 0) this.#hold(first.sinceMs - heldSinceMs);
+    return end === -1 ? this.#intakes.length : end;
+  }
+
+  // Where nothing else happens meanwhile, room has not fallen free.
+  #hold(forMs: number): void {
+    if (this.#holdTimer !== undefined) return;
+    this.#holdTimer = setTimeout(() => {
+      this.#holdTimer = undefined;
+      this.#pump();
+    }, forMs);
   }
 
   async #write(choose: () => Taken<Intake, Accepted, Finish, Recorded>): Promise<void> {
@@ -154,7 +188,7 @@ interface Taken<Intake, Accepted, Finish, Recorded> {
 }
 
 // As many as fit, and always the first.
-function take<Member, Answer>(queue: Waiting<Member, Answer>[]): readonly Waiting<Member, Answer>[] {
+function takeFrom<Member, Answer>(queue: Waiting<Member, Answer>[]): readonly Waiting<Member, Answer>[] {
   let weight = 0;
   const end = queue.findIndex((one, index) => {
     weight += one.weight;

@@ -78,6 +78,44 @@ describe('Slots', () => {
     assert.equal(slots.onWire, 1, 'the one that waits goes out when a result is stored');
   });
 
+  it('slows intake down to what it sends itself, and not to what receivers take', () => {
+    const { slots, clock, deliver, leaseAll } = setup(64, 4);
+    const ease = (waiting: readonly string[] = []): number => slots.ease((id) => waiting.includes(id));
+    assert.equal(ease(), Infinity, 'nothing is under way');
+    deliver('prompt', 20);
+    leaseAll('prompt', 10);
+    assert.equal(ease(), 4 * 6 - 10);
+    assert.equal(ease(['prompt']), 4 * 3 - 10, 'half is for what waits in the database');
+    leaseAll('prompt', 30);
+    assert.equal(ease(), 0);
+    deliver('sluggish', 21);
+    leaseAll('sluggish', 60);
+    leaseAll('unknown', 4);
+    assert.equal(ease(), 0, 'the least decides');
+    void slots.enter('prompt');
+    clock.nowMs += 251;
+    assert.equal(ease(), Infinity, 'it stands still now');
+  });
+
+  it('shares the room that is left in all among those that are under way', () => {
+    const { slots, deliver, leaseAll } = setup(16, 16);
+    for (const id of ['a', 'b']) deliver(id, 1);
+    leaseAll('a', 90);
+    leaseAll('b', 90);
+    assert.equal(
+      slots.ease(() => false),
+      6,
+    );
+    for (const id of ['c', 'd']) {
+      deliver(id, 1);
+      leaseAll(id, 35);
+    }
+    assert.equal(
+      slots.ease(() => false),
+      (256 - 250) / 4,
+    );
+  });
+
   it('lets the least served enter first when a request is off the wire', async () => {
     const { slots } = setup(4, 4);
     for (let count = 0; count < 3; count += 1) {

@@ -8,10 +8,11 @@ type TestGroup = Group<string, string>;
 interface Failing {
   readonly lanes?: number;
   readonly fails?: (group: TestGroup) => Error | undefined;
+  readonly ease?: () => number;
 }
 
 // A database whose transactions begin and end when the test says so.
-function setup({ lanes = 1, fails }: Failing = {}) {
+function setup({ lanes = 1, fails, ease = () => Infinity }: Failing = {}) {
   const groups: TestGroup[] = [];
   const begins: (() => void)[] = [];
   const commits: (() => void)[] = [];
@@ -33,6 +34,7 @@ function setup({ lanes = 1, fails }: Failing = {}) {
     committed: (recorded) => committed.push(...recorded),
     monotonicMs: () => clock.nowMs,
     lanes,
+    ease,
   });
   const next = async (queue: (() => void)[]): Promise<void> => {
     await turns();
@@ -143,6 +145,49 @@ describe('GroupCommit', () => {
     assert.deepEqual(
       (await settled).map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))),
       ['accepted a', 'Error: broken', 'recorded c'],
+    );
+  });
+
+  it('holds intake back for which there is no room yet, and no finish', async () => {
+    let room = 1;
+    const { commit, groups, begin, end } = setup({ ease: () => room });
+    const all = [...['a', 'b', 'c'].map((one) => commit.accept(one, 100, 1000)), commit.record('finish')];
+    await begin();
+    await end();
+    room = 101;
+    all.push(commit.record('another'));
+    await begin();
+    await end();
+    await Promise.all(all);
+    assert.deepEqual(groups, [
+      { intakes: ['a'], finishes: ['finish'] },
+      { intakes: ['b', 'c'], finishes: ['another'] },
+    ]);
+  });
+
+  it('holds nothing back for longer than 40 ms, whatever else happens', async () => {
+    const { commit, groups, clock, begin, end, waiting } = setup({ ease: () => 0 });
+    const all = [commit.accept('a', 1, 1000), commit.accept('b', 1, 1000)];
+    await turns();
+    const began = (): number => waiting.length;
+    assert.equal(began(), 0);
+    clock.nowMs = 39;
+    all.push(commit.accept('c', 1, 1000));
+    await turns();
+    assert.equal(began(), 0);
+    clock.nowMs = 40;
+    // Nobody else comes: its own timer has to fire.
+    while (began() === 0) await turns();
+    await begin();
+    await end();
+    clock.nowMs = 80;
+    while (began() === 0) await turns();
+    await begin();
+    await end();
+    assert.deepEqual(await Promise.all(all), ['accepted a', 'accepted b', 'accepted c']);
+    assert.deepEqual(
+      groups.map(({ intakes }) => intakes),
+      [['a', 'b'], ['c']],
     );
   });
 

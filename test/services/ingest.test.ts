@@ -36,7 +36,14 @@ for (const kind of DATABASES) {
       release: (webhookId: string) => void reserved.splice(reserved.indexOf(webhookId), 1),
     };
     const writingOn = (store: Store) =>
-      createWriting({ tools: createTools({}), store, database: test.database, slots, healthChanged: () => undefined });
+      createWriting({
+        tools: createTools({}),
+        store,
+        database: test.database,
+        slots,
+        ease: () => Infinity,
+        healthChanged: () => undefined,
+      });
     before(async () => {
       test = await openStore(kind);
       for (const one of keys) await test.store.apiKeys.insert(one);
