@@ -38,8 +38,6 @@ export interface App {
   start(): Promise<Started>;
   /** Takes nothing more in, lets requests finish for `graceMs`, and closes everything. */
   stop(graceMs: number): Promise<void>;
-  /** Makes it safe to end the process at once, whatever is under way; what that was is left to its leases. */
-  halt(): Promise<void>;
   /** Resolves when nothing is in flight, nothing is due, and nothing waits to be written. */
   idle(): Promise<void>;
 }
@@ -61,9 +59,6 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       // No new claims while the API still answers what it has begun.
       engine?.delivering.pause();
       for (const step of undo.splice(0).reverse()) await step(Math.max(Math.round(endMs - performance.now()), 0));
-    },
-    async halt() {
-      await engine?.storage.database.halt();
     },
     async idle() {
       await engine?.admission.flush();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { isPrivate } from '../config.ts';
 import type { SecretKey } from '../domain/secret-keys.ts';
-import type { Database, DatabaseOptions } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/database.ts';
 import { openPostgres } from '../store/open-postgres.ts';
 import type { Store } from '../store/index.ts';
@@ -34,7 +34,7 @@ export interface Storage {
 /** Opens it. Throws `StartupError` with a sentence that says what to do. */
 export async function openStorage(config: Config, tools: Tools, undo: Undo[]): Promise<Storage> {
   if (asksForKey(config) && isNew(config)) throw adminKeyNeeded();
-  const opened = await openConfigured(config, { hasWriterThread: true });
+  const opened = await openConfigured(config);
   undo.push(() => opened.close());
   if (asksForKey(config) && !(await hasFirstAdmin(opened, tools.clock()))) throw adminKeyNeeded();
   makePrivateFolder(config.dataDir);
@@ -50,12 +50,9 @@ export async function openStorage(config: Config, tools: Tools, undo: Undo[]): P
 }
 
 /** Opens the database that the settings name. Throws `StartupError`. */
-export function openConfigured(
-  { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
-  options: Pick<DatabaseOptions, 'hasWriterThread'> = {},
-): Promise<Database> {
+export function openConfigured({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
   if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
-  return openDatabase({ path: databaseFile(dataDir), ...options });
+  return openDatabase({ path: databaseFile(dataDir) });
 }
 
 /** The SQLite database of a data folder. */

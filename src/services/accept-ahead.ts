@@ -1,6 +1,6 @@
 // Plans requests with events before their transaction, on the strength of what is remembered: keys that were good, webhooks
 // as they were last seen, idempotency keys that nobody has. The transaction looks whether it holds.
-import type { PlannedIntakes } from '../store/batch/group-steps.ts';
+import type { PlannedIntakes } from '../store/batch/planned.ts';
 import type { AcceptAnswer, IntakeResult } from './accept.ts';
 import { byOrganization, waitingFor } from './accept.ts';
 import type { Birth, Intake, IntakeOutcome, IntakePlan, PlanIntakeDeps } from './intake-plan.ts';

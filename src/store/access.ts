@@ -3,13 +3,12 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { nameKey } from '../domain/webhook.ts';
-import type { Step } from './batch/steps.ts';
 import { readApiKey, readOrganization, writeApiKey, writeOrganization } from './codec/access.ts';
 import { integer, text } from './codec/columns.ts';
 import type { Database } from './database.ts';
 import { refuseTaken } from './sql/conflicts.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, readRows, runStatement } from './sql/rows.ts';
+import { insertRows, readPage, readRow, readRows } from './sql/rows.ts';
 
 /** Stored organizations. Writes throw `conflict` (`name_taken`, at /name) where another one has the name. */
 export interface Organizations {
@@ -81,7 +80,12 @@ function refuseTakenName<Result>({ name }: Organization, write: () => Promise<Re
   return refuseTaken('organizations.name_key', fault, write);
 }
 
-const IS_GOOD = 'revoked_at is null and (expires_at is null or expires_at > ?)';
+/** The condition that a row of `api_keys` is good at an instant, which is an SQL expression. */
+export function isGood(now: string): string {
+  return `revoked_at is null and (expires_at is null or expires_at > ${now})`;
+}
+
+const IS_GOOD = isGood('?');
 
 /**
  * Whether the first organization has an admin key that is good at an instant. Also answers of a database that has no
@@ -92,16 +96,6 @@ export async function hasFirstAdmin({ writer }: Pick<Database, 'writer'>, now: D
   const first = writer('organizations').where('is_first', true).select('id');
   const query = writer('api_keys').where('role', 'admin').whereIn('organization_id', first);
   return (await readRow(query.whereRaw(IS_GOOD, [now.toISOString()]).limit(1))) !== undefined;
-}
-
-/** The query for those of these ids whose keys are good at an instant. */
-export function goodKeysQuery(ids: readonly string[], now: Date): Pick<Step, 'statement' | 'values'> {
-  const marks = new Array<string>(ids.length).fill('?').join(', ');
-  const sql = (): string => `select id from api_keys where id in (${marks}) and ${IS_GOOD}`;
-  return {
-    statement: { key: `good api_keys ${String(ids.length)}`, text: sql },
-    values: [...ids, now.toISOString()],
-  };
 }
 
 /** Makes the functions of the keys' table. */
@@ -131,8 +125,11 @@ export function createApiKeys({ database }: StoreDeps): ApiKeys {
       return (await readRows(query.whereRaw(IS_GOOD, [now.toISOString()]).orderBy('id'))).map(readApiKey);
     },
     async goodAmong(ids, now) {
-      const { statement, values } = goodKeysQuery(ids, now);
-      const rows = await runStatement(database, statement, values);
+      const query = database
+        .writer('api_keys')
+        .whereIn('id', [...ids])
+        .whereRaw(IS_GOOD, [now.toISOString()]);
+      const rows = await readRows(query.select('id'));
       return new Set(rows.map((row) => text(row, 'id')));
     },
     async count() {

@@ -59,8 +59,7 @@ function writing(path: string): Database {
     reader: writer,
     lookup: writer,
     migrator: writer,
-    batch: undefined,
-    halt: () => Promise.resolve(),
+    groups: undefined,
     listen: undefined,
     close: () => writer.destroy(),
   };

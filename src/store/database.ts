@@ -2,8 +2,8 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
-import type { BatchRunner } from './batch/group-writer.ts';
-import { batchRunner } from './batch/runner.ts';
+import type { GroupRunner } from './batch/group-writer.ts';
+import { sqliteGroups } from './batch/sqlite-program.ts';
 import type { Dialect } from './dialect.ts';
 import { rowsOf } from './dialect.ts';
 import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
@@ -21,12 +21,10 @@ export interface Database {
   readonly lookup: Knex;
   /** Changes the schema, which may take as long as it takes. */
   readonly migrator: Knex;
-  /** Runs transactions that are known before they begin; `undefined` where each statement has to be awaited. */
-  readonly batch: BatchRunner | undefined;
+  /** Stores groups in one go; `undefined` where each statement has to be awaited. */
+  readonly groups: GroupRunner | undefined;
   /** Hears from other processes; `undefined` where there can be none. */
   readonly listen: ((onNotice: () => void) => Promise<NoticeConnection>) | undefined;
-  /** Waits for what the driver is at in a thread of its own, and lets it begin nothing more: ending the process would abort it. */
-  halt(): Promise<void>;
   /** Waits for what is under way, then gives the files free. */
   close(): Promise<void>;
 }
@@ -42,11 +40,11 @@ export interface NoticeConnection {
 export interface DatabaseOptions {
   readonly path: string;
   readonly busyTimeoutMs?: number;
-  /** Whether transactions that are known before they begin are run by a thread of their own. */
-  readonly hasWriterThread?: boolean;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
+// What waits behind a group that waits for a foreign program is told so before its callers have gone.
+const WRITER_BUSY_TIMEOUT_MS = 2500;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const LOCK_FILE = 'hookwright.lock';
 
@@ -58,12 +56,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const path = resolve(options.path);
   makePrivateFolder(dirname(path));
   const lock = await takeLock(dirname(path));
-  const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+  const { busyTimeoutMs } = options;
   const writer = connectSqlite({ path, setup: sqliteWriterSetup(busyTimeoutMs) });
   const [reader, lookup] = [connectReader(path, busyTimeoutMs), connectReader(path, busyTimeoutMs)];
-  const batch = batchRunner(writer, options.hasWriterThread === true ? { path, setup: threadSetup() } : undefined);
   const close = async (): Promise<void> => {
-    await batch.close();
     // The writer goes last: the last connection moves the write-ahead log into the database file.
     await reader.destroy();
     await lookup.destroy();
@@ -85,9 +81,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     reader,
     lookup,
     migrator: writer,
-    batch,
+    groups: sqliteGroups(writer),
     listen: undefined,
-    halt: () => batch.halt(),
     close,
   };
 }
@@ -96,7 +91,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * The statements that a connection begins with that writes. synchronous=FULL: what was acknowledged survives a power cut
  * (with NORMAL, the last commits of the log may not); fullfsync is what that takes on macOS, and nothing elsewhere.
  */
-export function sqliteWriterSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
+export function sqliteWriterSetup(busyTimeoutMs = WRITER_BUSY_TIMEOUT_MS): string {
   return [
     `PRAGMA busy_timeout = ${String(busyTimeoutMs)}`,
     'PRAGMA journal_mode = WAL',
@@ -108,19 +103,12 @@ export function sqliteWriterSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
   ].join(';\n');
 }
 
-// What waits behind a transaction that waits for a foreign program is told so before its callers have gone.
-const THREAD_BUSY_TIMEOUT_MS = 2500;
-
-function threadSetup(): string {
-  return sqliteWriterSetup(THREAD_BUSY_TIMEOUT_MS);
-}
-
 /** What a connection that only reads runs first. */
 export function sqliteReaderSetup(busyTimeoutMs = BUSY_TIMEOUT_MS): string {
   return `PRAGMA busy_timeout = ${String(busyTimeoutMs)};\nPRAGMA query_only = ON`;
 }
 
-function connectReader(path: string, busyTimeoutMs: number): Knex {
+function connectReader(path: string, busyTimeoutMs: number | undefined): Knex {
   return connectSqlite({ path, setup: sqliteReaderSetup(busyTimeoutMs) });
 }
 

@@ -56,7 +56,6 @@ export function rowsOf(result: unknown): Readonly<Record<string, unknown>>[] {
 export interface PreparingClient {
   acquireConnection(): Promise<unknown>;
   releaseConnection(connection: unknown): Promise<unknown>;
-  readonly pool: { numPendingAcquires(): number };
   runPrepared(connection: unknown, statement: Statement, values: readonly SqlValue[]): Promise<unknown>;
 }
 

@@ -2,9 +2,10 @@
 import type { Event } from '../domain/event.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { EventFilter } from '../domain/search.ts';
+import type { RowOf } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
 import { readEvent, writeEvent } from './codec/event.ts';
-import type { NewRow, StoreDeps } from './sql/rows.ts';
+import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
 
 /** A key that an event wants to hold. */
@@ -59,14 +60,17 @@ export function createEvents({ database }: StoreDeps): Events {
   };
 }
 
-/** A key belongs to the first that asks for it. */
-export const ONCE = 'on conflict (organization_id, key) do nothing';
+/** The columns of `keyRows`. */
+export const KEY_COLUMNS = ['organization_id', 'key', 'event_id', 'value_sha256', 'created_at'] as const;
+
+// A key belongs to the first that asks for it.
+const ONCE = 'on conflict (organization_id, key) do nothing';
 
 /**
  * The rows of keys. In one order, so that two requests with the same keys wait for each other one way round only; among
  * equal keys the first stays the first.
  */
-export function keyRows(reservations: readonly KeyReservation[]): NewRow[] {
+export function keyRows(reservations: readonly KeyReservation[]): RowOf<typeof KEY_COLUMNS>[] {
   return [...reservations].sort(byKey).map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
     organization_id: organizationId,
     key,

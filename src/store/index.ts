@@ -64,7 +64,7 @@ export interface Store {
 
 /** What the store is made of. */
 export interface StoreOptions {
-  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'> & Partial<Pick<Database, 'batch'>>;
+  readonly database: Pick<Database, 'dialect' | 'writer' | 'reader' | 'lookup'> & Partial<Pick<Database, 'groups'>>;
   readonly secrets: SecretBox;
 }
 
@@ -90,7 +90,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
         await database.dialect.lock(trx, 'start');
         return work(inTransaction(trx));
       }),
-    groups: database.batch === undefined ? undefined : createGroupWriter(database, database.batch),
+    groups: database.groups === undefined ? undefined : createGroupWriter(database, database.groups),
     claimRun: (run) => claimRun(deps, run),
     makePartitions: (now) => makePartitions(database, now),
   };

@@ -46,9 +46,8 @@ export async function openPostgres({ url }: PostgresOptions): Promise<Database> 
     reader,
     lookup,
     migrator,
-    batch: undefined,
+    groups: undefined,
     listen,
-    halt: () => Promise.resolve(),
     close,
   };
 }

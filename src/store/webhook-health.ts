@@ -1,12 +1,12 @@
 // The table of the webhooks' health: one row each, written when something changes that is worth it.
+import type { Knex } from 'knex';
 import type { Health, HealthChange, HealthStep } from '../domain/health.ts';
 import { afterAttempt, newHealth } from '../domain/health.ts';
 import type { Finish } from '../domain/lease.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import type { Step } from './batch/steps.ts';
 import type { Row } from './codec/columns.ts';
 import { integer, text } from './codec/columns.ts';
-import { readHealth, writeHealth } from './codec/health.ts';
+import { HEALTH_COLUMNS, readHealth, writeHealth } from './codec/health.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readRow, readRows } from './sql/rows.ts';
 
@@ -119,30 +119,32 @@ async function readHealths(
   webhookIds: readonly string[],
 ): Promise<ReadonlyMap<string, CurrentHealth>> {
   if (webhookIds.length === 0) return new Map();
-  const query = writer('webhook_health as h').join('webhooks as w', 'w.id', 'h.webhook_id').select('h.*', 'w.version');
-  const rows = await readRows(query.whereIn('h.webhook_id', [...webhookIds]));
-  return new Map(
-    rows.map((row) => [text(row, 'webhook_id'), { health: readHealth(row), version: integer(row, 'version') }]),
-  );
+  const rows = await readRows(healthQuery(writer, webhookIds));
+  return new Map(rows.map((row) => [text(row, 'webhook_id'), readFoundHealth(row)]));
 }
 
-const HEALTH_COLUMNS = `h.state, h.reason, h.since, h.recent, h.first_failure_at, h.failures, h.last_success_at,
-    h.last_failure_at, h.probe_at, h.warned_at, h.failed_probes, w.version`;
-
-/** The query for the health of a webhook, which `readCurrentHealth` reads. */
-export function healthQuery(webhookId: string): Pick<Step, 'statement' | 'values'> {
-  return { statement: HEALTH, values: [webhookId] };
+/** A text of the health in a row of `webhook_health`, as an SQL expression: another health, another text. */
+export function healthText(row: string): string {
+  return HEALTH_COLUMNS.map((column) => `coalesce(cast(${row}.${column} as text), '')`).join(" || '|' || ");
 }
 
-const HEALTH = {
-  key: 'health',
-  text: () =>
-    `select ${HEALTH_COLUMNS} from webhook_health as h join webhooks as w on w.id = h.webhook_id where h.webhook_id = ?`,
-};
+/** The query for the health of webhooks, whose rows `readFoundHealth` reads. */
+export function healthQuery(db: Knex, webhookIds: readonly string[]): Knex.QueryBuilder {
+  return db('webhook_health as h')
+    .join('webhooks as w', 'w.id', 'h.webhook_id')
+    .whereIn('h.webhook_id', [...webhookIds])
+    .select('h.*', 'w.version')
+    .select(db.raw(`${healthText('h')} as found`));
+}
+
+/** A health, and its text. */
+export interface FoundHealth extends CurrentHealth {
+  readonly found: string;
+}
 
 /** The health in a row of `healthQuery`. */
-export function readCurrentHealth(row: Row | undefined): CurrentHealth | undefined {
-  return row === undefined ? undefined : { health: readHealth(row), version: integer(row, 'version') };
+export function readFoundHealth(row: Row): FoundHealth {
+  return { health: readHealth(row), version: integer(row, 'version'), found: text(row, 'found') };
 }
 
 async function takeStep(

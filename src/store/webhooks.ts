@@ -5,8 +5,6 @@ import { cutPage } from '../domain/page.ts';
 import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
 import { hasSecrets } from '../domain/webhook-secrets.ts';
-import type { Step } from './batch/steps.ts';
-import { textOf } from './batch/steps.ts';
 import type { Row } from './codec/columns.ts';
 import { integer, text } from './codec/columns.ts';
 import type { Standing } from './codec/standing.ts';
@@ -179,22 +177,21 @@ function lookups(
   };
 }
 
-/** The query whose rows, as a text, are the stamp of an organization. */
-export function stampQuery(organizationId: string): Pick<Step, 'statement' | 'values'> {
-  return { statement: MATCHING_STAMP, values: [organizationId, true] };
+/**
+ * The stamp of an organization as an SQL expression. Each change of a webhook makes a version, and whether it is deleted or
+ * what its health is stands beside it.
+ */
+export function stampOf(organizationId: string): string {
+  return `(select coalesce(string_agg(w.id || ':' || w.version || ':' || coalesce(h.state, ''), ' ' order by w.id), '')
+    from webhooks as w left join webhook_health as h on h.webhook_id = w.id
+    where w.organization_id = ${organizationId} and w.active = true and w.deleted_at is null)`;
 }
 
-// Each change of a webhook makes a version, and whether it is deleted or what its health is stands beside it.
-const MATCHING_STAMP = {
-  key: 'matching stamp',
-  text: () => `select w.id, w.version, h.state as health_state
-    from webhooks as w left join webhook_health as h on h.webhook_id = w.id
-    where w.organization_id = ? and w.active = ? and w.deleted_at is null order by w.id`,
-};
+const STAMP = { key: 'matching stamp', text: () => `select ${stampOf('?')} as stamp` };
 
 async function matchingStamp({ database }: StoreDeps, organizationId: string): Promise<string> {
-  const { statement, values } = stampQuery(organizationId);
-  return textOf(await runStatement(database, statement, values));
+  const [row] = await runStatement(database, STAMP, [organizationId]);
+  return row === undefined ? '' : text(row, 'stamp');
 }
 
 function lists(deps: StoreDeps): Pick<Webhooks, 'list' | 'versions' | 'listAsOf'> {

@@ -1,10 +1,10 @@
 // Writes groups in one go, where the database lets that be done: planned from memory, checked in the transaction.
 import type { Finish } from '../../domain/lease.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import type { PlannedHealth, PlannedIntakes } from './group-steps.ts';
-import { finishSteps, intakeSteps } from './group-steps.ts';
 import { HealthMemory } from './health-memory.ts';
-import type { Step } from './steps.ts';
+import type { GroupValues } from './parts.ts';
+import { groupValues } from './parts.ts';
+import type { PlannedHealth, PlannedIntakes } from './planned.ts';
 
 /** A group, as planned. */
 export interface PlannedGroup {
@@ -13,13 +13,13 @@ export interface PlannedGroup {
   readonly finishes: readonly Finish[];
 }
 
-/** Runs transactions as steps, one after the other. */
-export interface BatchRunner {
+/** Runs the program of a group. */
+export interface GroupRunner {
   /**
-   * When it is its turn, asks for the steps of a transaction and runs them; gives whether it was committed. It was not
-   * where there were none to run, or an expectation did not hold: nothing is changed then.
+   * When it is its turn, asks for the values of a group and stores it in one transaction; gives whether it did. It did not
+   * where there were none, or what was planned does not hold: nothing is changed then.
    */
-  run(choose: () => Promise<readonly Step[] | undefined>): Promise<boolean>;
+  run(choose: () => Promise<GroupValues | undefined>): Promise<boolean>;
 }
 
 /** Writes groups. */
@@ -31,25 +31,24 @@ export interface GroupWriter {
   write(choose: () => PlannedGroup | undefined): Promise<boolean>;
 }
 
-/** Makes it, for a database that runs batches. */
-export function createGroupWriter(database: StoreDeps['database'], batch: BatchRunner): GroupWriter {
-  const memory = new HealthMemory(database);
+/** Makes it, for a database that runs groups. */
+export function createGroupWriter({ lookup }: Pick<StoreDeps['database'], 'lookup'>, runner: GroupRunner): GroupWriter {
+  const memory = new HealthMemory(lookup);
   return {
     async write(choose) {
-      let healths: readonly PlannedHealth[] | undefined;
+      let healths: readonly PlannedHealth[] = [];
       let isDone = false;
       try {
-        isDone = await batch.run(async () => {
+        isDone = await runner.run(async () => {
           const group = choose();
-          if (group === undefined) return undefined;
-          healths = await memory.plan(group.finishes);
-          if (healths === undefined) return undefined;
-          const { finishes, intakes } = group;
-          return [...intakeSteps(database.dialect, intakes), ...finishSteps(database.dialect, { finishes, healths })];
+          const planned = group === undefined ? undefined : await memory.plan(group.finishes);
+          if (group === undefined || planned === undefined) return undefined;
+          healths = planned;
+          return groupValues(group.intakes, { finishes: group.finishes, healths });
         });
       } finally {
-        if (isDone) memory.stored(healths ?? []);
-        else memory.forget(healths ?? []);
+        if (isDone) memory.stored(healths);
+        else memory.forget(healths);
       }
       return isDone;
     },

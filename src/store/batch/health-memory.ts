@@ -1,25 +1,19 @@
 // The health of webhooks as it was last seen, so that what attempts mean for it can be planned without asking for it.
+import type { Knex } from 'knex';
 import type { Finish } from '../../domain/lease.ts';
-import type { StoreDeps } from '../sql/rows.ts';
-import { runStatement } from '../sql/rows.ts';
-import { groupByWebhook, healthQuery, judgeAll, readCurrentHealth } from '../webhook-health.ts';
-import type { PlannedHealth } from './group-steps.ts';
-import { textOf } from './steps.ts';
-
-interface Known {
-  /** The rows that it was read from, by their text. */
-  readonly text: string;
-  readonly current: ReturnType<typeof readCurrentHealth>;
-}
+import { readRow } from '../sql/rows.ts';
+import type { FoundHealth } from '../webhook-health.ts';
+import { groupByWebhook, healthQuery, judgeAll, readFoundHealth } from '../webhook-health.ts';
+import type { PlannedHealth } from './planned.ts';
 
 /** A memory. What is planned by it has to be looked at again in the transaction. */
 export class HealthMemory {
-  readonly #database: Pick<StoreDeps['database'], 'dialect' | 'lookup'>;
-  // One small entry for each webhook that this process has sent for.
-  readonly #known = new Map<string, Known>();
+  readonly #lookup: Knex;
+  // One small entry for each webhook that this process has sent for; `undefined` where there is none of that id.
+  readonly #known = new Map<string, FoundHealth | undefined>();
 
-  constructor(database: Pick<StoreDeps['database'], 'dialect' | 'lookup'>) {
-    this.#database = database;
+  constructor(lookup: Knex) {
+    this.#lookup = lookup;
   }
 
   /**
@@ -29,14 +23,10 @@ export class HealthMemory {
   async plan(finishes: readonly Finish[]): Promise<readonly PlannedHealth[] | undefined> {
     const planned: PlannedHealth[] = [];
     for (const [webhookId, all] of groupByWebhook(finishes)) {
-      const { text, current } = this.#known.get(webhookId) ?? (await this.#read(webhookId));
-      const own = all.filter(({ start }) => start?.webhookVersion === current?.version);
-      if (current === undefined) planned.push({ webhookId, found: text, next: undefined });
-      else {
-        const { health, changes } = judgeAll(current.health, own);
-        if (changes.length > 0) return undefined;
-        planned.push({ webhookId, found: text, next: health === current.health ? undefined : health });
-      }
+      const known = this.#known.has(webhookId) ? this.#known.get(webhookId) : await this.#read(webhookId);
+      const one = known === undefined ? NOBODY : judge(known, all);
+      if (one === undefined) return undefined;
+      planned.push({ webhookId, ...one });
     }
     return planned;
   }
@@ -51,12 +41,22 @@ export class HealthMemory {
     for (const { webhookId } of planned) this.#known.delete(webhookId);
   }
 
-  async #read(webhookId: string): Promise<Known> {
-    const { dialect, lookup } = this.#database;
-    const { statement, values } = healthQuery(webhookId);
-    const rows = await runStatement({ dialect, writer: lookup, reader: lookup, lookup }, statement, values);
-    const known = { text: textOf(rows), current: readCurrentHealth(rows[0]) };
+  async #read(webhookId: string): Promise<FoundHealth | undefined> {
+    const row = await readRow(healthQuery(this.#lookup, [webhookId]));
+    const known = row === undefined ? undefined : readFoundHealth(row);
     this.#known.set(webhookId, known);
     return known;
   }
+}
+
+type Judged = Omit<PlannedHealth, 'webhookId'>;
+
+const NOBODY: Judged = { version: 0, found: '', next: undefined };
+
+// What an earlier version was told says nothing of the one that somebody has mended meanwhile.
+function judge({ health, version, found }: FoundHealth, finishes: readonly Finish[]): Judged | undefined {
+  const own = finishes.filter(({ start }) => start?.webhookVersion === version);
+  const step = judgeAll(health, own);
+  if (step.changes.length > 0) return undefined;
+  return { version, found, next: step.health === health ? undefined : step.health };
 }

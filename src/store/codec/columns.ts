@@ -1,7 +1,11 @@
 // Reads single columns of a row, and says which one is broken. `null` ends here.
+import type { SqlValue } from '../dialect.ts';
 
 /** A row as the driver gives it. */
 export type Row = Readonly<Record<string, unknown>>;
+
+/** A row to write that has these columns. */
+export type RowOf<Columns extends readonly string[]> = Readonly<Record<Columns[number], SqlValue>>;
 
 /** A text that must be there. */
 export function text(row: Row, column: string): string {

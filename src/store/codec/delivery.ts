@@ -1,8 +1,7 @@
 // Deliveries as rows. The lease is storage's own and never becomes part of the domain value.
 import type { Asked, Delivery } from '../../domain/delivery.ts';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
-import type { NewRow } from '../sql/rows.ts';
-import type { Row } from './columns.ts';
+import type { Row, RowOf } from './columns.ts';
 import {
   instant,
   integer,
@@ -47,7 +46,7 @@ function readAsked(row: Row): Asked | undefined {
   };
 }
 
-function writeAsked(asked: Asked | undefined): NewRow {
+function writeAsked(asked: Asked | undefined): RowOf<typeof ASKED_COLUMNS> {
   return {
     requested_by: asked?.by ?? null,
     repeats: asked?.repeats ?? null,
@@ -56,6 +55,31 @@ function writeAsked(asked: Asked | undefined): NewRow {
   };
 }
 
+const ASKED_COLUMNS = ['requested_by', 'repeats', 'replay_id', 'same_bytes_of'] as const;
+
+/** The columns of `writeDelivery`, and those of them that hold whole numbers. */
+export const DELIVERY_COLUMNS = [
+  'id',
+  'organization_id',
+  'event_id',
+  'webhook_id',
+  'message_id',
+  'state',
+  'reason',
+  'attempts',
+  'due_at',
+  'lease_token',
+  'lease_until',
+  'created_at',
+  'updated_at',
+  'finished_at',
+  'held_until',
+  ...ASKED_COLUMNS,
+  'cancel_requested_at',
+  'token_refused_at',
+] as const;
+export const DELIVERY_INTEGERS: readonly string[] = ['attempts'];
+
 /** Who may send a delivery, and how long; by the clock of the database. */
 export interface Lease {
   readonly token: string;
@@ -63,7 +87,7 @@ export interface Lease {
 }
 
 /** The row of a delivery, leased or not. */
-export function writeDelivery(delivery: Delivery, lease?: Lease): NewRow {
+export function writeDelivery(delivery: Delivery, lease?: Lease): RowOf<typeof DELIVERY_COLUMNS> {
   return {
     id: delivery.id,
     organization_id: delivery.organizationId,

@@ -1,7 +1,6 @@
 // Events as rows.
 import type { Event, EventOrigin } from '../../domain/event.ts';
-import type { NewRow } from '../sql/rows.ts';
-import type { Row } from './columns.ts';
+import type { Row, RowOf } from './columns.ts';
 import { instant, integer, oneOf, optionalText, text, writeInstant } from './columns.ts';
 
 const ORIGINS: readonly EventOrigin[] = ['api', 'engine'];
@@ -24,8 +23,25 @@ export function readEvent(row: Row): Event {
   };
 }
 
+/** The columns of `writeEvent`, and those of them that hold whole numbers. */
+export const EVENT_COLUMNS = [
+  'id',
+  'organization_id',
+  'schema',
+  'event_type',
+  'event_time',
+  'event_time_exact',
+  'received_at',
+  'origin',
+  'idempotency_key',
+  'value_sha256',
+  'hop',
+  'body',
+] as const;
+export const EVENT_INTEGERS: readonly string[] = ['hop'];
+
 /** The row of an event. */
-export function writeEvent(event: Event): NewRow {
+export function writeEvent(event: Event): RowOf<typeof EVENT_COLUMNS> {
   return {
     id: event.id,
     organization_id: event.organizationId,

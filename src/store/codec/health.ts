@@ -1,8 +1,7 @@
 // Health of webhooks as rows.
 import type { Health } from '../../domain/health.ts';
 import { HEALTH_STATES } from '../../domain/health.ts';
-import type { NewRow } from '../sql/rows.ts';
-import type { Row } from './columns.ts';
+import type { Row, RowOf } from './columns.ts';
 import {
   instant,
   integer,
@@ -31,8 +30,24 @@ export function readHealth(row: Row): Health {
   };
 }
 
-/** The columns of a health. */
-export function writeHealth(health: Health): NewRow {
+/** The columns of `writeHealth`, and those of them that hold whole numbers. */
+export const HEALTH_COLUMNS = [
+  'state',
+  'reason',
+  'since',
+  'recent',
+  'first_failure_at',
+  'failures',
+  'last_success_at',
+  'last_failure_at',
+  'probe_at',
+  'failed_probes',
+  'warned_at',
+] as const;
+export const HEALTH_INTEGERS: readonly string[] = ['failures', 'failed_probes'];
+
+/** A health as a row. */
+export function writeHealth(health: Health): RowOf<typeof HEALTH_COLUMNS> {
   return {
     state: health.state,
     reason: health.reason ?? null,

@@ -14,8 +14,7 @@ import { MAX_JSON_DEPTH, readJson } from '../../domain/json-read.ts';
 import { INVOCATION_KINDS } from '../../domain/invocation.ts';
 import type { Phase } from '../../domain/outcomes.ts';
 import { OUTCOME_NAMES } from '../../domain/outcomes.ts';
-import type { NewRow } from '../sql/rows.ts';
-import type { Row } from './columns.ts';
+import type { Row, RowOf } from './columns.ts';
 import {
   flag,
   instant,
@@ -36,8 +35,27 @@ export const OPEN_OUTCOME = 'sending';
 
 const BODY_ENCODINGS = ['utf8', 'base64'] as const;
 
+/** The columns of `writeStart`, and those of them that hold whole numbers. */
+export const START_COLUMNS = [
+  'id',
+  'organization_id',
+  'kind',
+  'delivery_id',
+  'event_id',
+  'webhook_id',
+  'webhook_version',
+  'webhook_name',
+  'requested_by',
+  'attempt',
+  'max_attempts',
+  'scheduled_at',
+  'started_at',
+  'outcome',
+] as const;
+export const START_INTEGERS: readonly string[] = ['webhook_version', 'attempt', 'max_attempts'];
+
 /** The row of an invocation that begins. */
-export function writeStart(start: InvocationStart): NewRow {
+export function writeStart(start: InvocationStart): RowOf<typeof START_COLUMNS> {
   return {
     id: start.id,
     organization_id: start.organizationId,
@@ -56,11 +74,45 @@ export function writeStart(start: InvocationStart): NewRow {
   };
 }
 
-/** The columns of `writeEnd` that hold whole numbers. */
-export const END_INTEGERS = ['request_bytes', 'status', 'response_bytes', 'response_truncated', 'masked_places'];
+const REQUEST_COLUMNS = ['method', 'url', 'request_headers', 'request_bytes', 'request_sha256'] as const;
+
+const RESPONSE_COLUMNS = [
+  'status',
+  'http_version',
+  'response_headers',
+  'response_encoding',
+  'response_bytes',
+  'response_truncated',
+] as const;
+
+/** The columns of `writeEnd`, and those of them that hold whole numbers. */
+export const END_COLUMNS = [
+  'finished_at',
+  'outcome',
+  'phase',
+  'error_code',
+  'message',
+  'template_sha256',
+  ...REQUEST_COLUMNS,
+  ...RESPONSE_COLUMNS,
+  'timings',
+  'peer',
+  'validators',
+  'warnings',
+  'next_attempt_at',
+  'next_attempt_reason',
+  'masked_places',
+] as const;
+export const END_INTEGERS: readonly string[] = [
+  'request_bytes',
+  'status',
+  'response_bytes',
+  'response_truncated',
+  'masked_places',
+];
 
 /** What the end of an invocation adds to its row. */
-export function writeEnd(end: InvocationEnd): NewRow {
+export function writeEnd(end: InvocationEnd): RowOf<typeof END_COLUMNS> {
   return {
     finished_at: writeInstant(end.finishedAt),
     outcome: end.outcome,
@@ -80,7 +132,7 @@ export function writeEnd(end: InvocationEnd): NewRow {
   };
 }
 
-function writeRequest(request: RecordedRequest | undefined): NewRow {
+function writeRequest(request: RecordedRequest | undefined): RowOf<typeof REQUEST_COLUMNS> {
   return {
     method: request?.method ?? null,
     url: request?.url ?? null,
@@ -90,7 +142,7 @@ function writeRequest(request: RecordedRequest | undefined): NewRow {
   };
 }
 
-const NO_RESPONSE: NewRow = {
+const NO_RESPONSE: RowOf<typeof RESPONSE_COLUMNS> = {
   status: null,
   http_version: null,
   response_headers: null,
@@ -99,7 +151,7 @@ const NO_RESPONSE: NewRow = {
   response_truncated: null,
 };
 
-function writeResponse(response: RecordedResponse | undefined): NewRow {
+function writeResponse(response: RecordedResponse | undefined): RowOf<typeof RESPONSE_COLUMNS> {
   if (response === undefined) return NO_RESPONSE;
   return {
     status: response.status,
@@ -111,8 +163,15 @@ function writeResponse(response: RecordedResponse | undefined): NewRow {
   };
 }
 
+/** The columns of `writeBodies`. */
+export const BODY_COLUMNS = ['invocation_id', 'organization_id', 'request_body', 'response_body'] as const;
+
 /** The row of the bodies, or nothing where there are none. */
-export function writeBodies(invocationId: string, organizationId: string, end: InvocationEnd): NewRow | undefined {
+export function writeBodies(
+  invocationId: string,
+  organizationId: string,
+  end: InvocationEnd,
+): RowOf<typeof BODY_COLUMNS> | undefined {
   const requestBody = end.request?.body;
   const responseBody = end.response?.body;
   if (requestBody === undefined && responseBody === undefined) return undefined;

@@ -17,11 +17,8 @@ export interface SqliteConnection {
 /** A prepared statement. Not `get`: it leaves the statement in the middle, which keeps what it has read locked. */
 export interface SqliteStatement {
   readonly all: (values: readonly SqlValue[], done: (error: Error | null, rows: unknown) => void) => void;
+  readonly reset: (done: () => void) => void;
   readonly finalize: (done: () => void) => void;
-}
-
-interface Driver {
-  readonly Database: new (path: string, done: Done) => SqliteConnection;
 }
 
 /** Loads it. Throws `StartupError` where its compiled part is missing. */
@@ -42,18 +39,6 @@ export function loadDriver(): unknown {
   }
 }
 
-/** Opens a connection, and runs some statements on it. */
-export async function openConnection(path: string, setup: string): Promise<SqliteConnection> {
-  const { Database } = loadDriver() as Driver;
-  const connection = await new Promise<SqliteConnection>((resolve, reject) => {
-    const opened = new Database(path, (error) => (error === null ? resolve(opened) : reject(error)));
-  });
-  await new Promise<void>((resolve, reject) => {
-    connection.exec(setup, (error) => (error === null ? resolve() : reject(error)));
-  });
-  return connection;
-}
-
 /** The statements that a connection has prepared, by their keys. */
 export class PreparedStatements {
   readonly #connection: SqliteConnection;
@@ -67,7 +52,12 @@ export class PreparedStatements {
   async run(statement: Statement, values: readonly SqlValue[]): Promise<unknown> {
     const ready = this.#statements.get(statement.key) ?? (await this.#prepare(statement));
     return new Promise<unknown>((resolve, reject) => {
-      ready.all(values, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+      ready.all(values, (error, rows) => {
+        if (error === null) resolve(rows);
+        // One that found the database locked has begun to write and not ended: whatever another statement did by itself
+        // would not be committed when that ends, and be rolled back with this one (measured: without an error).
+        else ready.reset(() => reject(error));
+      });
     });
   }
 

@@ -173,6 +173,12 @@ export function translateSqliteError(error: unknown): unknown {
   return error;
 }
 
+/** Whether a statement was refused since it would have broken a constraint, or a trigger said so: nothing of it is stored. */
+export function isConstraintViolation(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof Error && errorCode(cause) === 'SQLITE_CONSTRAINT';
+}
+
 /** Whether a file was opened that is no SQLite database, or one whose beginning was overwritten. */
 export function isForeignFile(error: unknown): boolean {
   return error instanceof Error && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(errorCode(error));

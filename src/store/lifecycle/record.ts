@@ -1,9 +1,10 @@
 // Recording: ends invocations and settles their deliveries, many with a handful of statements.
 import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
 import type { Fence, Finish } from '../../domain/lease.ts';
+import type { RowOf } from '../codec/columns.ts';
 import { text } from '../codec/columns.ts';
-import { END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
-import type { BulkUpdate, NewRow, StoreDeps } from '../sql/rows.ts';
+import { END_COLUMNS, END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
+import type { BulkChange, NewRow, StoreDeps } from '../sql/rows.ts';
 import { inTransaction, insertRows, updateRows } from '../sql/rows.ts';
 import type { HealthChanged } from '../webhook-health.ts';
 import { judgeHealth } from '../webhook-health.ts';
@@ -39,7 +40,13 @@ export async function endInvocations(
   database: StoreDeps['database'],
   finishes: readonly Pick<Finish, 'invocationId' | 'end'>[],
 ): Promise<void> {
-  const ended = await updateRows(database, endUpdate(finishes));
+  const ended = await updateRows(database, {
+    ...END_CHANGE,
+    rows: finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) })),
+    returning: 'invocations.id, invocations.organization_id',
+    integers: END_INTEGERS,
+    isPartitioned: true,
+  });
   const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
   const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {
     const organizationId = organizations.get(invocationId);
@@ -49,21 +56,13 @@ export async function endInvocations(
   await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
 }
 
-/** What ends invocations. */
-export function endUpdate(finishes: readonly Pick<Finish, 'invocationId' | 'end'>[]): BulkUpdate {
-  const rows = finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) }));
-  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'id');
-  return {
-    table: 'invocations',
-    rows,
-    set: Object.fromEntries(columns.map((column) => [column, `next.${column}`])),
-    // After `unknown`, a late finisher still knows better.
-    where: "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')",
-    returning: 'invocations.id, invocations.organization_id',
-    integers: END_INTEGERS,
-    isPartitioned: true,
-  };
-}
+/** How `writeEnd` changes invocations. */
+export const END_CHANGE: BulkChange = {
+  table: 'invocations',
+  set: Object.fromEntries(END_COLUMNS.map((column) => [column, `next.${column}`])),
+  // After `unknown`, a late finisher still knows better.
+  where: "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')",
+};
 
 // Somebody may have cancelled it after the settlement was decided: what would go on, does not.
 const IS_CANCELLED = "deliveries.cancel_requested_at is not null and next.state in ('pending', 'held')";
@@ -73,34 +72,56 @@ export async function settleDeliveries(
   database: StoreDeps['database'],
   fences: readonly Fence[],
 ): Promise<ReadonlySet<string>> {
-  const settled = await updateRows(database, settleUpdate(fences));
+  const settled = await updateRows(database, {
+    ...SETTLE_CHANGE,
+    rows: fences.map(writeSettlement),
+    returning: 'deliveries.lease_token',
+    integers: SETTLEMENT_INTEGERS,
+  });
   return new Set(settled.map((row) => text(row, 'lease_token')));
 }
 
-/** What settles deliveries. */
-export function settleUpdate(fences: readonly Fence[]): BulkUpdate {
-  return {
-    table: 'deliveries',
-    rows: fences.map(writeSettlement),
-    set: {
-      state: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.state}' else next.state end`,
-      reason: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.reason}' else next.reason end`,
-      due_at: 'coalesce(next.due_at, deliveries.due_at)',
-      attempts: 'deliveries.attempts - next.given_back',
-      // The token stays, for `returning`: it opens nothing once the state is another.
-      lease_until: 'null',
-      updated_at: 'next.updated_at',
-      finished_at: `case when ${IS_CANCELLED} then next.updated_at else next.finished_at end`,
-      held_until: `case when ${IS_CANCELLED} then null else next.held_until end`,
-      token_refused_at: 'coalesce(next.token_refused_at, deliveries.token_refused_at)',
-    },
-    where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
-    returning: 'deliveries.lease_token',
-    integers: ['given_back'],
-  };
-}
+/** The columns of `writeSettlement`, and those of them that hold whole numbers. */
+export const SETTLEMENT_COLUMNS = [
+  'id',
+  'lease_token',
+  'state',
+  'reason',
+  'due_at',
+  'given_back',
+  'updated_at',
+  'finished_at',
+  'held_until',
+  'token_refused_at',
+] as const;
+export const SETTLEMENT_INTEGERS: readonly string[] = ['given_back'];
 
-function writeSettlement({ deliveryId, leaseToken, settlement, tokenRefused, now }: Fence): NewRow {
+/** How `writeSettlement` changes deliveries. */
+export const SETTLE_CHANGE: BulkChange = {
+  table: 'deliveries',
+  set: {
+    state: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.state}' else next.state end`,
+    reason: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.reason}' else next.reason end`,
+    due_at: 'coalesce(next.due_at, deliveries.due_at)',
+    attempts: 'deliveries.attempts - next.given_back',
+    // The token stays, for `returning`: it opens nothing once the state is another.
+    lease_until: 'null',
+    updated_at: 'next.updated_at',
+    finished_at: `case when ${IS_CANCELLED} then next.updated_at else next.finished_at end`,
+    held_until: `case when ${IS_CANCELLED} then null else next.held_until end`,
+    token_refused_at: 'coalesce(next.token_refused_at, deliveries.token_refused_at)',
+  },
+  where: "deliveries.id = next.id and deliveries.state = 'sending' and deliveries.lease_token = next.lease_token",
+};
+
+/** What becomes of a leased delivery, as a row. */
+export function writeSettlement({
+  deliveryId,
+  leaseToken,
+  settlement,
+  tokenRefused,
+  now,
+}: Fence): RowOf<typeof SETTLEMENT_COLUMNS> {
   const isPending = settlement.state === 'pending';
   const isFinal = !isPending && settlement.state !== 'held';
   return {

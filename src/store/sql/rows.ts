@@ -5,7 +5,6 @@ import type { Page, PageRequest } from '../../domain/page.ts';
 import { cutPage } from '../../domain/page.ts';
 import type { Row } from '../codec/columns.ts';
 import type { Database } from '../database.ts';
-import type { Step } from '../batch/steps.ts';
 import type { Dialect, SqlValue, Statement } from '../dialect.ts';
 import { rowsOf } from '../dialect.ts';
 import type { SecretBox } from '../secrets.ts';
@@ -52,31 +51,28 @@ export async function insertRows(
   rows: readonly NewRow[],
   suffix = '',
 ): Promise<void> {
-  for (const { statement, values } of insertSteps(database.dialect, table, rows, suffix)) {
-    await runStatement(database, statement, values);
-  }
-}
-
-/** The steps of `insertRows`. */
-export function insertSteps(dialect: Bounds, table: string, rows: readonly NewRow[], suffix = ''): Step[] {
   const [first] = rows;
-  if (first === undefined) return [];
+  if (first === undefined) return;
   const columns = Object.keys(first);
   const names = columns.join(', ');
-  return chunksOf(dialect, rows, columns.length).map((chunk) => {
+  for (const chunk of chunksOf(database.dialect, rows, columns.length)) {
     const text = (): string =>
       `insert into ${table} (${names}) values ${placeholders(chunk.length, columns.length)} ${suffix}`;
     const key = `insert ${table} (${names}) ${suffix} ${String(chunk.length)}`;
-    return { statement: { key, text }, values: bindings(chunk, columns) };
-  });
+    await runStatement(database, { key, text }, bindings(chunk, columns));
+  }
 }
 
-/** How a list of rows changes a table: `set` and `where` are SQL over the columns of `next` and of the table. */
-export interface BulkUpdate {
+/** How rows change a table: `set` and `where` are SQL over the columns of `next` and of the table. */
+export interface BulkChange {
   readonly table: string;
-  readonly rows: readonly NewRow[];
   readonly set: Readonly<Record<string, string>>;
   readonly where: string;
+}
+
+/** A change by these rows. */
+export interface BulkUpdate extends BulkChange {
+  readonly rows: readonly NewRow[];
   readonly returning: string;
   /** Columns of `next` that hold whole numbers: PostgreSQL takes them for text otherwise. */
   readonly integers?: readonly string[];
@@ -86,40 +82,35 @@ export interface BulkUpdate {
 
 /** Changes many rows with a few statements; gives what `returning` names of those that were changed. */
 export async function updateRows(database: StoreDeps['database'], update: BulkUpdate): Promise<Row[]> {
+  const [first] = update.rows;
+  if (first === undefined) return [];
+  const columns = Object.keys(first);
+  const assignments = assignmentsOf(update);
   const changed: Row[] = [];
-  for (const { statement, values } of updateSteps(database.dialect, update)) {
-    changed.push(...(await runStatement(database, statement, values)));
+  for (const chunk of chunksOf(database.dialect, update.rows, columns.length)) {
+    const text = (): string => updateText(update, assignments, columns, chunk.length);
+    const key = `update ${update.table} (${columns.join(', ')}) ${assignments} ${update.where} ${String(chunk.length)}`;
+    const ends = update.isPartitioned === true ? endsOf(chunk) : [];
+    changed.push(...(await runStatement(database, { key, text }, [...bindings(chunk, columns), ...ends])));
   }
   return changed;
 }
 
-/** The steps of `updateRows`, which expect that each row is changed. */
-export function updateSteps(dialect: Bounds, update: BulkUpdate): Step[] {
-  const [first] = update.rows;
-  if (first === undefined) return [];
-  const columns = Object.keys(first);
-  const assignments = Object.entries(update.set).map(([column, value]) => `${column} = ${value}`);
-  return chunksOf(dialect, update.rows, columns.length).map((chunk) => {
-    const text = (): string => updateText(update, assignments, columns, chunk.length);
-    const key = `update ${update.table} (${columns.join(', ')}) ${assignments.join(', ')} ${update.where} ${String(chunk.length)}`;
-    const ends = update.isPartitioned === true ? endsOf(chunk) : [];
-    return { statement: { key, text }, values: [...bindings(chunk, columns), ...ends], expects: chunk.length };
-  });
+/** What stands after `set`. */
+export function assignmentsOf({ set }: Pick<BulkChange, 'set'>): string {
+  return Object.entries(set)
+    .map(([column, value]) => `${column} = ${value}`)
+    .join(', ');
 }
 
-function updateText(
-  update: BulkUpdate,
-  assignments: readonly string[],
-  columns: readonly string[],
-  rows: number,
-): string {
+function updateText(update: BulkUpdate, assignments: string, columns: readonly string[], rows: number): string {
   const typed = columns.map((column) =>
     update.integers?.includes(column) === true ? `cast(${column} as integer) as ${column}` : column,
   );
   const range = update.isPartitioned === true ? ` and ${update.table}.id between ? and ?` : '';
   return `with given (${columns.join(', ')}) as (values ${placeholders(rows, columns.length)}),
       next as (select ${typed.join(', ')} from given)
-      update ${update.table} set ${assignments.join(', ')} from next where ${update.where}${range} returning ${update.returning}`;
+      update ${update.table} set ${assignments} from next where ${update.where}${range} returning ${update.returning}`;
 }
 
 const MOST_ROWS = 128;

@@ -20,7 +20,7 @@ const prepare = Database.prototype.prepare;
 Database.prototype.prepare = function (sql, ...rest) {
   const statement = prepare.call(this, sql, ...rest);
   const original = statement.all;
-  if (/^begin/i.test(sql)) {
+  if (/^begin|^insert into hookwright_group/i.test(sql)) {
     statement.all = (...values) => {
       setLimit(this);
       return original.apply(statement, values);

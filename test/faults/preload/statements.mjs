@@ -6,19 +6,42 @@ const require = createRequire(import.meta.url);
 
 /**
  * Calls `before(sql, transaction)` when a statement is about to go to the database, and `after(sql, transaction)` when
- * its answer is there and nobody has seen it. `transaction` has the statements since the last BEGIN on that connection.
+ * its answer is there and nobody has seen it. `transaction` has the statements since the last BEGIN on that connection. A
+ * group, which is one statement, is told as the transaction that it is: what it does by its values, and its COMMIT.
  */
 export function listen({ before = nothing, after = nothing }) {
   const transactions = new WeakMap();
-  const hear = (connection, sql) => {
+  const hear = (connection, sql, values) => {
+    if (GROUP_PROGRAM.test(sql)) return nothing;
+    if (GROUP.test(sql)) return hearAll(connection, ['BEGIN', ...groupStatements(sql, values), 'COMMIT']);
     if (/^begin/i.test(sql)) transactions.set(connection, []);
     const transaction = transactions.get(connection) ?? [];
     transaction.push(sql);
     before(sql, transaction, connection);
     return () => after(sql, transaction, connection);
   };
+  const hearAll = (connection, statements) => {
+    const heard = statements.map((sql) => hear(connection, sql));
+    return () => heard.forEach((tell) => tell());
+  };
   wrapSqlite(require('sqlite3'), hear);
   wrapPostgres(require('pg'), hear);
+}
+
+const GROUP = /^insert into hookwright_group/;
+// It says what it will do, and does nothing yet.
+const GROUP_PROGRAM = /^create temp/;
+
+const PARTS = {
+  given_events: 'insert into events',
+  given_invocations: 'insert into invocations',
+  given_settlements: 'update deliveries',
+  given_ends: 'update invocations',
+};
+
+function groupStatements(sql, values) {
+  const names = sql.slice(sql.indexOf('(') + 1, sql.indexOf(')')).split(', ');
+  return names.flatMap((name, index) => (values[index] !== null && name in PARTS ? [PARTS[name]] : []));
 }
 
 function nothing() {
@@ -36,7 +59,7 @@ function wrapSqlite({ Database }, hear) {
   Database.prototype.prepare = function (sql, ...rest) {
     const statement = prepare.call(this, sql, ...rest);
     const original = statement.all;
-    statement.all = (...values) => original.apply(statement, answering(values, hear(this, sql)));
+    statement.all = (...rest) => original.apply(statement, answering(rest, hear(this, sql, rest[0])));
     return statement;
   };
 }

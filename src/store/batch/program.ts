@@ -1,0 +1,74 @@
+// The program of a group: the statements that look whether what was planned holds, and store it. The database has it once
+// for each connection, and is given the rows. SQLite and PostgreSQL differ in how a program is said, not in what it does.
+import { isGood } from '../access.ts';
+import { HEALTH_COLUMNS } from '../codec/health.ts';
+import { END_CHANGE, SETTLE_CHANGE } from '../lifecycle/record.ts';
+import { healthText } from '../webhook-health.ts';
+import { stampOf } from '../webhooks.ts';
+import type { BulkChange } from '../sql/rows.ts';
+import { assignmentsOf } from '../sql/rows.ts';
+import type { Part } from './parts.ts';
+import { PARTS } from './parts.ts';
+
+/** How a kind of database says the statements of a program. */
+export interface ProgramLanguage {
+  /** What stands after `from` for the rows of a part: a table with its columns, to be named. */
+  readonly rows: (part: Part) => string;
+  /** Gives up where the rest of a query, from `from` on, finds a row. */
+  readonly refuseWhere: (rest: string) => string;
+  /** Gives up where the statement before has not changed as many rows as the part has. */
+  readonly refuseUnlessAll: (part: Part) => string;
+  /** Where a table is partitioned by id, between which ids those of a part are, as a condition that begins with `and`. */
+  readonly within: (table: string, part: Part) => string;
+}
+
+/** The statements, in their order. */
+export function programStatements(language: ProgramLanguage): readonly string[] {
+  const { rows, refuseWhere } = language;
+  return [
+    // What was remembered holds still.
+    refuseWhere(
+      `from ${rows(PARTS.apiKeys)} as given
+       where not exists (select 1 from api_keys as k where k.id = given.id and ${isGood('given.now')})`,
+    ),
+    refuseWhere(`from ${rows(PARTS.stamps)} as given where ${stampOf('given.organization_id')} <> given.stamp`),
+    refuseWhere(
+      `from ${rows(PARTS.healths)} as given
+         left join webhook_health as h on h.webhook_id = given.webhook_id
+         left join webhooks as w on w.id = given.webhook_id
+       where coalesce(${healthText('h')}, '') <> given.found or coalesce(w.version, 0) <> given.version`,
+    ),
+    // Requests with events. A key that somebody has is a violation.
+    insert(language, 'idempotency_keys', PARTS.idempotencyKeys),
+    insert(language, 'events', PARTS.events),
+    insert(language, 'deliveries', PARTS.deliveries),
+    insert(language, 'invocations', PARTS.invocations),
+    // Ends of attempts: deliveries first, as claim and rescue lock them.
+    ...change(language, SETTLE_CHANGE, PARTS.settlements),
+    // Each end has a fence, so that there are as many.
+    ...change(language, END_CHANGE, PARTS.ends, PARTS.settlements),
+    insert(language, 'invocation_bodies', PARTS.bodies, 'on conflict (invocation_id) do nothing'),
+    ...change(language, NEXT_HEALTH, PARTS.nextHealths),
+  ];
+}
+
+const NEXT_HEALTH: BulkChange = {
+  table: 'webhook_health',
+  set: Object.fromEntries(HEALTH_COLUMNS.map((column) => [column, `next.${column}`])),
+  // Somebody else may have changed it since it was looked at above: then it is left alone, and the group given up.
+  where: `webhook_health.webhook_id = next.webhook_id and ${healthText('webhook_health')} = next.found`,
+};
+
+function insert({ rows }: ProgramLanguage, table: string, part: Part, suffix = ''): string {
+  const columns = part.columns.join(', ');
+  // Without a condition, SQLite would take `on` for that of a join.
+  return `insert into ${table} (${columns}) select ${columns} from ${rows(part)} as given where true ${suffix}`;
+}
+
+function change(language: ProgramLanguage, bulk: BulkChange, part: Part, counted = part): string[] {
+  return [
+    `update ${bulk.table} set ${assignmentsOf(bulk)} from ${language.rows(part)} as next
+     where ${bulk.where}${language.within(bulk.table, part)}`,
+    language.refuseUnlessAll(counted),
+  ];
+}
