@@ -88,5 +88,6 @@ function adminKeyNeeded(): StartupError {
 }
 
 function withGivenClock(database: Database): Database {
-  return { ...database, dialect: { ...database.dialect, leaseNow: (_db, now) => Promise.resolve(now) } };
+  const leaseNow: Database['dialect']['leaseNow'] = (_db, now) => Promise.resolve(now);
+  return { ...database, dialect: { ...database.dialect, leaseNow, hasLeaseClock: false } };
 }

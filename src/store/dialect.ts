@@ -35,6 +35,8 @@ export interface Dialect {
   readonly likeOperator: string;
   /** The instant by which leases are given and run out: one clock for all who share the database; `now` where nobody does. */
   leaseNow(db: Knex, now: Date): Promise<Date>;
+  /** Whether that is a clock of the database's own, and not the caller's. */
+  readonly hasLeaseClock: boolean;
   /** Waits until no other process holds this lock, and holds it until the transaction ends. */
   lock(trx: Knex, lock: Lock): Promise<void>;
   /**
@@ -54,7 +56,7 @@ export function rowsOf(result: unknown): Readonly<Record<string, unknown>>[] {
 
 /** What runs prepared statements: the client of a knex that `dialect/` has made. */
 export interface PreparingClient {
-  acquireConnection(): Promise<unknown>;
+  acquireConnection(): Promise<object>;
   releaseConnection(connection: unknown): Promise<unknown>;
   runPrepared(connection: unknown, statement: Statement, values: readonly SqlValue[]): Promise<unknown>;
 }

@@ -1,6 +1,7 @@
 // Opens a PostgreSQL database: one pool that writes, two that only read, and one connection to migrate with.
 import type { Knex } from 'knex';
 import { AppError } from '../domain/errors.ts';
+import { postgresGroups } from './batch/postgres-program.ts';
 import type { Database, NoticeConnection } from './database.ts';
 import { rowsOf } from './dialect.ts';
 import { connectPostgres, listenPostgres, POSTGRES } from './dialect/postgres.ts';
@@ -46,7 +47,7 @@ export async function openPostgres({ url }: PostgresOptions): Promise<Database> 
     reader,
     lookup,
     migrator,
-    groups: undefined,
+    groups: postgresGroups(writer),
     listen,
     close,
   };

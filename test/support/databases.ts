@@ -115,7 +115,8 @@ async function openOnServer(from: string): Promise<TestDatabase> {
 
 /** The same database, with leases that go by the clock of the caller. */
 export function withClock(database: Database): Database {
-  return { ...database, dialect: { ...database.dialect, leaseNow: (_db, now) => Promise.resolve(now) } };
+  const leaseNow: Database['dialect']['leaseNow'] = (_db, now) => Promise.resolve(now);
+  return { ...database, dialect: { ...database.dialect, leaseNow, hasLeaseClock: false } };
 }
 
 let count = 0;

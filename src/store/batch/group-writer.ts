@@ -32,7 +32,10 @@ export interface GroupWriter {
 }
 
 /** Makes it, for a database that runs groups. */
-export function createGroupWriter({ lookup }: Pick<StoreDeps['database'], 'lookup'>, runner: GroupRunner): GroupWriter {
+export function createGroupWriter(
+  { dialect, lookup }: Pick<StoreDeps['database'], 'dialect' | 'lookup'>,
+  runner: GroupRunner,
+): GroupWriter {
   const memory = new HealthMemory(lookup);
   return {
     async write(choose) {
@@ -44,7 +47,7 @@ export function createGroupWriter({ lookup }: Pick<StoreDeps['database'], 'looku
           const planned = group === undefined ? undefined : await memory.plan(group.finishes);
           if (group === undefined || planned === undefined) return undefined;
           healths = planned;
-          return groupValues(group.intakes, { finishes: group.finishes, healths });
+          return groupValues(dialect, group.intakes, { finishes: group.finishes, healths });
         });
       } finally {
         if (isDone) memory.stored(healths);

@@ -13,7 +13,7 @@ import {
   writeEnd,
   writeStart,
 } from '../codec/invocation.ts';
-import type { SqlValue } from '../dialect.ts';
+import type { Dialect, SqlValue } from '../dialect.ts';
 import { KEY_COLUMNS, keyRows } from '../events.ts';
 import { SETTLEMENT_COLUMNS, SETTLEMENT_INTEGERS, writeSettlement } from '../lifecycle/record.ts';
 import type { NewRow } from '../sql/rows.ts';
@@ -35,6 +35,8 @@ const part = (name: string, columns: readonly string[], integers: readonly strin
 
 /** The parts of a group. */
 export const PARTS = {
+  /** When leases begin by the clock of whoever gives them, where they run out by that of the database. */
+  leaseClock: part('lease_clock', ['now']),
   /** Keys that have to be good at an instant. */
   apiKeys: part('api_keys', ['id', 'now']),
   /** What the webhooks of an organization have to be still. */
@@ -59,9 +61,14 @@ export const PART_LIST: readonly Part[] = Object.values(PARTS);
 /** The values of a group: for each part its rows as JSON, or null where it has none. */
 export type GroupValues = readonly (string | null)[];
 
-/** Writes a group down. */
-export function groupValues(intakes: PlannedIntakes, finishes: PlannedFinishes): GroupValues {
+/** Writes a group down, for a kind of database. */
+export function groupValues(
+  { hasLeaseClock }: Pick<Dialect, 'hasLeaseClock'>,
+  intakes: PlannedIntakes,
+  finishes: PlannedFinishes,
+): GroupValues {
   const rows = new Map([...intakeRows(intakes), ...finishRows(finishes)]);
+  if (hasLeaseClock && intakes.leased.length > 0) rows.set(PARTS.leaseClock, [{ now: intakes.now.toISOString() }]);
   return PART_LIST.map((one) => jsonOf(rows.get(one) ?? [], one.columns));
 }
 

@@ -20,34 +20,60 @@ export interface ProgramLanguage {
   readonly refuseUnlessAll: (part: Part) => string;
   /** Where a table is partitioned by id, between which ids those of a part are, as a condition that begins with `and`. */
   readonly within: (table: string, part: Part) => string;
+  /** Statements that do nothing where a part has no rows: there they can be passed over. */
+  readonly whereAny: (part: Part, statements: readonly string[]) => readonly string[];
+  /** Until when a lease is by the clock of the database, where it was planned by that of the caller. */
+  readonly leaseUntil: (planned: string) => string;
+  /** Locks rows of a table in the order of a column, so that two who change several never wait for each other in a circle. */
+  readonly lockInOrder: (table: string, column: string, part: Part) => readonly string[];
+  /** Tells other processes that some of these deliveries may be due, once they are committed. */
+  readonly tellWaiting: (part: Part) => readonly string[];
 }
 
 /** The statements, in their order. */
 export function programStatements(language: ProgramLanguage): readonly string[] {
-  const { rows, refuseWhere } = language;
+  return [...checks(language), ...intakes(language), ...finishes(language)];
+}
+
+// What was remembered holds still.
+function checks(language: ProgramLanguage): string[] {
+  const refuseWhere = (part: Part, rest: string): readonly string[] =>
+    language.whereAny(part, [language.refuseWhere(`from ${language.rows(part)} as given ${rest}`)]);
   return [
-    // What was remembered holds still.
-    refuseWhere(
-      `from ${rows(PARTS.apiKeys)} as given
-       where not exists (select 1 from api_keys as k where k.id = given.id and ${isGood('given.now')})`,
+    ...refuseWhere(
+      PARTS.apiKeys,
+      `where not exists (select 1 from api_keys as k where k.id = given.id and ${isGood('given.now')})`,
     ),
-    refuseWhere(`from ${rows(PARTS.stamps)} as given where ${stampOf('given.organization_id')} <> given.stamp`),
-    refuseWhere(
-      `from ${rows(PARTS.healths)} as given
-         left join webhook_health as h on h.webhook_id = given.webhook_id
-         left join webhooks as w on w.id = given.webhook_id
+    ...refuseWhere(PARTS.stamps, `where ${stampOf('given.organization_id')} <> given.stamp`),
+    ...refuseWhere(
+      PARTS.healths,
+      `left join webhook_health as h on h.webhook_id = given.webhook_id
+       left join webhooks as w on w.id = given.webhook_id
        where coalesce(${healthText('h')}, '') <> given.found or coalesce(w.version, 0) <> given.version`,
     ),
-    // Requests with events. A key that somebody has is a violation.
-    insert(language, 'idempotency_keys', PARTS.idempotencyKeys),
-    insert(language, 'events', PARTS.events),
-    insert(language, 'deliveries', PARTS.deliveries),
-    insert(language, 'invocations', PARTS.invocations),
-    // Ends of attempts: deliveries first, as claim and rescue lock them.
+  ];
+}
+
+// Requests with events. A key that somebody has is a violation.
+function intakes(language: ProgramLanguage): string[] {
+  return [
+    ...insert(language, 'idempotency_keys', PARTS.idempotencyKeys),
+    ...insert(language, 'events', PARTS.events),
+    ...insert(language, 'deliveries', PARTS.deliveries, { lease_until: language.leaseUntil('given.lease_until') }),
+    ...insert(language, 'invocations', PARTS.invocations),
+    ...language.whereAny(PARTS.deliveries, language.tellWaiting(PARTS.deliveries)),
+  ];
+}
+
+// Ends of attempts: deliveries first, as claim and rescue lock them.
+function finishes(language: ProgramLanguage): string[] {
+  const lockHealths = language.lockInOrder('webhook_health', 'webhook_id', PARTS.nextHealths);
+  return [
     ...change(language, SETTLE_CHANGE, PARTS.settlements),
     // Each end has a fence, so that there are as many.
     ...change(language, END_CHANGE, PARTS.ends, PARTS.settlements),
-    insert(language, 'invocation_bodies', PARTS.bodies, 'on conflict (invocation_id) do nothing'),
+    ...insert(language, 'invocation_bodies', PARTS.bodies, {}, 'on conflict (invocation_id) do nothing'),
+    ...language.whereAny(PARTS.nextHealths, lockHealths),
     ...change(language, NEXT_HEALTH, PARTS.nextHealths),
   ];
 }
@@ -59,16 +85,26 @@ const NEXT_HEALTH: BulkChange = {
   where: `webhook_health.webhook_id = next.webhook_id and ${healthText('webhook_health')} = next.found`,
 };
 
-function insert({ rows }: ProgramLanguage, table: string, part: Part, suffix = ''): string {
-  const columns = part.columns.join(', ');
+function insert(
+  { rows, whereAny }: ProgramLanguage,
+  table: string,
+  part: Part,
+  others: Readonly<Record<string, string>> = {},
+  suffix = '',
+): readonly string[] {
+  const { columns } = part;
+  const values = columns.map((column) => others[column] ?? `given.${column}`);
   // Without a condition, SQLite would take `on` for that of a join.
-  return `insert into ${table} (${columns}) select ${columns} from ${rows(part)} as given where true ${suffix}`;
+  return whereAny(part, [
+    `insert into ${table} (${columns.join(', ')})
+     select ${values.join(', ')} from ${rows(part)} as given where true ${suffix}`,
+  ]);
 }
 
-function change(language: ProgramLanguage, bulk: BulkChange, part: Part, counted = part): string[] {
-  return [
+function change(language: ProgramLanguage, bulk: BulkChange, part: Part, counted = part): readonly string[] {
+  return language.whereAny(part, [
     `update ${bulk.table} set ${assignmentsOf(bulk)} from ${language.rows(part)} as next
      where ${bulk.where}${language.within(bulk.table, part)}`,
     language.refuseUnlessAll(counted),
-  ];
+  ]);
 }

@@ -23,6 +23,11 @@ const LANGUAGE: ProgramLanguage = {
   refuseUnlessAll: (part) =>
     `select raise(abort, 'stale') where changes() <> (select count(*) from jsonb_each(new.${given(part)}))`,
   within: () => '',
+  whereAny: (_part, statements) => statements,
+  leaseUntil: (planned) => planned,
+  // Nobody else writes meanwhile, and there is no other process.
+  lockInOrder: () => [],
+  tellWaiting: () => [],
 };
 
 function columnsOf({ columns }: Part): string {

@@ -47,6 +47,12 @@ const DATA_EXCEPTIONS = '22';
 const LOST =
   /(?:Query read timeout|Connection terminated(?: unexpectedly| due to connection timeout)?|timeout expired|is not queryable|Connection ended unexpectedly)$/;
 
+/** The SQLSTATE of an error, translated or not; empty where it has none. */
+export function sqlStateOf(error: unknown): string {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof Error ? errorCode(cause) : '';
+}
+
 /** Whether a statement got no answer in time: the connection must not be used again. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message.endsWith('Query read timeout');

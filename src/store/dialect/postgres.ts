@@ -11,7 +11,8 @@ import { rowsOf, runOn } from '../dialect.ts';
 import { SILENT_LOG } from './failures.ts';
 import { isUnanswered, translatePostgresError } from './postgres-errors.ts';
 
-const CHANNEL = 'hookwright';
+/** Where processes tell each other that something may be due. */
+export const CHANNEL = 'hookwright';
 
 // Keys of advisory locks: free to choose, as long as no other program that shares the database uses the same.
 const LOCK_SPACE = 0x686f6f6b;
@@ -33,6 +34,7 @@ export const POSTGRES: Dialect = {
     if (!(now instanceof Date)) throw new Error('The database does not say what time it is.');
     return now;
   },
+  hasLeaseClock: true,
   async lock(trx, lock) {
     await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
   },

@@ -24,6 +24,7 @@ export const SQLITE: Dialect = {
   lockOwner: (query) => query,
   likeOperator: 'like',
   leaseNow: (_db, now) => Promise.resolve(now),
+  hasLeaseClock: false,
   // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
   run: runOn,
