@@ -5,7 +5,6 @@ import type { PreparingClient, Statement } from '../dialect.ts';
 import { preparingClient } from '../dialect.ts';
 import { CHANNEL } from '../dialect/postgres.ts';
 import { sqlStateOf } from '../dialect/postgres-errors.ts';
-import { PARTITIONED } from '../partitions.ts';
 import type { GroupRunner } from './group-writer.ts';
 import type { GroupValues, Part } from './parts.ts';
 import { PART_LIST, PARTS } from './parts.ts';
@@ -23,10 +22,6 @@ const LANGUAGE: ProgramLanguage = {
   refuseWhere: (rest) => `if exists (select 1 ${rest}) then ${GIVE_UP}; end if`,
   refuseUnlessAll: (part) => `get diagnostics given_changed = row_count;
     if given_changed <> coalesce(jsonb_array_length(${given(part)}), 0) then ${GIVE_UP}; end if`,
-  within: (table, part) =>
-    PARTITIONED.some((one) => one === table)
-      ? ` and ${table}.id between ${given(part)}_least and ${given(part)}_greatest`
-      : '',
   whereAny: (part, statements) => [
     `if ${given(part)} is not null then
       ${statements.join(';\n')};
@@ -52,23 +47,18 @@ function given({ name }: Part): string {
   return `given_${name}`;
 }
 
+// The limit is none; but for the planner it is one that it does not know, and then it expects ten rows. So it looks these up
+// by their ids, whatever it believes of the tables, and reads each value of a row once.
 function rows(part: Part): string {
   const columns = part.columns.map((column, index) => {
     const value = `value ->> ${String(index)}`;
     return `${part.integers.includes(column) ? `cast(${value} as integer)` : value} as ${column}`;
   });
-  return `(select ${columns.join(', ')} from jsonb_array_elements(${given(part)}))`;
+  return `(select ${columns.join(', ')} from jsonb_array_elements(${given(part)}) limit given_limit)`;
 }
 
-// Between which ids the rows of a part are. As variables, they spare a statement all other partitions when it begins.
-function rangeOf(part: Part): string {
-  const end = (which: string): string => `(select ${which}(id collate "C") from ${rows(part)} as given)`;
-  return `${given(part)}_least text := ${end('min')};
-    ${given(part)}_greatest text := ${end('max')}`;
-}
-
-// A plan is made once, maybe while the tables are empty, and stays: so it has to be the one that does for full ones, by the
-// indexes. Compiling it would take longer than a thousand groups.
+// A plan is made once, maybe while the tables are empty, and stays for a while: so it has to be one that does for full ones,
+// by the indexes. Compiling it would take longer than many groups do.
 const SETTINGS = `set plan_cache_mode = force_generic_plan
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off`;
 
@@ -77,12 +67,15 @@ const CREATE: Statement = {
   text: () => `create or replace function ${FUNCTION}(${PART_LIST.map((part) => `${given(part)} jsonb`).join(', ')})
     returns void language plpgsql ${SETTINGS} as $program$
     declare
+      given_limit bigint;
       given_changed bigint;
-      ${rangeOf(PARTS.ends)};
     begin
       ${programStatements(LANGUAGE).join(';\n')};
     end $program$`,
 };
+
+// Also plans for what the server itself looks up, for foreign keys: made while the tables were empty, they read all of one.
+const PLAN_ANEW: Statement = { key: 'plan anew', text: () => 'discard plans' };
 
 const CALL: Statement = {
   key: 'group',
@@ -95,26 +88,29 @@ const CALL: Statement = {
  */
 export function postgresGroups(writer: Knex): GroupRunner {
   const client = preparingClient(writer);
-  const ready = new WeakSet<object>();
+  // How many each connection has run.
+  const runs = new WeakMap<object, number>();
   let isForbidden = false;
-  const setUp = async (connection: object): Promise<void> => {
-    if (ready.has(connection)) return;
+  const setUp = async (connection: object): Promise<boolean> => {
+    const run = runs.get(connection) ?? 0;
     try {
-      await client.runPrepared(connection, CREATE, []);
-      ready.add(connection);
+      if (run === 0) await client.runPrepared(connection, CREATE, []);
+      // Time and again, and less often the more there is.
+      else if (Number.isInteger(Math.log2(run))) await client.runPrepared(connection, PLAN_ANEW, []);
     } catch (error) {
-      if (sqlStateOf(error) !== FORBIDDEN) throw error;
+      if (run > 0 || sqlStateOf(error) !== FORBIDDEN) throw error;
       isForbidden = true;
+      return false;
     }
+    runs.set(connection, run + 1);
+    return true;
   };
   return {
     async run(choose) {
       if (isForbidden) return false;
       const connection = await client.acquireConnection();
       try {
-        await setUp(connection);
-        // Another connection may have been refused meanwhile.
-        const values = ready.has(connection) ? await choose() : undefined;
+        const values = (await setUp(connection)) ? await choose() : undefined;
         return values !== undefined && (await write(client, connection, values));
       } finally {
         await client.releaseConnection(connection);

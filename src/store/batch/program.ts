@@ -18,8 +18,6 @@ export interface ProgramLanguage {
   readonly refuseWhere: (rest: string) => string;
   /** Gives up where the statement before has not changed as many rows as the part has. */
   readonly refuseUnlessAll: (part: Part) => string;
-  /** Where a table is partitioned by id, between which ids those of a part are, as a condition that begins with `and`. */
-  readonly within: (table: string, part: Part) => string;
   /** Statements that do nothing where a part has no rows: there they can be passed over. */
   readonly whereAny: (part: Part, statements: readonly string[]) => readonly string[];
   /** Until when a lease is by the clock of the database, where it was planned by that of the caller. */
@@ -104,7 +102,7 @@ function insert(
 function change(language: ProgramLanguage, bulk: BulkChange, part: Part, counted = part): readonly string[] {
   return language.whereAny(part, [
     `update ${bulk.table} set ${assignmentsOf(bulk)} from ${language.rows(part)} as next
-     where ${bulk.where}${language.within(bulk.table, part)}`,
+     where ${bulk.where}`,
     language.refuseUnlessAll(counted),
   ]);
 }

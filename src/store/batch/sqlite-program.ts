@@ -22,7 +22,6 @@ const LANGUAGE: ProgramLanguage = {
   refuseWhere: (rest) => `select raise(abort, 'stale') ${rest}`,
   refuseUnlessAll: (part) =>
     `select raise(abort, 'stale') where changes() <> (select count(*) from jsonb_each(new.${given(part)}))`,
-  within: () => '',
   whereAny: (_part, statements) => statements,
   leaseUntil: (planned) => planned,
   // Nobody else writes meanwhile, and there is no other process.
