@@ -8,6 +8,7 @@ import * as replays from './migrations/20261128000201_replays.ts';
 import * as tokenRefusals from './migrations/20261128000300_token_refusals.ts';
 import * as access from './migrations/20261128000400_access.ts';
 import * as encryptionKeys from './migrations/20261128000500_encryption_keys.ts';
+import * as indexesOfStates from './migrations/20261128000600_indexes_of_states.ts';
 
 /** One step of the schema, and its name in the database. */
 export interface NamedMigration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128000300_token_refusals', migration: tokenRefusals },
   { name: '20261128000400_access', migration: access },
   { name: '20261128000500_encryption_keys', migration: encryptionKeys },
+  { name: '20261128000600_indexes_of_states', migration: indexesOfStates },
 ];

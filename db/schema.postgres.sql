@@ -50,7 +50,7 @@ CREATE INDEX deliveries_by_repeated ON deliveries USING btree (organization_id, 
 
 CREATE INDEX deliveries_by_replay ON deliveries USING btree (organization_id, replay_id, id) WHERE (replay_id IS NOT NULL);
 
-CREATE INDEX deliveries_by_state ON deliveries USING btree (organization_id, state, id);
+CREATE INDEX deliveries_by_state ON deliveries USING btree (organization_id, state, id) WHERE (state <> 'sending'::text);
 
 CREATE INDEX deliveries_by_webhook ON deliveries USING btree (organization_id, webhook_id, id);
 
@@ -167,7 +167,7 @@ CREATE INDEX invocations_by_delivery ON ONLY invocations USING btree (delivery_i
 
 CREATE INDEX invocations_by_event ON ONLY invocations USING btree (organization_id, event_id, id);
 
-CREATE INDEX invocations_by_outcome ON ONLY invocations USING btree (organization_id, outcome, id);
+CREATE INDEX invocations_by_outcome ON ONLY invocations USING btree (organization_id, outcome, id) WHERE (outcome <> 'sending'::text);
 
 CREATE INDEX invocations_by_webhook ON ONLY invocations USING btree (organization_id, webhook_id, id);
 

@@ -50,7 +50,7 @@ CREATE INDEX deliveries_by_repeated on deliveries (organization_id, repeats, id)
 
 CREATE INDEX deliveries_by_replay on deliveries (organization_id, replay_id, id) where replay_id is not null;
 
-CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id);
+CREATE INDEX deliveries_by_state on deliveries (organization_id, state, id) where state <> 'sending';
 
 CREATE INDEX deliveries_by_webhook on deliveries (organization_id, webhook_id, id);
 
@@ -167,7 +167,7 @@ CREATE INDEX invocations_by_delivery on invocations (delivery_id, id);
 
 CREATE INDEX invocations_by_event on invocations (organization_id, event_id, id);
 
-CREATE INDEX invocations_by_outcome on invocations (organization_id, outcome, id);
+CREATE INDEX invocations_by_outcome on invocations (organization_id, outcome, id) where outcome <> 'sending';
 
 CREATE INDEX invocations_by_webhook on invocations (organization_id, webhook_id, id);
 

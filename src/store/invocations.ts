@@ -7,6 +7,7 @@ import type { InvocationFilter } from '../domain/search.ts';
 import { readInvocation, writeStart } from './codec/invocation.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+import { whereState } from './sql/states.ts';
 
 /** Stored invocations. */
 export interface Invocations {
@@ -61,14 +62,13 @@ function list(
   page: PageRequest,
 ): Promise<Page<Invocation>> {
   const query = database.reader('invocations as i').where('i.organization_id', organizationId).select('i.*');
-  whereGiven(query, {
+  const isNarrowed = whereGiven(query, {
     'i.webhook_id': filter.webhookId,
     'i.event_id': filter.eventId,
     'i.delivery_id': filter.deliveryId,
-    'i.kind': filter.kind,
-    'i.outcome': filter.outcome,
-    'i.status': filter.status,
   });
+  whereGiven(query, { 'i.kind': filter.kind, 'i.status': filter.status });
+  whereState(query, { table: 'invocations', alias: 'i', column: 'outcome', state: filter.outcome, isNarrowed });
   const { statusClass } = filter;
   if (statusClass !== undefined) void query.whereBetween('i.status', [statusClass * 100, statusClass * 100 + 99]);
   whereBetween(query, 'i.started_at', filter.startedAfter, filter.startedBefore);

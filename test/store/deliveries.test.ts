@@ -52,14 +52,19 @@ for (const kind of DATABASES) {
       const second = await seedDeliveries(test.store, 1, webhookWith(), { state: 'delivered', createdAt: after(60) });
       const [a, b] = first.deliveries.map(({ id }) => id);
       const c = second.deliveries[0]!.id;
+      const sending = { state: 'sending', createdAt: after(30) } as const;
+      const d = (await seedDeliveries(test.store, 1, webhookWith(), sending)).deliveries[0]!.id;
+      await seedDeliveries(test.store, 1, webhookWith({}, { organizationId: OTHER_ORGANIZATION }), sending);
       const cases = [
-        [{}, [c, b, a]],
+        [{}, [d, c, b, a]],
         [{ webhookId: first.webhook.id }, [b, a]],
         [{ eventId: first.deliveries[0]!.eventId }, [a]],
         [{ state: 'delivered' as const }, [c]],
         [{ state: 'pending' as const, webhookId: second.webhook.id }, []],
+        [{ state: 'sending' as const }, [d]],
+        [{ state: 'sending' as const, webhookId: first.webhook.id }, []],
         [{ createdAfter: after(60) }, [c]],
-        [{ createdBefore: after(60) }, [b, a]],
+        [{ createdBefore: after(60) }, [d, b, a]],
       ] as const;
       for (const [filter, expected] of cases) {
         const page = await test.store.deliveries.list(ORGANIZATION, filter, { limit: 10, after: undefined });
@@ -73,10 +78,13 @@ for (const kind of DATABASES) {
 
     it('counts by state, for one organization and for all', async () => {
       await seedDeliveries(test.store, 3);
-      await seedDeliveries(test.store, 2, webhookWith({}, { organizationId: OTHER_ORGANIZATION }), { state: 'held' });
+      await seedDeliveries(test.store, 1, webhookWith(), { state: 'sending' });
+      const other = () => webhookWith({}, { organizationId: OTHER_ORGANIZATION });
+      await seedDeliveries(test.store, 2, other(), { state: 'held' });
+      await seedDeliveries(test.store, 1, other(), { state: 'sending' });
       const none = { pending: 0, sending: 0, held: 0, delivered: 0, exhausted: 0, rejected: 0, cancelled: 0 };
-      assert.deepEqual(await test.store.deliveries.countByState(ORGANIZATION), { ...none, pending: 3 });
-      assert.deepEqual(await test.store.deliveries.countByState(), { ...none, pending: 3, held: 2 });
+      assert.deepEqual(await test.store.deliveries.countByState(ORGANIZATION), { ...none, pending: 3, sending: 1 });
+      assert.deepEqual(await test.store.deliveries.countByState(), { ...none, pending: 3, sending: 2, held: 2 });
     });
 
     it('reconciles: every delivery counts once, and the oldest waiting one is named', async () => {

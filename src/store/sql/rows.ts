@@ -172,11 +172,11 @@ export async function readPage<Item>(
   );
 }
 
-/** Adds an equality for each member that is given. */
-export function whereGiven(query: Knex.QueryBuilder, values: Readonly<Record<string, SqlValue | undefined>>): void {
-  for (const [column, value] of Object.entries(values)) {
-    if (value !== undefined) void query.where(column, value);
-  }
+/** Adds an equality for each member that is given; gives whether there was any. */
+export function whereGiven(query: Knex.QueryBuilder, values: Readonly<Record<string, SqlValue | undefined>>): boolean {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  for (const [column, value = null] of given) void query.where(column, value);
+  return given.length > 0;
 }
 
 /** Keeps rows whose time is at or after `from` and before `to`, where these are given. */
