@@ -126,7 +126,6 @@ export const ASSERTIONS: Readonly<Record<string, Assertions>> = {
   'domain/outcomes.ts': { count: 1, why: 'Object.keys of a closed list' },
   'store/dialect/sqlite.ts': { count: 2, why: "knex declares no types for its SQLite client's transactions" },
   'store/dialect.ts': { count: 1, why: 'knex declares isCompleted for transactions only' },
-  'store/dialect/sqlite-driver.ts': { count: 1, why: 'a driver that is loaded by its name has no types' },
   'responses/path/jsonpath-plus.ts': { count: 1, why: 'the library takes any JSON value and declares an object' },
   'http/server.ts': { count: 1, why: "the body reader is declared for Node's own request" },
   'http/authenticate.ts': { count: 1, why: 'express gives response.locals no type; only this file sets it' },
