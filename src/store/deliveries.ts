@@ -62,8 +62,9 @@ export function createDeliveries(deps: StoreDeps): Deliveries {
     },
     list(organizationId, filter, page) {
       const query = database.reader('deliveries').where('organization_id', organizationId);
-      const narrow = { webhook_id: filter.webhookId, event_id: filter.eventId, replay_id: filter.replayId };
-      const isNarrowed = whereGiven(query, { ...narrow, repeats: filter.repeats });
+      whereGiven(query, { webhook_id: filter.webhookId });
+      const { eventId, replayId, repeats } = filter;
+      const isNarrowed = whereGiven(query, { event_id: eventId, replay_id: replayId, repeats });
       whereState(query, { table: 'deliveries', column: 'state', state: filter.state, isNarrowed });
       whereBetween(query, 'created_at', filter.createdAfter, filter.createdBefore);
       return readPage(query, 'id', page, { read: readDelivery, idOf: ({ id }) => id });

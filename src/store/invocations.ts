@@ -62,12 +62,8 @@ function list(
   page: PageRequest,
 ): Promise<Page<Invocation>> {
   const query = database.reader('invocations as i').where('i.organization_id', organizationId).select('i.*');
-  const isNarrowed = whereGiven(query, {
-    'i.webhook_id': filter.webhookId,
-    'i.event_id': filter.eventId,
-    'i.delivery_id': filter.deliveryId,
-  });
-  whereGiven(query, { 'i.kind': filter.kind, 'i.status': filter.status });
+  const isNarrowed = whereGiven(query, { 'i.event_id': filter.eventId, 'i.delivery_id': filter.deliveryId });
+  whereGiven(query, { 'i.webhook_id': filter.webhookId, 'i.kind': filter.kind, 'i.status': filter.status });
   whereState(query, { table: 'invocations', alias: 'i', column: 'outcome', state: filter.outcome, isNarrowed });
   const { statusClass } = filter;
   if (statusClass !== undefined) void query.whereBetween('i.status', [statusClass * 100, statusClass * 100 + 99]);

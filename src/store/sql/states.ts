@@ -10,7 +10,7 @@ export interface WantedState {
   readonly column: 'state' | 'outcome';
   /** `undefined`: in any. */
   readonly state: string | undefined;
-  /** Whether the query names a webhook, an event or the like, whose index is to be used: it leads to fewer rows. */
+  /** Whether the query names an event, a delivery or a replay, whose index is to be used: it leads to fewer rows. */
   readonly isNarrowed: boolean;
 }
 
