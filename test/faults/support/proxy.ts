@@ -8,27 +8,28 @@ export type ProxyMode =
   | 'pass'
   /** Takes everything and hands nothing on: neither side hears that the other is gone. */
   | 'swallow'
-  /** Cuts a connection when a COMMIT comes along, without handing it on. */
+  /** Cuts a connection when a commit comes along, without handing it on. */
   | 'cut-before-commit'
-  /** Hands a COMMIT on, and cuts the connection instead of handing back the answer. */
+  /** Hands a commit on, and cuts the connection instead of handing back the answer. */
   | 'cut-after-commit';
 
 /** A running proxy. */
 export interface Proxy {
   readonly port: number;
   mode: ProxyMode;
-  /** Connections that were cut at a COMMIT. */
+  /** Connections that were cut at a commit. */
   cuts(): number;
   close(): Promise<void>;
 }
 
-/** Starts one in front of a port of 127.0.0.1. `mayCut` decides for each COMMIT. */
+/** Starts one in front of a port of 127.0.0.1. `mayCut` decides for each commit: a COMMIT, or a group, which is one by itself. */
 export async function startProxy(targetPort: number, mayCut: () => boolean): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let cuts = 0;
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1');
     let cutsAtAnswer = false;
+    const commits = createCommitSpotter();
     const cut = (): void => {
       cuts += 1;
       client.destroy();
@@ -45,7 +46,8 @@ export async function startProxy(targetPort: number, mayCut: () => boolean): Pro
     }
     client.on('data', (bytes) => {
       if (proxy.mode === 'swallow') return;
-      const isCut = proxy.mode !== 'pass' && bytes.includes('COMMIT') && mayCut();
+      const isCommit = commits(bytes);
+      const isCut = proxy.mode !== 'pass' && isCommit && mayCut();
       if (isCut && proxy.mode === 'cut-before-commit') {
         cut();
         return;
@@ -71,4 +73,17 @@ export async function startProxy(targetPort: number, mayCut: () => boolean): Pro
       }),
   };
   return proxy;
+}
+
+// A group is parsed once for each connection, and gets a name there; from then on only the name comes along. As PostgreSQL
+// describes its messages: Parse has the name before the text, Bind has it after that of the portal, which is empty.
+const GROUP = /(hookwright_\d+)\0select pg_temp\.hookwright_group\(/;
+
+// Tells which bytes that a client sends commit something.
+function createCommitSpotter(): (bytes: Buffer) => boolean {
+  let name: string | undefined;
+  return (bytes) => {
+    name ??= GROUP.exec(bytes.toString('latin1'))?.[1];
+    return bytes.includes('COMMIT') || (name !== undefined && bytes.includes(`\0${name}\0`));
+  };
 }
