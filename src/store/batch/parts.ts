@@ -1,5 +1,6 @@
 // What a group consists of, as lists of rows: each a JSON text, so that a database takes a group as one statement with a
 // handful of values, however many rows there are.
+import { writeInstant } from '../codec/columns.ts';
 import { DELIVERY_COLUMNS, DELIVERY_INTEGERS, writeDelivery } from '../codec/delivery.ts';
 import { EVENT_COLUMNS, EVENT_INTEGERS, writeEvent } from '../codec/event.ts';
 import { HEALTH_COLUMNS, HEALTH_INTEGERS, writeHealth } from '../codec/health.ts';
@@ -68,14 +69,14 @@ export function groupValues(
   finishes: PlannedFinishes,
 ): GroupValues {
   const rows = new Map([...intakeRows(intakes), ...finishRows(finishes)]);
-  if (hasLeaseClock && intakes.leased.length > 0) rows.set(PARTS.leaseClock, [{ now: intakes.now.toISOString() }]);
+  if (hasLeaseClock && intakes.leased.length > 0) rows.set(PARTS.leaseClock, [{ now: writeInstant(intakes.now) }]);
   return PART_LIST.map((one) => jsonOf(rows.get(one) ?? [], one.columns));
 }
 
 type PartRows = readonly [Part, readonly NewRow[]];
 
 function intakeRows(plan: PlannedIntakes): PartRows[] {
-  const now = plan.now.toISOString();
+  const now = writeInstant(plan.now);
   const leased = plan.leased.map((one) =>
     writeDelivery(one.delivery, { token: one.leaseToken, until: one.leaseUntil }),
   );

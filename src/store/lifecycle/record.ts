@@ -2,7 +2,7 @@
 import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
 import type { Fence, Finish } from '../../domain/lease.ts';
 import type { RowOf } from '../codec/columns.ts';
-import { text } from '../codec/columns.ts';
+import { text, writeInstant } from '../codec/columns.ts';
 import { END_COLUMNS, END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
 import type { BulkChange, NewRow, StoreDeps } from '../sql/rows.ts';
 import { inTransaction, insertRows, updateRows } from '../sql/rows.ts';
@@ -129,11 +129,11 @@ export function writeSettlement({
     lease_token: leaseToken,
     state: settlement.state,
     reason: settlement.state === 'delivered' ? null : settlement.reason,
-    due_at: 'dueAt' in settlement ? settlement.dueAt.toISOString() : null,
+    due_at: 'dueAt' in settlement ? writeInstant(settlement.dueAt) : null,
     given_back: 'counts' in settlement && !settlement.counts ? 1 : 0,
-    updated_at: now.toISOString(),
-    finished_at: isFinal ? now.toISOString() : null,
-    held_until: settlement.state === 'held' ? settlement.until.toISOString() : null,
-    token_refused_at: tokenRefused === true ? now.toISOString() : null,
+    updated_at: writeInstant(now),
+    finished_at: isFinal ? writeInstant(now) : null,
+    held_until: settlement.state === 'held' ? writeInstant(settlement.until) : null,
+    token_refused_at: tokenRefused === true ? writeInstant(now) : null,
   };
 }
