@@ -1,6 +1,6 @@
 // The log: one JSON object a line on standard output, and a second wall against secrets in it.
 import type { Logger } from 'pino';
-import { destination, pino, stdTimeFunctions } from 'pino';
+import { destination, pino } from 'pino';
 import { gatherLines } from './gather.ts';
 import { redact } from './redact.ts';
 
@@ -21,6 +21,8 @@ export interface LogSink {
 export interface LogOptions {
   readonly level: LogLevel;
   readonly sink?: LogSink;
+  /** Milliseconds since 1970; the machine's where it is left out. */
+  readonly nowMs?: () => number;
 }
 
 /** Makes the log of a process. */
@@ -30,11 +32,21 @@ export function createLog(options: LogOptions): Log {
       level: options.level,
       base: null,
       messageKey: 'message',
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: isoTime(options.nowMs ?? Date.now),
       formatters: { level: (label) => ({ level: label }), log: redact },
     },
     options.sink ?? standardOutput(),
   );
+}
+
+// As that of the logger, which writes the time anew for each line: a busy process has several in a millisecond.
+function isoTime(nowMs: () => number): () => string {
+  let [lastMs, last] = [Number.NaN, ''];
+  return () => {
+    const now = nowMs();
+    if (now !== lastMs) [lastMs, last] = [now, `,"time":"${new Date(now).toISOString()}"`];
+    return last;
+  };
 }
 
 function standardOutput(): LogSink {

@@ -20,6 +20,24 @@ describe('createLog', () => {
     assert.ok(!Number.isNaN(Date.parse(time)));
   });
 
+  it('says when each line was written, also where the clock stands still or goes back', () => {
+    const lines: string[] = [];
+    const times = [1_732_104_000_123, 1_732_104_000_123, 1_732_104_000_124, 1_732_104_000_000];
+    let now = 0;
+    const log = createLog({ level: 'info', sink: { write: (line) => lines.push(line) }, nowMs: () => now });
+    for (const time of times) {
+      now = time;
+      log.info({ count: time }, 'x');
+    }
+    assert.deepEqual(
+      lines,
+      times.map((time) => {
+        const text = new Date(time).toISOString();
+        return `{"level":"info","time":"${text}","count":${String(time)},"message":"x"}\n`;
+      }),
+    );
+  });
+
   it('leaves out what is below its level', () => {
     const { log, lines } = setup('warn');
     log.info('no');
