@@ -1,5 +1,5 @@
 // An event: something that happened, as received. It never changes.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ExactJson, ExactJsonObject } from './json.ts';
 import { canonicalJson, JsonNumber } from './json.ts';
 import { normaliseEventTime } from './time.ts';
@@ -92,5 +92,5 @@ function timeText(value: ExactJson | undefined): string {
 
 /** SHA-256 of a text's UTF-8 bytes, in lower-case hexadecimal. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import type { Acceptance } from '../../src/domain/event.ts';
 import { acceptEvent, sha256Hex } from '../../src/domain/event.ts';
 import { isObject } from '../../src/domain/json.ts';
@@ -73,5 +75,18 @@ describe('sha256Hex', () => {
   it('hashes the UTF-8 bytes', () => {
     assert.equal(sha256Hex('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     assert.notEqual(sha256Hex('ü'), sha256Hex('u'));
+  });
+
+  it('hashes what is sent: half a surrogate pair as U+FFFD, as all that write UTF-8 do', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', 'a', '') }),
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        assert.equal(sha256Hex(one), createHash('sha256').update(Buffer.from(one, 'utf8')).digest('hex'));
+      }),
+    );
+    assert.equal(sha256Hex('\ud83d'), sha256Hex('\ufffd'));
   });
 });
