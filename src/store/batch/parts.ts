@@ -102,7 +102,7 @@ function finishRows({ finishes, healths }: PlannedFinishes): PartRows[] {
     [PARTS.healths, healths.map(({ webhookId, version, found }) => ({ webhook_id: webhookId, version, found }))],
     [PARTS.nextHealths, next],
     [PARTS.settlements, finishes.flatMap(({ fence }) => (fence === undefined ? [] : [writeSettlement(fence)]))],
-    [PARTS.ends, finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) }))],
+    [PARTS.ends, finishes.map(({ invocationId, end }) => writeEnd(invocationId, end))],
     [PARTS.bodies, bodies],
   ];
 }

@@ -85,7 +85,7 @@ const RESPONSE_COLUMNS = [
   'response_truncated',
 ] as const;
 
-/** The columns of `writeEnd`, and those of them that hold whole numbers. */
+/** The columns of `writeEnd` besides the id, and those of them that hold whole numbers. */
 export const END_COLUMNS = [
   'finished_at',
   'outcome',
@@ -111,17 +111,32 @@ export const END_INTEGERS: readonly string[] = [
   'masked_places',
 ];
 
-/** What the end of an invocation adds to its row. */
-export function writeEnd(end: InvocationEnd): RowOf<typeof END_COLUMNS> {
+/**
+ * What the end of an invocation adds to its row, with the id of that. Column by column: to spread an object into another
+ * takes as long as writing four columns.
+ */
+export function writeEnd(id: string, end: InvocationEnd): RowOf<readonly ['id', ...typeof END_COLUMNS]> {
+  const request = writeRequest(end.request);
+  const response = writeResponse(end.response);
   return {
+    id,
     finished_at: writeInstant(end.finishedAt),
     outcome: end.outcome,
     phase: end.phase ?? null,
     error_code: end.errorCode ?? null,
     message: end.message,
     template_sha256: end.templateSha256 ?? null,
-    ...writeRequest(end.request),
-    ...writeResponse(end.response),
+    method: request.method,
+    url: request.url,
+    request_headers: request.request_headers,
+    request_bytes: request.request_bytes,
+    request_sha256: request.request_sha256,
+    status: response.status,
+    http_version: response.http_version,
+    response_headers: response.response_headers,
+    response_encoding: response.response_encoding,
+    response_bytes: response.response_bytes,
+    response_truncated: response.response_truncated,
     timings: writeOptionalJson(end.timings),
     peer: writeOptionalJson(end.peer),
     validators: writeValidators(end.validators),

@@ -42,7 +42,7 @@ export async function endInvocations(
 ): Promise<void> {
   const ended = await updateRows(database, {
     ...END_CHANGE,
-    rows: finishes.map(({ invocationId, end }) => ({ id: invocationId, ...writeEnd(end) })),
+    rows: finishes.map(({ invocationId, end }) => writeEnd(invocationId, end)),
     returning: 'invocations.id, invocations.organization_id',
     integers: END_INTEGERS,
     isPartitioned: true,
