@@ -15,6 +15,7 @@ import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
 import { ENGINE_STOPPING, LEASE_TOO_OLD, unsent } from './unsent.ts';
+import { urlHostOf } from './url-host.ts';
 import type { Wire } from './wire.ts';
 
 // An attempt that starts later than this after its claim could outlive its lease.
@@ -119,7 +120,7 @@ export async function deliver(
     fence: fenceOf(claimed, verdict, settlement, deps.clock()),
   };
   const { settled } = await onceAvailable(deps, lease, () => deps.store.record(finish));
-  const urlHost = settings !== undefined && URL.canParse(settings.url) ? new URL(settings.url).host : undefined;
+  const urlHost = settings === undefined ? undefined : urlHostOf(settings);
   deps.report.attemptFinished({ start, end, urlHost, settlement, settled });
 }
 
