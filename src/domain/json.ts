@@ -66,7 +66,8 @@ function isPlain(value: ExactJson): value is Json {
   if (typeof value !== 'object' || value === null) return true;
   if (value instanceof JsonNumber) return false;
   if (isList(value)) return value.every(isPlain);
-  for (const key of Object.keys(value)) {
+  // Not by `Object.keys`, which makes a list for each object. There is nothing inherited in JSON.
+  for (const key in value) {
     if (!isPlain(value[key] ?? null)) return false;
   }
   return true;
