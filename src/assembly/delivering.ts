@@ -76,8 +76,8 @@ export interface Delivering {
   inFlight(): number;
 }
 
-// Nothing may hold the writer for long: whoever waits for it comes between two passes.
-const FOLLOWED_AT_ONCE = 500;
+// Nothing may hold the writer for long: whoever waits for it comes between two passes. A pass of this size takes 10 ms.
+const FOLLOWED_AT_ONCE = 100;
 
 // What another process has put into the database waits no longer than this where the notice of it was lost.
 const LONGEST_NAP_BESIDE_OTHERS_MS = 2000;
