@@ -14,13 +14,13 @@ const WANTED_OF_PEERS: readonly (readonly [peer: string, times: number])[] = [
   ['pg-boss', 4],
 ];
 
-/** One webhook, ten webhooks, batches, half load. */
+/** One webhook, ten webhooks, half load; in the full run batches, too. */
 export async function benchCapacity(run: Run): Promise<Row[]> {
   const peers = run.scale.isFull ? await makePeers(run.say) : [];
   return [
     ...(await oneShape(run, 'one-webhook', peers)),
     ...(await oneShape(run, 'ten-webhooks', peers)),
-    ...(await batches(run)),
+    ...(run.scale.isFull ? await batches(run) : []),
     ...(await halfLoad(run)),
   ];
 }
