@@ -100,7 +100,7 @@ async function accept(
   return answers;
 }
 
-/** Requests by their organizations. */
+/** Requests by their organizations; these in one order, so that two transactions never wait for each other's keys in a circle. */
 export function byOrganization(intakes: readonly Intake[]): ReadonlyMap<string, readonly Intake[]> {
   const groups = new Map<string, Intake[]>();
   for (const intake of intakes) {
@@ -108,7 +108,7 @@ export function byOrganization(intakes: readonly Intake[]): ReadonlyMap<string, 
     if (group === undefined) groups.set(intake.organizationId, [intake]);
     else group.push(intake);
   }
-  return groups;
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function insert(store: AcceptStore, plans: readonly IntakePlan[], now: Date): Promise<void> {

@@ -81,7 +81,11 @@ export function keyRows(reservations: readonly KeyReservation[]): RowOf<typeof K
 }
 
 function byKey(a: KeyReservation, b: KeyReservation): number {
-  return a.key < b.key ? -1 : Number(a.key > b.key);
+  return compare(a.organizationId, b.organizationId) || compare(a.key, b.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 async function reserveKeys(

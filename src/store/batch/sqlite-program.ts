@@ -59,11 +59,11 @@ const WRITE: Statement = {
  */
 export function sqliteGroups(writer: Knex): GroupRunner {
   const client = preparingClient(writer);
-  let isReady = false;
-  const setUp = async (connection: unknown): Promise<void> => {
-    if (isReady) return;
+  const ready = new WeakSet<object>();
+  const setUp = async (connection: object): Promise<void> => {
+    if (ready.has(connection)) return;
     for (const statement of SETUP) await client.runPrepared(connection, statement, []);
-    isReady = true;
+    ready.add(connection);
   };
   return {
     async run(choose) {
