@@ -2,7 +2,7 @@
 // as they were last seen, idempotency keys that nobody has. The transaction looks whether it holds.
 import type { PlannedIntakes } from '../store/batch/planned.ts';
 import type { AcceptAnswer, IntakeResult } from './accept.ts';
-import { byOrganization, waitingFor } from './accept.ts';
+import { byOrganization, releasing, waitingFor } from './accept.ts';
 import type { Birth, Intake, IntakeOutcome, IntakePlan, PlanIntakeDeps } from './intake-plan.ts';
 import { planIntake, reservations } from './intake-plan.ts';
 import type { KeptMatchers } from './planning.ts';
@@ -30,10 +30,12 @@ export function acceptAhead(deps: AcceptAheadDeps, intakes: readonly Intake[]): 
     kept.set(organizationId, matchers);
   }
   const births: Birth[] = [];
-  const plans = intakes.map((intake) => {
-    const { matchers = [] } = kept.get(intake.organizationId) ?? {};
-    return planIntake(deps, intake, NO_HOLDERS, matchers, births);
-  });
+  const plans = releasing(deps, births, () =>
+    intakes.map((intake) => {
+      const { matchers = [] } = kept.get(intake.organizationId) ?? {};
+      return planIntake(deps, intake, NO_HOLDERS, matchers, births);
+    }),
+  );
   return {
     keyIds: [...new Set(intakes.map(({ keyId }) => keyId))],
     now: intakes[0]?.receivedAt ?? new Date(0),

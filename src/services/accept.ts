@@ -68,6 +68,20 @@ export async function acceptAll(
   }
 }
 
+/** Plans something; where that throws, the room that it has reserved for `births` is free again. */
+export function releasing<Result>(
+  deps: Pick<AcceptDeps, 'slots'>,
+  births: readonly Birth[],
+  plan: () => Result,
+): Result {
+  try {
+    return plan();
+  } catch (error) {
+    release(deps, births);
+    throw error;
+  }
+}
+
 /** Gives the room free that was reserved for requests whose transaction has failed. */
 export function withdraw(deps: Pick<AcceptDeps, 'slots'>, answers: readonly AcceptAnswer[]): void {
   for (const answer of answers) if ('accepted' in answer) release(deps, answer.accepted.births);

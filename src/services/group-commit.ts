@@ -6,7 +6,8 @@ import { AppError, unavailable } from '../domain/errors.ts';
 export interface GroupCommitDeps<Intake, Accepted, Finish, Recorded> {
   /**
    * Writes a group in one transaction. `choose` says which, when the transaction has begun or may begin at once, and may
-   * be asked once only. Answers are in the order of what was given; where it rejects, nothing of the group is stored.
+   * be asked once only. Answers are in the order of what was given. Where it rejects, nothing of the group is stored; or
+   * all of it is, where the answer of a database was lost on its way.
    */
   transact(choose: () => Group<Intake, Finish>): Promise<GroupAnswers<Accepted, Recorded>>;
   /** Told after each commit. */
@@ -132,7 +133,7 @@ export class GroupCommit<Intake, Accepted, Finish, Recorded> {
     return end === -1 ? this.#intakes.length : end;
   }
 
-  // Where nothing else happens meanwhile, room has not fallen free.
+  // Room that falls free after the last of those that were stored wakes nobody else.
   #hold(forMs: number): void {
     if (this.#holdTimer !== undefined) return;
     this.#holdTimer = setTimeout(() => {

@@ -25,7 +25,11 @@ export class HealthMemory {
     for (const [webhookId, all] of groupByWebhook(finishes)) {
       const known = this.#known.has(webhookId) ? this.#known.get(webhookId) : await this.#read(webhookId);
       const one = known === undefined ? NOBODY : judge(known, all);
-      if (one === undefined) return undefined;
+      if (one === undefined) {
+        // Whoever writes it step by step changes it.
+        this.#known.delete(webhookId);
+        return undefined;
+      }
       planned.push({ webhookId, ...one });
     }
     return planned;

@@ -5,13 +5,14 @@ import type { Knex } from 'knex';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import SqliteClient from 'knex/lib/dialects/sqlite3/index.js';
 import { AppError } from '../../domain/errors.ts';
+import { isObject } from '../../domain/json.ts';
 import type { Dialect, SqlValue, Statement } from '../dialect.ts';
 import { runOn } from '../dialect.ts';
 import { UniqueViolation } from '../sql/conflicts.ts';
 import type { Trouble } from './failures.ts';
 import type { SqliteConnection } from './sqlite-driver.ts';
 import { loadDriver, PreparedStatements } from './sqlite-driver.ts';
-import { BUSY, errorCode, FAILED, FULL, ignore, shorten, SILENT_LOG, troubleError } from './failures.ts';
+import { BUSY, errorCode, FAILED, FULL, shorten, SILENT_LOG, troubleError } from './failures.ts';
 
 /** SQLite: one process, one writer connection. */
 export const SQLITE: Dialect = {
@@ -143,9 +144,16 @@ class ImmediateTransaction extends SqliteTransaction {
 
   override async rollback(connection: unknown, reason: unknown): Promise<void> {
     this._completed = true;
-    await this.client.query(connection, 'ROLLBACK;').catch(ignore);
+    await this.client.query(connection, 'ROLLBACK;').catch((error: unknown) => giveUpUnlessEnded(connection, error));
     this._rejecter(reason ?? new Error('The transaction was rolled back.'));
   }
+}
+
+// SQLite has rolled back by itself, as it does when the disk is full. Otherwise the transaction is still open, and whatever
+// the connection did from then on would look stored and never be committed: the pool makes another one then.
+function giveUpUnlessEnded(connection: unknown, error: unknown): void {
+  const hasEnded = error instanceof Error && error.message.includes('no transaction is active');
+  if (!hasEnded && isObject(connection)) Object.assign(connection, { __knex__disposed: error });
 }
 
 const UNIQUE_VIOLATION = /UNIQUE constraint failed: ([\w., ]+)/;

@@ -233,6 +233,19 @@ for (const kind of DATABASES) {
       assert.equal(await writeTo(test, three.group), true);
     });
 
+    it('looks at it again after a change that others are told of, which is written step by step', async () => {
+      const become = (state: 'failing' | 'healthy') =>
+        test.store.webhookHealths.change(ORGANIZATION, webhook.id, (health) => ({
+          health: { ...health, state, probeAt: NOW, recent: '+'.repeat(20), lastSuccessAt: secondsAfter(1) },
+          changes: [],
+        }));
+      await become('failing');
+      const recovering = (await groupWith()).group;
+      await refuses(() => writeTo(test, recovering));
+      await become('healthy');
+      assert.equal(await writeTo(test, (await groupWith()).group), true);
+    });
+
     it('stores nothing where nothing is chosen, and gives the connection back', async () => {
       const { groups } = test.store;
       assert.ok(groups);

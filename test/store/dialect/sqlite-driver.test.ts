@@ -62,3 +62,39 @@ describe('prepared statements of SQLite', () => {
     assert.deepEqual(await stored(), ['a']);
   });
 });
+
+describe('a transaction of SQLite whose rollback fails', () => {
+  it('leaves its connection to nobody: what that did next would never be committed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hookwright-'));
+    const path = join(folder, 'test.db');
+    const writer = connectSqlite({ path, setup: sqliteWriterSetup(0) });
+    const reader = connectSqlite({ path, setup: sqliteReaderSetup() });
+    try {
+      await writer.raw('create table t (a text not null)');
+      const failing = writer.transaction(async (trx) => {
+        await trx.raw("insert into t values ('undone')");
+        failNextStatement(await preparingClient(trx).acquireConnection());
+        throw new Error('no more of it');
+      });
+      await assert.rejects(failing, /no more of it/);
+      await writer.raw("insert into t values ('done')");
+      assert.deepEqual(rowsOf(await reader.raw('select a from t')), [{ a: 'done' }]);
+    } finally {
+      await writer.destroy();
+      await reader.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+type Call = (sql: string, values: unknown, done: (error: Error) => void) => void;
+
+// As a driver without memory would.
+function failNextStatement(connection: object): void {
+  const fail: Call = (_sql, _values, done) => {
+    Reflect.deleteProperty(connection, 'all');
+    Reflect.deleteProperty(connection, 'run');
+    setImmediate(done, new Error('out of memory'));
+  };
+  Object.assign(connection, { all: fail, run: fail });
+}
