@@ -160,8 +160,7 @@ function webhookOf(url: string, index: number): PlannableWebhook {
     version: 1,
     settings,
     ...dates,
-    isDisabled: false,
-    isHealthy: true,
+    healthState: 'healthy',
   };
 }
 

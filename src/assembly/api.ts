@@ -156,7 +156,7 @@ function ingestOf(
     payloads,
     newId: tools.newId,
     clock: tools.clock,
-    planned: (webhookIds) => delivering.planned(webhookIds),
+    planned: (waitingFor) => delivering.planned(waitingFor),
     report: observation.report,
   };
 }

@@ -14,8 +14,9 @@ import { JOBS } from '../jobs/index.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
 import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
-import type { Accepted, AcceptDeps } from '../services/accept.ts';
+import type { Accepted, AcceptDeps, Waiting } from '../services/accept.ts';
 import type { Birth, Intake } from '../services/intake-plan.ts';
+import { followWebhooks } from '../services/follow-webhooks.ts';
 import { createEventSink } from '../services/own-events.ts';
 import { runReplays } from '../services/replay-run.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
@@ -60,7 +61,7 @@ export interface Delivering {
   /** Sends what was leased with its event. */
   launch(births: readonly Birth[]): void;
   /** Something waits for these webhooks. */
-  planned(webhookIds: readonly string[]): void;
+  planned(waitingFor: Waiting): void;
   /** There may be something due. */
   wake(): void;
   /** Webhooks have changed: what waits for them may have to be held, released or cancelled. */
@@ -75,9 +76,6 @@ export interface Delivering {
   idle(): Promise<void>;
   inFlight(): number;
 }
-
-// Nothing may hold the writer for long: whoever waits for it comes between two passes. A pass of this size takes 10 ms.
-const FOLLOWED_AT_ONCE = 100;
 
 // What another process has put into the database waits no longer than this where the notice of it was lost.
 const LONGEST_NAP_BESIDE_OTHERS_MS = 2000;
@@ -119,7 +117,10 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     launch: (births) => {
       for (const { claimed, claimedAtMs } of births) dispatcher.launch(claimed, claimedAtMs);
     },
-    planned: (webhookIds) => dispatcher.planned(webhookIds),
+    planned: ({ pending, probes }) => {
+      dispatcher.planned(pending);
+      dispatcher.held(probes);
+    },
     wake: () => dispatcher.wake(),
     pause: () => dispatcher.pause(),
     follow,
@@ -199,20 +200,23 @@ interface Jobs {
 
 async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promise<Jobs> {
   const { tools, store, report, undo } = parts;
-  let isStopping = false;
+  const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
+  const wake = (): void => dispatcher.wake();
+  const pauseFor = (pauseMs: number): Promise<void> => pause(pauseMs, stopping.signal);
+  const following = { ...tools, store, pause: pauseFor, wake, isStopping };
   let followed = 0;
-  const followWebhooks = async (): Promise<number> => {
-    const count = await followAll(store, tools, () => isStopping);
+  const follow = async (): Promise<number> => {
+    const count = await followWebhooks(following);
     followed += count;
     if (count > 0) report.deliveriesFollowed({ count });
     return count;
   };
-  const wake = (): void => dispatcher.wake();
-  const replaying = { ...tools, store, ownEvents: createEventSink(tools), wake, yieldToOthers, report };
+  const replaying = { ...tools, store, ownEvents: createEventSink(tools), wake, yieldToOthers, report, isStopping };
   const jobs = {
     rescue: () => rescue(parts, { all: false, isUnderWay: (id) => dispatcher.isUnderWay(id) }),
-    followWebhooks,
-    runReplays: () => runReplays({ ...replaying, isStopping: () => isStopping }),
+    followWebhooks: follow,
+    runReplays: () => runReplays(replaying),
     makePartitions: () => store.makePartitions(tools.clock()),
     wake,
   };
@@ -222,20 +226,8 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
   const scheduler = new Scheduler({ jobs, claimRun, report }, JOBS);
   await scheduler.start();
   undo.push(() => {
-    isStopping = true;
+    stopping.abort();
     return scheduler.stop();
   });
   return { scheduler, followed: () => followed };
-}
-
-async function followAll(store: Store, tools: Tools, isStopping: () => boolean): Promise<number> {
-  let count = 0;
-  for (;;) {
-    const moved = await store.deliveries.followWebhooks({ now: tools.clock(), limit: FOLLOWED_AT_ONCE });
-    const counts = [moved.held, moved.released, moved.cancelled, moved.exhausted];
-    count += counts.reduce((sum, one) => sum + one, 0);
-    const mayBeMore = Math.max(...counts) >= FOLLOWED_AT_ONCE;
-    if (!mayBeMore || isStopping()) return count;
-    await yieldToOthers();
-  }
 }

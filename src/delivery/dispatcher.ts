@@ -58,6 +58,8 @@ export class Dispatcher {
   readonly #underWay = new Set<string>();
   // Webhooks for which something waits in the database, as far as this process knows.
   readonly #waiting = new Set<string>();
+  // Webhooks that are failing and for which something is held, as far as this process knows.
+  readonly #held = new Set<string>();
   readonly #abort = new AbortController();
   #idleWaiters: (() => void)[] = [];
   #endNap: (() => void) | undefined;
@@ -123,6 +125,16 @@ export class Dispatcher {
   planned(webhookIds: readonly string[]): void {
     for (const webhookId of webhookIds) this.#waiting.add(webhookId);
     if (webhookIds.some((webhookId) => this.#slots.roomFor(webhookId) > 0)) this.wake();
+  }
+
+  /**
+   * Deliveries of these webhooks are held, of which one is a probe when its time comes: looks when that is, but not again
+   * for each that is held beside others.
+   */
+  held(webhookIds: readonly string[]): void {
+    const unknown = webhookIds.filter((webhookId) => !this.#held.has(webhookId));
+    for (const webhookId of unknown) this.#held.add(webhookId);
+    if (unknown.length > 0) this.wake();
   }
 
   /** Gives room free that was reserved for nothing. */
@@ -204,6 +216,7 @@ export class Dispatcher {
   // From the moment of the claim it is under way: whoever looks for what was lost must not find it.
   #lease({ delivery }: Claimed): void {
     this.#slots.lease(delivery.webhookId);
+    this.#held.delete(delivery.webhookId);
     this.#underWay.add(delivery.id);
   }
 

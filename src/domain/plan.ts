@@ -1,7 +1,8 @@
 // Turns matches into deliveries: what an accepted event sets in motion.
-import type { Asked, Delivery } from './delivery.ts';
+import type { Asked, Delivery, HeldReason } from './delivery.ts';
 import { heldUntil } from './delivery.ts';
 import type { Event } from './event.ts';
+import type { HealthState } from './health.ts';
 import type { NewId } from './ids.ts';
 import type { WebhookSettings } from './webhook.ts';
 
@@ -9,37 +10,45 @@ import type { WebhookSettings } from './webhook.ts';
 export interface PlannedFor {
   readonly id: string;
   readonly settings: Pick<WebhookSettings, 'maxHeldInSec'>;
-  readonly isDisabled: boolean;
+  readonly healthState: HealthState;
 }
 
-/** One pending delivery, due now, for each webhook that an event is for; held where the engine has disabled it. */
+/** One delivery, due now, for each webhook that an event is for: pending, or held where its health stands against it. */
 export function planDeliveries(
   event: Pick<Event, 'id' | 'organizationId' | 'receivedAt'>,
   webhooks: readonly PlannedFor[],
   newId: NewId,
 ): Delivery[] {
-  return webhooks.map(({ id: webhookId, settings, isDisabled }) => {
+  return webhooks.map(({ id: webhookId, settings, healthState }) => {
     const id = newId('dlv');
+    const reason = HELD_FOR[healthState];
     return {
       id,
       organizationId: event.organizationId,
       eventId: event.id,
       webhookId,
       messageId: id,
-      state: isDisabled ? 'held' : 'pending',
-      reason: isDisabled ? 'webhook_disabled' : undefined,
+      state: reason === undefined ? 'pending' : 'held',
+      reason,
       attempts: 0,
       dueAt: event.receivedAt,
       createdAt: event.receivedAt,
       updatedAt: event.receivedAt,
       finishedAt: undefined,
-      heldUntil: isDisabled ? heldUntil(event.receivedAt, settings.maxHeldInSec) : undefined,
+      heldUntil: reason === undefined ? undefined : heldUntil(event.receivedAt, settings.maxHeldInSec),
       asked: undefined,
       cancelRequestedAt: undefined,
       tokenRefusedAt: undefined,
     };
   });
 }
+
+// DELIVERY.md sections 1 and 7. What is due is held while the breaker is open: stored as pending, it would have to be moved.
+const HELD_FOR: Readonly<Record<HealthState, HeldReason | undefined>> = {
+  healthy: undefined,
+  failing: 'breaker_open',
+  disabled: 'webhook_disabled',
+};
 
 /** How a delivery is asked for. `newMessageId`: it gets a `webhook-id` of its own. */
 export interface RepeatRequest extends Pick<Asked, 'by' | 'replayId' | 'sameBytesOf'> {

@@ -1,5 +1,6 @@
 // A webhook: which events, what request, what counts as success, how to retry.
 import type { Authentication } from './authentication.ts';
+import type { HealthState } from './health.ts';
 import type { JsonObject } from './json.ts';
 import type { RateLimit } from './rate.ts';
 import type { Signing } from './signature.ts';
@@ -86,11 +87,9 @@ export const DEFAULT_MAX_HELD_SEC = 14 * 24 * 60 * 60;
 /** Seconds for a whole exchange where the webhook does not say. */
 export const DEFAULT_TIMEOUT_SEC = 10;
 
-/** A webhook for which deliveries may be planned; those of a disabled one are held from the start. */
+/** A webhook for which deliveries may be planned: where it is healthy, one may be sent as soon as it is stored. */
 export interface PlannableWebhook extends Webhook {
-  readonly isDisabled: boolean;
-  /** Whether nothing is known against its receiver: then a delivery may be sent as soon as it is stored. */
-  readonly isHealthy: boolean;
+  readonly healthState: HealthState;
 }
 
 /** The key under which a name is unique in its organization: case does not count. */

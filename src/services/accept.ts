@@ -42,8 +42,13 @@ export type IntakeResult = Exclude<IntakeOutcome, { readonly kind: 'repeated' }>
 export interface Accepted {
   readonly results: readonly IntakeResult[];
   readonly births: readonly Birth[];
-  /** The webhooks for which deliveries were planned that a claim has to take. */
-  readonly waitingFor: readonly string[];
+  readonly waitingFor: Waiting;
+}
+
+/** Webhooks for which deliveries were planned that a claim has to take: as soon as it can, or as probes. */
+export interface Waiting {
+  readonly pending: readonly string[];
+  readonly probes: readonly string[];
 }
 
 /** What became of a request of a group: it was taken in, or refused as a whole. */
@@ -140,8 +145,12 @@ async function answerOf(store: AcceptStore, intake: Intake, plan: IntakePlan | u
 }
 
 /** The webhooks for which some deliveries wait. */
-export function waitingFor(waiting: readonly Delivery[]): readonly string[] {
-  return [...new Set(waiting.flatMap(({ state, webhookId }) => (state === 'pending' ? [webhookId] : [])))];
+export function waitingFor(waiting: readonly Delivery[]): Waiting {
+  const webhooksOf = (some: readonly Delivery[]): string[] => [...new Set(some.map(({ webhookId }) => webhookId))];
+  return {
+    pending: webhooksOf(waiting.filter(({ state }) => state === 'pending')),
+    probes: webhooksOf(waiting.filter(({ state, reason }) => state === 'held' && reason === 'breaker_open')),
+  };
 }
 
 async function resultOf(store: AcceptStore, organizationId: string, outcome: IntakeOutcome): Promise<IntakeResult> {

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Fault } from '../domain/errors.ts';
 import { invalid } from '../domain/errors.ts';
 import { MAX_HOPS } from '../domain/event.ts';
-import type { Accepted, IntakeResult } from './accept.ts';
+import type { Accepted, IntakeResult, Waiting } from './accept.ts';
 import type { CheckEventDeps, EventOrigins } from './check-event.ts';
 import { checkEvent } from './check-event.ts';
 import type { PostedEvent, PostedEvents } from './intake-body.ts';
@@ -20,7 +20,7 @@ export interface IngestDeps extends CheckEventDeps {
   /** Sends what was leased with its event. */
   launch(births: readonly Birth[]): void;
   /** Told after the commit for which webhooks something waits for a claim. */
-  planned(webhookIds: readonly string[]): void;
+  planned(waitingFor: Waiting): void;
   readonly report: { eventsAccepted(fact: IntakeFact): void };
 }
 
@@ -59,7 +59,7 @@ export async function ingest(deps: IngestDeps, request: IntakeRequest): Promise<
   const intake = { organizationId, keyId, checked, atomic, isList: posted.isList, receivedAt: startedAt };
   const { results, births, waitingFor } = await deps.accept(intake);
   deps.launch(births);
-  if (waitingFor.length > 0) deps.planned(waitingFor);
+  deps.planned(waitingFor);
   report(deps, request, results, startedAt);
   return results;
 }

@@ -134,7 +134,7 @@ function bear(
   webhook: PlannableWebhook | undefined,
   { event, value }: AcceptableEvent,
 ): Birth | undefined {
-  if (webhook?.isHealthy !== true || webhook.settings.rateLimit !== undefined) return undefined;
+  if (webhook?.healthState !== 'healthy' || webhook.settings.rateLimit !== undefined) return undefined;
   if (!deps.slots.reserve(webhook.id)) return undefined;
   const { name, timeoutInSec, retryPolicy } = webhook.settings;
   const { version } = webhook;

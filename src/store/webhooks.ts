@@ -1,12 +1,13 @@
 // The tables of webhooks and their versions. Settings live in the versions; the current row says which one is in force.
 import type { Knex } from 'knex';
+import { HEALTH_STATES } from '../domain/health.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { cutPage } from '../domain/page.ts';
 import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 import { nameKey } from '../domain/webhook.ts';
 import { hasSecrets } from '../domain/webhook-secrets.ts';
 import type { Row } from './codec/columns.ts';
-import { integer, text } from './codec/columns.ts';
+import { integer, oneOf, text } from './codec/columns.ts';
 import type { Standing } from './codec/standing.ts';
 import { readStanding, STANDING_COLUMNS } from './codec/standing.ts';
 import {
@@ -163,10 +164,7 @@ function lookups(
         .where('w.active', true)
         .whereNull('w.deleted_at');
       const rows = await readRows(query.select('h.state as health_state').orderBy('w.id'));
-      return rows.map((row) => {
-        const state = row['health_state'];
-        return { ...readMaskedWebhook(row), isDisabled: state === 'disabled', isHealthy: state === 'healthy' };
-      });
+      return rows.map((row) => ({ ...readMaskedWebhook(row), healthState: oneOf(row, 'health_state', HEALTH_STATES) }));
     },
     matchingStamp: (organizationId) => matchingStamp(deps, organizationId),
     async standing(organizationId, id) {

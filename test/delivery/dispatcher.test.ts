@@ -247,6 +247,28 @@ describe('Dispatcher', () => {
     await dispatcher.stop(0);
   });
 
+  it('looks once for what is held for a receiver that is down, and again after it has sent one of it', async () => {
+    const { dispatcher, add, end, claims } = setup();
+    dispatcher.start();
+    await turns();
+    const looked = async (): Promise<number> => {
+      const before = claims();
+      dispatcher.held(['failing']);
+      await turns();
+      return claims() - before;
+    };
+    assert.ok((await looked()) > 0);
+    assert.equal(await looked(), 0);
+    add('probe', 'failing');
+    dispatcher.wake();
+    await turns();
+    end('probe');
+    await turns();
+    assert.ok((await looked()) > 0);
+    assert.equal(await looked(), 0);
+    await dispatcher.stop(0);
+  });
+
   it('reserves nothing once it is paused', async () => {
     const { dispatcher } = setup();
     dispatcher.start();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { HealthState } from '../../src/domain/health.ts';
+import { HEALTH_STATES } from '../../src/domain/health.ts';
 import { planAgain, planDeliveries } from '../../src/domain/plan.ts';
 
 describe('planDeliveries', () => {
@@ -6,8 +8,8 @@ describe('planDeliveries', () => {
 
   it('plans one pending delivery for each webhook, due at once, that is its own first message', () => {
     const settings = { maxHeldInSec: 60 };
-    const one = { id: 'whk_1', settings, isDisabled: false };
-    const two = { id: 'whk_2', settings, isDisabled: false };
+    const one = { id: 'whk_1', settings, healthState: 'healthy' } as const;
+    const two = { id: 'whk_2', settings, healthState: 'healthy' } as const;
     let count = 0;
     const deliveries = planDeliveries(event, [one, two], (prefix) => `${prefix}_${String((count += 1))}`);
     assert.deepEqual(
@@ -25,6 +27,18 @@ describe('planDeliveries', () => {
       ],
     );
     assert.ok(deliveries.every((delivery) => delivery.eventId === 'evt_1' && delivery.organizationId === 'org_1'));
+  });
+
+  it('holds from the start, for as long as the webhook says, what its health stands against', () => {
+    const plan = (healthState: HealthState) =>
+      planDeliveries(event, [{ id: 'whk_1', settings: { maxHeldInSec: 60 }, healthState }], () => 'dlv_1').map(
+        ({ state, reason, heldUntil }) => [state, reason, heldUntil?.toISOString()],
+      );
+    assert.deepEqual(HEALTH_STATES.map(plan), [
+      [['pending', undefined, undefined]],
+      [['held', 'breaker_open', '2026-11-20T12:01:00.000Z']],
+      [['held', 'webhook_disabled', '2026-11-20T12:01:00.000Z']],
+    ]);
   });
 
   it('plans nothing for an event that nobody takes', () => {

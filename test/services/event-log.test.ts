@@ -10,7 +10,7 @@ const EVENT = eventWith({ eventType: 'user.created', body: '{"event_type":"user.
 function setup(asOf: readonly Webhook[], deliveredTo: readonly Webhook[], newest: readonly Webhook[] = []) {
   const deliveries = planDeliveries(
     EVENT,
-    deliveredTo.map((webhook) => ({ ...webhook, isDisabled: false })),
+    deliveredTo.map((webhook) => ({ ...webhook, healthState: 'healthy' })),
     newId,
   );
   const asked: Date[] = [];

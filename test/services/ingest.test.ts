@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createWriting } from '../../src/assembly/writing.ts';
 import { createTools } from '../../src/assembly/tools.ts';
 import type { Health, HealthStep } from '../../src/domain/health.ts';
+import type { Waiting } from '../../src/services/accept.ts';
 import type { Birth } from '../../src/services/intake-plan.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { IngestDeps, IntakeFact, IntakeRequest } from '../../src/services/ingest.ts';
@@ -62,7 +63,7 @@ for (const kind of DATABASES) {
         payloads: { names: ['audit'], faults: (name, value) => schemas.faults(name, value) },
         newId,
         clock: () => NOW,
-        planned: () => void (wakes += 1),
+        planned: ({ pending }) => void (wakes += pending.length),
         report: { eventsAccepted: (fact) => facts.push(fact) },
       };
     });
@@ -195,18 +196,31 @@ for (const kind of DATABASES) {
 
     for (const [what, changes] of [
       ['has a rate limit', { rateLimit: { requestsPerSec: 1, burst: 1 } }],
-      ['is not healthy', {}],
+      ['is failing', {}],
     ] as const) {
       it(`leases nothing at once for a webhook that ${what}`, async () => {
         const webhook = webhookWith({ name: what, eventTypes: [what], filter: undefined, ...changes });
         await test.store.webhooks.insert(webhook);
-        if (what === 'is not healthy') {
+        if (what === 'is failing') {
           const failing = (health: Health) => ({ health: { ...health, state: 'failing', probeAt: NOW }, changes: [] });
           await test.store.webhookHealths.change(ORGANIZATION, webhook.id, failing as (health: Health) => HealthStep);
         }
         room = 5;
+        let told: Waiting | undefined;
+        deps = { ...deps, planned: (waitingFor) => void (told = waitingFor) };
         await run(event(what));
-        assert.deepEqual([births, reserved, wakes], [[], [], 1]);
+        assert.deepEqual([births, reserved], [[], []]);
+        const [pending, probes] = what === 'is failing' ? [[], [webhook.id]] : [[webhook.id], []];
+        assert.deepEqual(told, { pending, probes });
+        const { items } = await test.store.deliveries.list(
+          ORGANIZATION,
+          { webhookId: webhook.id },
+          { limit: 9, after: undefined },
+        );
+        assert.deepEqual(
+          items.map(({ state, reason }) => [state, reason]),
+          [what === 'is failing' ? ['held', 'breaker_open'] : ['pending', undefined]],
+        );
       });
     }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
+import type { HealthState } from '../../src/domain/health.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { plainEvent, storeEvents } from '../../src/services/planning.ts';
 import { after, eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
@@ -9,13 +10,14 @@ function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) 
   const events: Event[] = [];
   const deliveries: Delivery[] = [];
   let lookups = 0;
+  const healthOf = (webhook: Webhook): HealthState => (disabled.includes(webhook) ? 'disabled' : 'healthy');
   const store = {
     events: { insertMany: async (some: readonly Event[]) => void events.push(...some) },
     deliveries: { insertMany: async (some: readonly Delivery[]) => void deliveries.push(...some) },
     webhooks: {
       listForMatching: async () => {
         lookups += 1;
-        return webhooks.map((webhook) => ({ ...webhook, isDisabled: disabled.includes(webhook), isHealthy: true }));
+        return webhooks.map((webhook) => ({ ...webhook, healthState: healthOf(webhook) }));
       },
     },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Following } from '../../src/store/lifecycle/follow.ts';
 import type { Health } from '../../src/domain/health.ts';
 import { isBalanced } from '../../src/domain/reconciliation.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -257,6 +258,14 @@ for (const kind of DATABASES) {
         assert.equal((await follow(2)).held, 2);
         assert.equal((await follow(2)).held, 2);
         assert.equal((await follow(2)).held, 1);
+      });
+
+      it('moves nothing but what it is asked for', async () => {
+        await seedDeliveries(test.store, 1, webhookWith({ active: false }));
+        const move = (...only: Following[]) =>
+          test.store.deliveries.followWebhooks({ now: after(100), limit: 9, only });
+        assert.deepEqual(await move('released', 'cancelled'), none);
+        assert.deepEqual(await move('held'), { ...none, held: 1 });
       });
     });
   });

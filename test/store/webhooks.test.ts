@@ -143,7 +143,7 @@ for (const kind of DATABASES) {
       assert.deepEqual(page, { items: [inactive, active], lastId: undefined });
       const headers = { Authorization: '***', Accept: '***' };
       assert.deepEqual(await test.store.webhooks.listForMatching(ORGANIZATION), [
-        { ...active, settings: { ...active.settings, headers }, isDisabled: false, isHealthy: true },
+        { ...active, settings: { ...active.settings, headers }, healthState: 'healthy' },
       ]);
     });
 
@@ -203,7 +203,7 @@ for (const kind of DATABASES) {
       const page = { limit: 10, after: undefined };
       assert.deepEqual(await blind.byIdMasked(ORGANIZATION, broken.id), masked);
       assert.equal(await blind.byIdMasked(OTHER_ORGANIZATION, broken.id), undefined);
-      const planned = [masked, whole].map((webhook) => ({ ...webhook, isDisabled: false, isHealthy: true }));
+      const planned = [masked, whole].map((webhook) => ({ ...webhook, healthState: 'healthy' }));
       assert.deepEqual(await blind.listForMatching(ORGANIZATION), planned);
       assert.deepEqual(await blind.listAsOf(ORGANIZATION, NOW), [whole, masked]);
       assert.deepEqual((await blind.list(ORGANIZATION, page)).items, [whole, masked]);

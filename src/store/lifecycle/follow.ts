@@ -8,19 +8,21 @@ import { flag, integer, text } from '../codec/columns.ts';
 import { rowsOf } from '../dialect.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 
-/** How many deliveries of each kind to move at most: nothing may hold the writer for long. */
+/** What can become of deliveries as they follow their webhooks. */
+export const FOLLOWINGS = ['cancelled', 'held', 'released', 'exhausted'] as const;
+
+export type Following = (typeof FOLLOWINGS)[number];
+
+/** Which deliveries to move, and how many of each kind at most: nothing may hold the writer for long. */
 export interface FollowRequest {
   readonly now: Date;
   readonly limit: number;
+  /** Default: all. */
+  readonly only?: readonly Following[];
 }
 
 /** How many were moved. Where one number is the limit, there may be more. */
-export interface Followed {
-  readonly held: number;
-  readonly released: number;
-  readonly cancelled: number;
-  readonly exhausted: number;
-}
+export type Followed = Readonly<Record<Following, number>>;
 
 type Connection = StoreDeps['database'];
 
@@ -28,24 +30,27 @@ const IS_GONE = 'w.deleted_at is not null';
 const IS_SERVED = "w.deleted_at is null and w.active and h.state = 'healthy'";
 
 // Those that cannot be served and have something pending. For a receiver that is down, what is not due yet stays as it is.
+const NOT_SERVED = `from webhooks as w join webhook_health as h on h.webhook_id = w.id
+  where w.deleted_at is null and (not w.active or h.state <> 'healthy')`;
 const HELD_FOR = `
   select w.id, w.active, w.max_held_in_sec, h.state
-  from webhooks as w join webhook_health as h on h.webhook_id = w.id
-  where w.deleted_at is null and (not w.active or h.state <> 'healthy') and exists (
+  ${NOT_SERVED} and exists (
     select 1 from deliveries as d where d.state = 'pending' and d.webhook_id = w.id
       and (d.due_at <= ? or not w.active or h.state = 'disabled'))`;
 
-/** Moves them in one transaction. */
-export async function followWebhooks(deps: StoreDeps, request: FollowRequest): Promise<Followed> {
-  return deps.database.writer.transaction(async (trx) => {
-    const database = { ...deps.database, writer: trx };
-    const cancelled = await cancel(database, request);
-    const held = await hold(database, request);
-    const released = await release(database, request);
-    if (released > 0) await database.dialect.notify(trx);
-    return { cancelled, held, released, exhausted: await giveUp(database, request) };
-  });
+/** Moves them. Each statement is a transaction of its own, and asks itself for what it goes by: others come in between. */
+export async function followWebhooks({ database }: StoreDeps, request: FollowRequest): Promise<Followed> {
+  const moved = { cancelled: 0, held: 0, released: 0, exhausted: 0 };
+  for (const following of request.only ?? FOLLOWINGS) moved[following] = await MOVES[following](database, request);
+  return moved;
 }
+
+const MOVES: Readonly<Record<Following, (database: Connection, request: FollowRequest) => Promise<number>>> = {
+  cancelled: cancel,
+  held: hold,
+  released: release,
+  exhausted: giveUp,
+};
 
 async function cancel(database: Connection, { now, limit }: FollowRequest): Promise<number> {
   const at = now.toISOString();
@@ -69,7 +74,10 @@ async function hold(database: Connection, { now, limit }: FollowRequest): Promis
 
 async function holdFor({ dialect, writer }: Connection, webhook: Row, now: Date, limit: number): Promise<number> {
   const [at, reason] = [now.toISOString(), reasonOf(webhook)];
-  const ids = writer('deliveries').whereRaw("state = 'pending'").where('webhook_id', text(webhook, 'id'));
+  const id = text(webhook, 'id');
+  const ids = writer('deliveries').whereRaw("state = 'pending'").where('webhook_id', id);
+  // Meanwhile it may have recovered.
+  void ids.whereRaw(`exists (select 1 ${NOT_SERVED} and w.id = ?)`, [id]);
   if (reason === 'breaker_open') void ids.where('due_at', '<=', at);
   return chosen(writer, dialect.skipLocked(ids.select('id').limit(limit)), 'pending').update({
     state: 'held',
@@ -86,13 +94,15 @@ function reasonOf(webhook: Row): HeldReason {
 
 async function release(database: Connection, { now, limit }: FollowRequest): Promise<number> {
   const at = now.toISOString();
-  return waiting(database, 'held', IS_SERVED, limit).update({
+  const released = await waiting(database, 'held', IS_SERVED, limit).update({
     state: 'pending',
     reason: null,
     held_until: null,
     due_at: database.writer.raw('case when due_at < ? then ? else due_at end', [at, at]),
     updated_at: at,
   });
+  if (released > 0) await database.dialect.notify(database.writer);
+  return released;
 }
 
 async function giveUp({ dialect, writer }: Connection, { now, limit }: FollowRequest): Promise<number> {

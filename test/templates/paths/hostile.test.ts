@@ -185,11 +185,14 @@ describe('checkPaths, for whatever it is given', () => {
     ]);
   });
 
-  const slowest = (source: string, payloadSchema: JsonObject): number => {
+  const timed = (source: string, payloadSchema: JsonObject): number => {
     const start = process.hrtime.bigint();
     assert.ok(run(source, payloadSchema, () => 'value') !== undefined, 'not parsed');
     return Number(process.hrtime.bigint() - start) / 1e6;
   };
+  // What else the machine does may make one slow; a bomb is slow each time.
+  const isQuick = (source: string, payloadSchema: JsonObject): boolean =>
+    [1, 2, 3].some(() => timed(source, payloadSchema) < 1000);
 
   const wide = fields(
     Object.fromEntries(
@@ -221,7 +224,7 @@ describe('checkPaths, for whatever it is given', () => {
   ];
   for (const [what, source, payloadSchema] of bombs) {
     it(`is quick with ${what}`, () => {
-      assert.ok(slowest(source, payloadSchema) < 1000);
+      assert.ok(isQuick(source, payloadSchema));
     });
   }
 });
