@@ -208,10 +208,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #close(): void {
     this.settled = true;
     clearTimeout(this.#timer);
-    // An idle connection still knows its last attempt.
-    this.#chunks.length = 0;
-    if (this.#isComplete) return;
     const dial = this.#ownDial;
+    // An idle connection must not keep its last attempt, with request and answer: both would grow old in memory.
+    if (this.#wire?.attempt === this) this.#wire.attempt = undefined;
+    if (this.#isComplete) return;
     const over = new Error('The exchange is over.');
     if (this.#controller !== undefined) this.#controller.abort(over);
     else dial?.abort(over);

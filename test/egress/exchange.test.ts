@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { makeCertificate, readBody } from '../support/tls-receiver.ts';
 import {
   HOST,
@@ -13,6 +15,11 @@ import {
   sendTo,
   text,
 } from './exchange-setup.ts';
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 describe('createExchanger', () => {
   afterEach(closeAll);
@@ -187,6 +194,18 @@ describe('createExchanger', () => {
   });
 
   describe('connections', () => {
+    it('keep nothing of what they have carried while they are idle', async () => {
+      const receiver = await answering((_request, response) => response.end('large'.repeat(1000)));
+      const sender = exchanger([receiver.rule]);
+      const sent = async (): Promise<WeakRef<object>> => new WeakRef(await sender.send(requestOf()));
+      const result = await sent();
+      // A reference that was just made is kept until the turn is over.
+      await new Promise(setImmediate);
+      collectGarbage();
+      assert.equal(result.deref(), undefined);
+      assert.equal(receiver.connections(), 1);
+    });
+
     it('are kept, and then take no dns, connect or ssl time', async () => {
       const receiver = await answering((_request, response) => response.end('{}'));
       const sender = exchanger([receiver.rule], { connectionsPerOrigin: 1 });
