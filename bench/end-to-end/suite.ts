@@ -25,7 +25,7 @@ export const QUICK: Scale = { name: 'quick', rounds: 1, seconds: 1, backlog: 100
 /** In an hour: longer, with the peers, with four processes and with five million invocations. */
 export const FULL: Scale = {
   name: 'full',
-  rounds: 7,
+  rounds: 5,
   seconds: 10,
   backlog: 100_000,
   processes: [1, 2, 4],
