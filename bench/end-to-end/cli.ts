@@ -3,12 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from '../support/machine.ts';
+import { toLines } from '../support/table.ts';
+import { sqliteHome } from './home.ts';
 import { startGenerator, startReceiver } from './helpers.ts';
 import { leaveOnSignals } from './leaving.ts';
+import type { Bench } from './measure.ts';
 import { makePeers } from './peers.ts';
 import { measurementLines } from './report.ts';
 import { atRate, ceiling, hookwright, runProgram, saturation, SHAPES, shapeOf } from './shapes.ts';
 import type { Starter } from './shapes.ts';
+import { verdict } from './verdict.ts';
 
 const USAGE = `npm run bench:e2e -- [options]
   --program NAME      hookwright (default), ceiling, bare, or a peer: BullMQ, pg-boss
@@ -45,29 +49,38 @@ else await main();
 
 async function main(): Promise<void> {
   const shape = shapeOf(values.shape);
-  const seconds = Number(values.seconds);
+  const seconds = number('seconds');
   const measurement =
     values.rate === undefined
-      ? saturation(shape, seconds, Number(values.connections))
-      : atRate(shape, Number(values.rate), seconds);
-  const bench = { receiver: await startReceiver(), generator: startGenerator() };
+      ? saturation(shape, seconds, number('connections'))
+      : atRate(shape, number('rate'), seconds);
+  const bench: Bench = { receiver: await startReceiver(), generator: startGenerator(), accounts: [] };
   try {
     const all = await runProgram(bench, await starter(), shape, [measurement]);
     process.stdout.write(`${machine()}\n${shape.name}\n${measurementLines(all)}`);
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
-    if (all.some(({ reconciled }) => reconciled.lost !== 0)) process.exitCode = 1;
+    const rows = verdict(bench.accounts);
+    process.stdout.write(toLines(rows));
+    if (rows.some(({ met }) => !met)) process.exitCode = 1;
   } finally {
     await bench.generator.stop();
     await bench.receiver.stop();
   }
 }
 
+function number(name: 'seconds' | 'rate' | 'connections'): number {
+  const value = Number(values[name]);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new Error(`--${name} is a number greater than 0.\n${USAGE}`);
+}
+
 async function starter(): Promise<Starter> {
   if (values.program === 'ceiling') return ceiling('product', nodeArgs());
   if (values.program === 'bare') return ceiling('bare', nodeArgs());
   if (values.program !== 'hookwright') return peer(values.program);
-  const folder = values.keep === undefined ? {} : { folder: made(values.keep) };
-  return hookwright({ env: Object.fromEntries(values.env.map(pair)), nodeArgs: nodeArgs(), ...folder });
+  const kept = values.keep === undefined ? undefined : made(values.keep);
+  const options = { env: Object.fromEntries(values.env.map(pair)), nodeArgs: nodeArgs() };
+  return hookwright(options, () => Promise.resolve(sqliteHome(kept)));
 }
 
 async function peer(wanted: string): Promise<Starter> {

@@ -1,14 +1,16 @@
 // The engine as users run it: built, started by `scripts/start.mjs`, with its default settings but for where it listens,
 // where its data is, its first key, and how it reaches the receiver.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Receiver } from './helpers.ts';
-import { BENCH_KEY } from './keys.ts';
+import type { Home } from './home.ts';
+import { BENCH_KEY, webhookName } from './keys.ts';
 import { endWith, folderOr } from './leaving.ts';
 import type { Account, Program } from './program.ts';
-import { stopChild } from './program.ts';
+import { startFlags, stopChild } from './program.ts';
+import { recordsOf } from './records.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,31 +21,22 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments for Node: `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
-  /** Its data folder, which is kept then; a temporary one otherwise. */
-  readonly folder?: string;
-  /** Of a database server. */
-  readonly serverPids?: readonly number[];
+  /** Where its data is. */
+  readonly home: Home;
 }
 
 /** A running engine. */
 export interface Engine extends Program {
-  readonly folder: string;
   /** Asks its API; fails where the answer is no success. */
   call(path: string, body?: unknown): Promise<unknown>;
   /** As a power cut would end it. */
   kill(): Promise<void>;
 }
 
-// Those of `npm start`.
-function startFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
-}
-
 /** Starts it. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { receiver, nodeArgs = [], env = {} } = options;
-  const { folder, remove } = folderOr(options.folder);
+  const { receiver, home, nodeArgs = [], env = {} } = options;
+  const { folder, remove } = folderOr(home.folder);
   const log = openSync(join(folder, 'engine.log'), 'a');
   const child = spawn(process.execPath, [...startFlags(), ...nodeArgs, join(ROOT, 'scripts/start.mjs')], {
     cwd: folder,
@@ -54,6 +47,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       HOOKWRIGHT_DATA_DIR: join(folder, 'data'),
       HOOKWRIGHT_EGRESS_CONNECT: `${receiver.host}=127.0.0.1:${String(receiver.port)}`,
       HOOKWRIGHT_EGRESS_CA: receiver.caFile,
+      ...home.env,
       ...env,
     },
     stdio: ['ignore', log, 'pipe'],
@@ -67,10 +61,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     name: 'hookwright',
     urls: [url],
     key: BENCH_KEY,
-    folder,
     pids: [child.pid ?? 0],
-    serverPids: options.serverPids ?? [],
+    serverPids: home.serverPids,
     call,
+    records: recordsOf(home),
     account: (webhooks) => account(call, webhooks),
     exchanges: (from, until) => exchanges(call, from, until),
     kill: async () => {
@@ -118,18 +112,14 @@ interface ReconciledWebhook {
 }
 
 async function account(call: Engine['call'], webhooks: number): Promise<Account> {
-  const wanted = Array.from({ length: webhooks }, (_none, index) => nameOf(index));
+  const wanted = Array.from({ length: webhooks }, (_none, index) => webhookName(index));
   const found = (await call('/v1/reconciliation')) as { readonly webhooks: readonly ReconciledWebhook[] };
-  let [dead, waiting] = [0, 0];
-  for (const own of found.webhooks.filter(({ name }) => wanted.includes(name))) {
-    dead += own.accepted - own.delivered - own.waiting;
-    waiting += own.waiting;
-  }
-  return { dead, waiting };
-}
-
-function nameOf(index: number): string {
-  return `bench ${String(index)}`;
+  const own = found.webhooks.filter(({ name }) => wanted.includes(name));
+  const sum = (of: (one: ReconciledWebhook) => number): number => own.reduce((total, one) => total + of(one), 0);
+  const accepted = sum((one) => one.accepted);
+  const delivered = sum((one) => one.delivered);
+  const waiting = sum((one) => one.waiting);
+  return { accepted, delivered, waiting, dead: accepted - delivered - waiting };
 }
 
 const PAGES = 10;
@@ -160,6 +150,6 @@ export async function makeWebhooks(
 ): Promise<void> {
   for (const [index, path] of paths.entries()) {
     const url = `https://${host}${path}?w=${String(index)}`;
-    await engine.call('/v1/webhooks', { name: nameOf(index), url });
+    await engine.call('/v1/webhooks', { name: webhookName(index), url });
   }
 }

@@ -1,29 +1,27 @@
-// Several engines on one PostgreSQL database, as one program.
-import type { Engine, EngineOptions } from './engine.ts';
+// One engine or several on a database, as one program.
+import type { Engine } from './engine.ts';
 import { makeWebhooks, startEngine } from './engine.ts';
-import { BENCH_ENCRYPTION_KEYS } from './keys.ts';
-import type { BenchPostgres } from './postgres.ts';
+import type { Database } from './home.ts';
 import type { Program } from './program.ts';
+import { recordsOf } from './records.ts';
 import type { Starter } from './shapes.ts';
 
-/** So many processes, on a database of their own. */
-export function onPostgres(postgres: BenchPostgres, processes: number): Starter {
+/** So many processes, with data of their own. SQLite takes one only. */
+export function enginesOn(database: Database, processes = 1): Starter {
   return async (receiver, shape) => {
-    const database = await postgres.makeDatabase();
-    const env = { HOOKWRIGHT_DATABASE_URL: database.url, HOOKWRIGHT_ENCRYPTION_KEYS: BENCH_ENCRYPTION_KEYS };
-    const options: EngineOptions = { receiver, env, serverPids: [postgres.pid] };
+    const home = await database.makeHome();
     const engines: Engine[] = [];
     const stop = async (): Promise<void> => {
       await Promise.all(engines.map((engine) => engine.stop()));
-      await database.drop();
+      await home.remove();
     };
     try {
       // One after the other: the first makes the schema.
-      for (let count = 0; count < processes; count += 1) engines.push(await startEngine(options));
+      for (let count = 0; count < processes; count += 1) engines.push(await startEngine({ receiver, home }));
       const [first] = engines;
       if (first === undefined) throw new Error('At least one process is started.');
       await makeWebhooks(first, receiver.host, shape.paths);
-      return { ...asOne(first, engines), stop };
+      return { ...asOne(first, engines), records: recordsOf(home), stop };
     } catch (error) {
       await stop();
       throw error;
@@ -31,10 +29,9 @@ export function onPostgres(postgres: BenchPostgres, processes: number): Starter 
   };
 }
 
-function asOne(first: Engine, engines: readonly Engine[]): Omit<Program, 'stop'> {
-  const name = engines.length === 1 ? 'one process' : `${String(engines.length)} processes`;
+function asOne(first: Engine, engines: readonly Engine[]): Omit<Program, 'stop' | 'records'> {
   return {
-    name: `PostgreSQL, ${name}`,
+    name: engines.length === 1 ? 'hookwright' : `hookwright × ${String(engines.length)}`,
     urls: engines.flatMap(({ urls }) => urls),
     key: first.key,
     pids: engines.flatMap(({ pids }) => pids),

@@ -2,7 +2,10 @@
 // receiver knows it again. The mark stands in `data.target_id`, which the default template passes on.
 
 const MARK_START = 'bench-mark-';
-const MARK_DIGITS = 8;
+const MARK_DIGITS = 12;
+
+/** Marks of a run: run number `n` has those from `n` times this on. */
+export const MARKS_A_RUN = 100_000_000;
 const VARIANTS = 64;
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */

@@ -18,45 +18,6 @@ export function quantiles(values: readonly number[]): Quantiles | undefined {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: sorted.length };
 }
 
-/** What became of the deliveries of the events that were acknowledged. */
-export interface Reconciled {
-  /** Events that were acknowledged. */
-  readonly published: number;
-  /** Deliveries that they are due. */
-  readonly due: number;
-  /** That have arrived, each counted once. */
-  readonly delivered: number;
-  /** Requests beyond the first for a delivery. */
-  readonly duplicated: number;
-  /** That the program has given up, and says so. */
-  readonly dead: number;
-  /** That have neither arrived nor were given up. It must be 0. */
-  readonly lost: number;
-  /** Arrivals for events that were not acknowledged: an answer was lost, and nothing else. */
-  readonly unacknowledged: number;
-}
-
-/** Counts. Only the webhooks before `dueWebhooks` are looked at: the last one may be a dead receiver. */
-export function reconcile(
-  { events, acknowledgedAt }: Pick<LoadResult, 'events' | 'acknowledgedAt'>,
-  { counts, webhooks }: Pick<Arrivals, 'counts' | 'webhooks'>,
-  { dead, dueWebhooks }: { readonly dead: number; readonly dueWebhooks: number },
-): Reconciled {
-  let [published, delivered, duplicated, unacknowledged] = [0, 0, 0, 0];
-  for (let mark = 0; mark < events; mark += 1) {
-    const isAcknowledged = acknowledgedAt[mark] !== 0;
-    if (isAcknowledged) published += 1;
-    for (let webhook = 0; webhook < dueWebhooks; webhook += 1) {
-      const count = counts[mark * webhooks + webhook] ?? 0;
-      if (isAcknowledged && count > 0) delivered += 1;
-      if (!isAcknowledged && count > 0) unacknowledged += 1;
-      duplicated += Math.max(count - 1, 0);
-    }
-  }
-  const due = published * dueWebhooks;
-  return { published, due, delivered, duplicated, dead, lost: due - delivered - dead, unacknowledged };
-}
-
 /** The three latencies that generator and receiver have stamped. */
 export interface Latencies {
   /** From when the event was due to its acknowledgement. */
@@ -67,6 +28,8 @@ export interface Latencies {
   readonly endToEnd: Quantiles | undefined;
   /** How late the generator itself has posted. */
   readonly lateness: Quantiles | undefined;
+  /** The share of requests that were there before their acknowledgement was read. */
+  readonly early: number;
 }
 
 /** Latencies of the events that were acknowledged. */
@@ -87,6 +50,7 @@ export function latenciesOf(load: LoadResult, arrivals: Arrivals, dueWebhooks: n
     queue: quantiles(queue),
     endToEnd: quantiles(endToEnd),
     lateness: quantiles(lateness),
+    early: queue.filter((ms) => ms === 0).length / Math.max(queue.length, 1),
   };
 }
 

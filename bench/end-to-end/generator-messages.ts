@@ -16,15 +16,17 @@ export interface Load {
   readonly seconds: number;
   /** For `rate` the most there may be. */
   readonly connections: number;
+  /** Mark of the first event; the others count up from it. */
+  readonly firstMark: number;
   /** Events in a request. */
   readonly batch: number;
   /** No more events than these, whatever the time says. */
   readonly maxEvents: number;
 }
 
-/** What became of it. Times are milliseconds of `nowMs`, by mark; 0 where it did not happen. */
+/** What became of it. Times are milliseconds of `nowMs`, by event, in the order of marks; 0 where it did not happen. */
 export interface LoadResult {
-  /** Marks that were used: 0 up to this, without it. */
+  /** Events that were due. */
   readonly events: number;
   /** When it was to be posted; with `saturate`, when it was. */
   readonly dueAt: Float64Array;
@@ -37,9 +39,12 @@ export interface LoadResult {
   readonly statuses: Readonly<Record<string, number>>;
   /** Requests that were refused before anything was stored, and sent again. */
   readonly repeated: number;
-  /** Events of which nobody knows whether they were stored: an answer that says neither, or a broken connection. */
+  /**
+   * Events of which nobody knows whether they were stored: an answer that says neither, a broken connection, or no
+   * answer for as long as one was waited for.
+   */
   readonly unclear: number;
-  /** The first such answer. */
+  /** What the first of them met. */
   readonly firstProblem: string | undefined;
   readonly connections: number;
 }

@@ -9,7 +9,7 @@ const TICK_MS = 1;
 // How long the last answers are waited for.
 const PATIENCE_MS = 60_000;
 
-/** A run. Requests are numbered from 0; the events of each have the marks from `number * batch` on. */
+/** A run. Requests are numbered from 0; the events of each have the marks from `firstMark + number * batch` on. */
 class Run {
   readonly #load: Load;
   readonly #ledger: Ledger;

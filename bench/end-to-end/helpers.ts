@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from './build.ts';
+import { MARKS_A_RUN } from './events.ts';
 import type { GeneratorAnswer, Load, LoadResult } from './generator-messages.ts';
 import { temporaryFolder } from './leaving.ts';
 import type { Arrivals, Progress, ReceiverAnswer, ReceiverCommand } from './receiver-messages.ts';
@@ -15,8 +16,11 @@ export interface Receiver {
   readonly port: number;
   /** A PEM file with its certificate. */
   readonly caFile: string;
-  /** Forgets what has arrived, and makes room for that many events and webhooks. */
-  reset(marks: number, webhooks: number): Promise<void>;
+  /**
+   * Begins a run: forgets what has arrived, and makes room for that many events and webhooks. Gives the first mark of the
+   * run, which none before has used: what arrives with an older one is not taken for an arrival of this run.
+   */
+  beginRun(events: number, webhooks: number): Promise<number>;
   /** From now on `/held` answers after so many milliseconds. */
   hold(holdMs: number): Promise<void>;
   progress(): Promise<Progress>;
@@ -45,12 +49,16 @@ export async function startReceiver(): Promise<Receiver> {
     child.send(command);
     return answer;
   };
+  let runs = 0;
   return {
     host: 'receiver.example.com',
     port,
     caFile,
-    reset: async (marks, webhooks) => {
-      await ask({ kind: 'reset', marks, webhooks }, 'reset');
+    beginRun: async (marks, webhooks) => {
+      runs += 1;
+      const firstMark = runs * MARKS_A_RUN;
+      await ask({ kind: 'reset', firstMark, marks, webhooks }, 'reset');
+      return firstMark;
     },
     hold: async (holdMs) => {
       await ask({ kind: 'hold', holdMs }, 'hold');

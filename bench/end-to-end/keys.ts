@@ -8,3 +8,8 @@ export const BENCH_KEY = writeKey(`key_${uuidV7()}`, secretFrom(randomBytes(32))
 
 /** A setting of encryption keys, for processes that share a database. */
 export const BENCH_ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
+
+/** The name of the webhook with this number, by which its figures are found again. */
+export function webhookName(index: number): string {
+  return `bench ${String(index)}`;
+}

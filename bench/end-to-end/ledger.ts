@@ -54,8 +54,10 @@ export class Ledger {
     this.#problem(error.message);
   }
 
-  /** All of it, for the events from mark 0 on. */
+  /** All of it, for so many events from the first on. What is neither acknowledged nor over by now is unclear. */
   result(events: number, connections: number): LoadResult {
+    const acknowledged = this.#acknowledgedAt.slice(0, events).reduce((count, at) => count + (at === 0 ? 0 : 1), 0);
+    const unanswered = events - acknowledged - this.#unclear;
     return {
       events,
       dueAt: this.#dueAt.slice(0, events),
@@ -65,8 +67,8 @@ export class Ledger {
       endedAt: nowMs(),
       statuses: Object.fromEntries([...this.#statuses].map(([status, count]) => [String(status), count])),
       repeated: this.#repeated,
-      unclear: this.#unclear,
-      firstProblem: this.#firstProblem,
+      unclear: this.#unclear + unanswered,
+      firstProblem: this.#firstProblem ?? (unanswered === 0 ? undefined : 'No answer came while one was waited for.'),
       connections,
     };
   }

@@ -39,9 +39,10 @@ export class Line {
 
   /** Posts the request with this number. */
   post(number: number): void {
-    const { batch } = this.#load;
+    const { batch, firstMark } = this.#load;
     this.#number = number;
-    const body = batch === 1 ? this.#maker.body(number) : this.#maker.batch(number * batch, batch);
+    const mark = firstMark + number * batch;
+    const body = batch === 1 ? this.#maker.body(mark) : this.#maker.batch(mark, batch);
     const socket = this.#socket ?? this.#dial();
     socket.cork();
     socket.write(`${this.#headStart}${String(body.length)}\r\n\r\n`, 'latin1');

@@ -1,27 +1,28 @@
 // One measurement of one program: load, wait until all of it has arrived, reconcile, and work the figures out.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Latencies, Quantiles, Reconciled } from './figures.ts';
-import { lastArrival, latenciesOf, quantiles, reconcile } from './figures.ts';
+import type { Latencies, Quantiles } from './figures.ts';
+import { lastArrival, latenciesOf, quantiles } from './figures.ts';
 import type { Load, LoadResult } from './generator-messages.ts';
 import type { Generator, Receiver } from './helpers.ts';
 import type { Program } from './program.ts';
+import type { OwnAccount, Reconciled } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { measureUsage } from './usage.ts';
 
-/** The processes beside the program. */
+/** The processes beside the program, and what became of all loads so far. */
 export interface Bench {
   readonly receiver: Receiver;
   readonly generator: Generator;
+  readonly accounts: Reconciled[];
 }
 
 /** What is measured. */
 export interface Measurement {
-  readonly load: Omit<Load, 'urls' | 'key'>;
+  readonly load: Omit<Load, 'urls' | 'key' | 'firstMark'>;
   /** Webhooks that each event goes to. */
   readonly webhooks: number;
   /** Of these, how many have to be delivered: the first ones. Default: all. */
   readonly dueWebhooks?: number;
-  /** Leaves what has not arrived: the measurement ends with the load. */
-  readonly leavesBacklog?: boolean;
 }
 
 /** What came of it. */
@@ -43,7 +44,6 @@ export interface Measured {
   readonly seconds: number;
   readonly statuses: LoadResult['statuses'];
   readonly repeated: number;
-  readonly unclear: number;
   readonly firstProblem: string | undefined;
   readonly connections: number;
 }
@@ -55,23 +55,22 @@ const LOOK_MS = 50;
 /** Measures. */
 export async function measure(bench: Bench, program: Program, measurement: Measurement): Promise<Measured> {
   const { load, webhooks, dueWebhooks = webhooks } = measurement;
-  await bench.receiver.reset(load.maxEvents, webhooks);
-  const before = await program.account(dueWebhooks);
+  const close = await openAccount(program, dueWebhooks);
+  const firstMark = await bench.receiver.beginRun(load.maxEvents, webhooks);
   const startedAt = new Date();
   const endUsage = measureUsage(program.pids, program.serverPids);
-  const result = await bench.generator.run({ ...load, urls: program.urls, key: program.key });
-  if (measurement.leavesBacklog !== true) await arrivalOf(bench.receiver, result, webhooks, dueWebhooks);
+  const result = await bench.generator.run({ ...load, firstMark, urls: program.urls, key: program.key });
+  await arrivalOf(bench.receiver, result, webhooks, dueWebhooks);
   const usage = endUsage();
   const endedAt = new Date();
-  await settled(program, measurement);
+  await settled(program, dueWebhooks);
   const arrivals = await bench.receiver.collect();
-  const after = await program.account(dueWebhooks);
-  const dead = (after?.dead ?? 0) - (before?.dead ?? 0);
-  const reconciled = reconcile(result, arrivals, { dead, dueWebhooks });
+  const reconciled = reconcile(result, arrivals, await close(), dueWebhooks);
+  bench.accounts.push(reconciled);
   const seconds = (Math.max(lastArrival(arrivals), result.startedAt) - result.startedAt) / 1000;
   const perDelivery = (ms: number | undefined): number | undefined =>
     ms === undefined ? undefined : (ms * 1000) / Math.max(reconciled.delivered, 1);
-  const { statuses, repeated, unclear, firstProblem, connections } = result;
+  const { statuses, repeated, firstProblem, connections } = result;
   return {
     program: program.name,
     reconciled,
@@ -85,7 +84,7 @@ export async function measure(bench: Bench, program: Program, measurement: Measu
     peakBytes: usage.peakBytes,
     medianBytes: usage.medianBytes,
     seconds,
-    ...{ statuses, repeated, unclear, firstProblem, connections },
+    ...{ statuses, repeated, firstProblem, connections },
   };
 }
 
@@ -103,17 +102,37 @@ async function arrivalOf(receiver: Receiver, result: LoadResult, webhooks: numbe
   }
 }
 
-const SETTLE_LOOKS = 100;
+const SETTLE_LOOKS = 300;
 
-// The last requests have arrived, and their records are still being written.
-async function settled(
-  program: Program,
-  { leavesBacklog, webhooks, dueWebhooks = webhooks }: Measurement,
-): Promise<void> {
-  if (leavesBacklog === true) return;
+/**
+ * Waits until a program calls all of it over: the last requests have arrived, and their records are still being written.
+ * After half a minute it gives up; what waits then is reconciled as waiting.
+ */
+export async function settled(program: Program, dueWebhooks: number): Promise<void> {
   for (let look = 0; look < SETTLE_LOOKS; look += 1) {
     const account = await program.account(dueWebhooks);
     if (account === undefined || account.waiting === 0) return;
     await sleep(LOOK_MS * 2);
   }
+}
+
+/** Opens the account that a program itself gives of a load. What is given closes it, once all is over. */
+export async function openAccount(
+  program: Program,
+  dueWebhooks: number,
+): Promise<() => Promise<OwnAccount | undefined>> {
+  const { records } = program;
+  const before = await program.account(dueWebhooks);
+  const lastId = (await records?.lastId()) ?? '';
+  return async () => {
+    const after = await program.account(dueWebhooks);
+    if (before === undefined || after === undefined || records === undefined) return undefined;
+    return {
+      accepted: after.accepted - before.accepted,
+      delivered: after.delivered - before.delivered,
+      dead: after.dead - before.dead,
+      waiting: after.waiting,
+      invocations: await records.countAfter(lastId, dueWebhooks),
+    };
+  };
 }

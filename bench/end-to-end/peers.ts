@@ -7,6 +7,7 @@ import { built } from './build.ts';
 import type { Contestant } from './run.ts';
 import type { Starter } from './shapes.ts';
 import { startSmall } from './program.ts';
+import { versionOf } from './set-up.ts';
 
 const FOLDER = fileURLToPath(new URL('../peers', import.meta.url));
 
@@ -34,7 +35,11 @@ export async function makePeers(say: (text: string) => void): Promise<readonly C
   const redis = await servers.startRedis('everysec');
   await redis?.stop();
   if (redis === undefined) say('redis-server is not installed: BullMQ is not measured.\n');
-  else say(`BullMQ on ${redis.version}, append-only file each second\n`);
+  else
+    say(
+      `BullMQ ${versionIn('bullmq')} on ${redis.version}, append-only file each second, or always where it says synced\n`,
+    );
+  say(`pg-boss ${versionIn('pg-boss')} on PostgreSQL with its defaults of durability\n`);
   const bullmq: Contestant = {
     name: 'BullMQ',
     start: peer('bullmq', 'REDIS_URL', () => servers.startRedis('everysec')),
@@ -42,6 +47,10 @@ export async function makePeers(say: (text: string) => void): Promise<readonly C
   const always = { name: 'BullMQ, synced', start: peer('bullmq', 'REDIS_URL', () => servers.startRedis('always')) };
   const boss = { name: 'pg-boss', start: peer('pg-boss', 'DATABASE_URL', () => servers.startDurablePostgres()) };
   return [...(redis === undefined ? [] : [bullmq, always]), boss];
+}
+
+function versionIn(name: string): string {
+  return versionOf(pathToFileURL(join(FOLDER, 'node_modules', name, 'package.json')));
 }
 
 // npm notes in this file when it has installed. It is a command file on Windows, which only a shell can start.
@@ -61,7 +70,6 @@ function peer(file: string, variable: string, startServer: () => Promise<QueueSe
       const program = await startSmall(
         {
           name: file,
-          command: process.execPath,
           args: [built(`bench/peers/${file}.ts`)],
           env: { [variable]: server.url },
           serverPids: [server.pid],

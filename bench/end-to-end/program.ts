@@ -3,13 +3,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Receiver } from './helpers.ts';
 import { BENCH_KEY } from './keys.ts';
 import { endWith } from './leaving.ts';
+import type { Records } from './records.ts';
 
 /** What became of the deliveries by the program's own account. */
 export interface Account {
+  /** Deliveries that events which it has accepted are due. */
+  readonly accepted: number;
+  readonly delivered: number;
   /** In a final state other than delivered. */
   readonly dead: number;
   /** Not over yet. */
@@ -25,17 +30,26 @@ export interface Program {
   readonly pids: readonly number[];
   /** Processes of what it depends on. */
   readonly serverPids: readonly number[];
-  /** Of the first so many webhooks; `undefined` where the program keeps none. */
+  /** Since it was started, for the first so many webhooks; `undefined` where the program keeps none. */
   account(webhooks: number): Promise<Account | undefined>;
+  /** What is on record; `undefined` where the program keeps none. */
+  readonly records: Records | undefined;
   /** Milliseconds of exchanges with the receiver between two instants of the wall clock; empty where none are kept. */
   exchanges(from: Date, until: Date): Promise<readonly number[]>;
   stop(): Promise<void>;
 }
 
+/** The flags that `npm start` gives to Node. What is compared with the engine has them, too. */
+export function startFlags(): string[] {
+  const file = new URL('../../package.json', import.meta.url);
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 /** How a small program (the ceiling, a peer) is started: it prints `listening <url>` and ends at SIGTERM. */
 export interface SmallProgram {
   readonly name: string;
-  readonly command: string;
+  /** Arguments for Node. */
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -44,7 +58,7 @@ export interface SmallProgram {
 
 /** Starts a small program against a receiver. Its webhooks are `<url>?w=<n>`. */
 export async function startSmall(small: SmallProgram, receiver: Receiver, webhooks: number): Promise<Program> {
-  const child = spawn(small.command, small.args, {
+  const child = spawn(process.execPath, [...startFlags(), ...small.args], {
     cwd: small.cwd,
     env: {
       PATH: process.env['PATH'],
@@ -66,6 +80,7 @@ export async function startSmall(small: SmallProgram, receiver: Receiver, webhoo
     pids: [child.pid ?? 0],
     serverPids: small.serverPids ?? [],
     account: () => Promise.resolve(undefined),
+    records: undefined,
     exchanges: () => Promise.resolve([]),
     stop: () => stopChild(child, killing),
   };

@@ -2,7 +2,7 @@
 
 /** To the receiver. */
 export type ReceiverCommand =
-  | { readonly kind: 'reset'; readonly marks: number; readonly webhooks: number }
+  | { readonly kind: 'reset'; readonly firstMark: number; readonly marks: number; readonly webhooks: number }
   | { readonly kind: 'progress' }
   | { readonly kind: 'collect' }
   /** `/held` answers after so long from now on; 0: at once. */
@@ -24,7 +24,7 @@ export interface Progress {
   readonly requests: number;
 }
 
-/** What has arrived, at `mark * webhooks + webhook`. Times are milliseconds of `nowMs`, 0 where nothing came. */
+/** What has arrived, at `(mark - firstMark) * webhooks + webhook`. Times are milliseconds of `nowMs`, 0 where nothing came. */
 export interface Arrivals {
   readonly webhooks: number;
   /** First byte of the first request. */
@@ -32,4 +32,6 @@ export interface Arrivals {
   /** Last byte of the first request. */
   readonly completeAt: Float64Array;
   readonly counts: Uint16Array;
+  /** Requests with a mark of an earlier run, but those to `/dead`. */
+  readonly late: number;
 }

@@ -1,6 +1,7 @@
 // How measurements are shown: one line for people each, with columns that say what they are.
 import type { Quantiles } from './figures.ts';
 import type { Measured } from './measure.ts';
+import type { Reconciled } from './reconcile.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -37,7 +38,8 @@ export function measurementLines(all: readonly Measured[]): string {
 }
 
 function oddities(measured: Measured): string[] {
-  const { program, repeated, unclear, firstProblem, reconciled, latencies, offered } = measured;
+  const { program, repeated, firstProblem, reconciled, latencies, offered } = measured;
+  const { unclear } = reconciled;
   const late = latencies.lateness;
   return [
     ...(repeated === 0
@@ -49,13 +51,29 @@ function oddities(measured: Measured): string[] {
       : [`  ${program}: ${String(reconciled.unacknowledged)} deliveries of events that were not acknowledged`]),
     ...(offered === undefined || late === undefined
       ? []
-      : [`  ${program}: the generator was late by ${three(late)} ms`]),
+      : [
+          `  ${program}: the generator was late by ${three(late)} ms; ` +
+            `${percent(latencies.early)} had arrived before their acknowledgement was read`,
+        ]),
   ];
+}
+
+/** What became of a load, in words. */
+export function accountLine(reconciled: Reconciled): string {
+  const { published, delivered, duplicated, dead, lost } = reconciled;
+  return (
+    `published ${String(published)}, delivered ${String(delivered)}, dup ${String(duplicated)}, dead ${String(dead)}, ` +
+    `lost ${String(lost)}`
+  );
 }
 
 /** `1.2/3.4/5.6`: 50th, 95th and 99th percentile. */
 export function three(values: Quantiles | undefined): string {
   return values === undefined ? '–' : [values.p50, values.p95, values.p99].map((value) => value.toFixed(1)).join('/');
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }
 
 function whole(value: number | undefined): string {

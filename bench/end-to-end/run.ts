@@ -15,6 +15,8 @@ export interface Scale {
   readonly seconds: number;
   /** Deliveries that wait. */
   readonly backlog: number;
+  /** Rounds on PostgreSQL. */
+  readonly roundsOnPostgres: number;
   /** Numbers of processes on PostgreSQL. */
   readonly processes: readonly number[];
   /** Peers and large histories, too. */
@@ -51,10 +53,11 @@ export async function inTurn(
   shape: Shape,
   contestants: readonly Contestant[],
   measurement: Measurement,
+  turns = run.scale.rounds,
 ): Promise<ReadonlyMap<string, readonly Measured[]>> {
   const rounds = new Map<string, Measured[]>(contestants.map(({ name }) => [name, []]));
-  for (let round = 0; round < run.scale.rounds; round += 1) {
-    for (const { name, start } of contestants) {
+  for (let round = 0; round < turns; round += 1) {
+    for (const { name, start } of rotated(contestants, round)) {
       const measured = await runProgram(run.bench, start, shape, [measurement]);
       const named = measured.map((one) => ({ ...one, program: name }));
       run.note(named);
@@ -62,9 +65,15 @@ export async function inTurn(
     }
   }
   const shown = [...rounds.values()].flatMap((all) => middle(all));
-  run.say(`\n${title}: the median of ${String(run.scale.rounds)} rounds in turn\n${measurementLines(shown)}`);
+  run.say(`\n${title}: the median of ${String(turns)} rounds in turn\n${measurementLines(shown)}`);
   for (const one of shown) run.found.set(`${one.program}, ${shape.name}`, one.rate);
   return rounds;
+}
+
+// Nobody always comes first, or always after the same one.
+function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const at = by % Math.max(items.length, 1);
+  return [...items.slice(at), ...items.slice(0, at)];
 }
 
 /** The median over the rounds of a figure of one program divided by that of another in the same round. */

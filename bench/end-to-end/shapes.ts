@@ -2,6 +2,8 @@
 import type { Load } from './generator-messages.ts';
 import { makeWebhooks, startEngine } from './engine.ts';
 import type { EngineOptions } from './engine.ts';
+import type { Home } from './home.ts';
+import { sqliteHome } from './home.ts';
 import { built } from './build.ts';
 import type { Receiver } from './helpers.ts';
 import type { Bench, Measured, Measurement } from './measure.ts';
@@ -72,12 +74,25 @@ function measurementOf(
 /** Starts a program for a shape. */
 export type Starter = (receiver: Receiver, shape: Shape) => Promise<Program>;
 
-/** The engine, with what is different from the default. */
-export function hookwright(options: Omit<EngineOptions, 'receiver'> = {}): Starter {
+/** The engine, with what is different from the default. The home is removed with it. */
+export function hookwright(
+  options: Omit<EngineOptions, 'receiver' | 'home'> = {},
+  makeHome: (receiver: Receiver) => Promise<Home> = () => Promise.resolve(sqliteHome()),
+): Starter {
   return async (receiver, shape) => {
-    const engine = await startEngine({ ...options, receiver });
-    if (shape.isMade !== true) await makeWebhooks(engine, receiver.host, shape.paths);
-    return engine;
+    const home = await makeHome(receiver);
+    try {
+      const engine = await startEngine({ ...options, receiver, home });
+      if (shape.isMade !== true) await makeWebhooks(engine, receiver.host, shape.paths);
+      const stop = async (): Promise<void> => {
+        await engine.stop();
+        await home.remove();
+      };
+      return { ...engine, stop };
+    } catch (error) {
+      await home.remove();
+      throw error;
+    }
   };
 }
 
@@ -86,7 +101,6 @@ export function ceiling(variant: 'product' | 'bare', nodeArgs: readonly string[]
   const name = variant === 'bare' ? 'bare ceiling' : 'ceiling';
   const small = {
     name,
-    command: process.execPath,
     args: [...nodeArgs, built('bench/ceiling/ceiling.ts')],
     env: { VARIANT: variant },
   };
@@ -95,7 +109,7 @@ export function ceiling(variant: 'product' | 'bare', nodeArgs: readonly string[]
 
 const WARM_UP_SECONDS = 2;
 
-/** Starts a program, warms it up, measures it in each way, and ends it. */
+/** Starts a program, warms it up, measures it in each way, and ends it. What the warm-up loses counts, too. */
 export async function runProgram(
   bench: Bench,
   start: Starter,

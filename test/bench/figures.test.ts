@@ -1,6 +1,6 @@
-// The arithmetic of the benchmark: percentiles, latencies, and what counts as lost.
+// The arithmetic of the benchmark: percentiles and latencies.
 import assert from 'node:assert/strict';
-import { lastArrival, latenciesOf, quantiles, reconcile } from '../../bench/end-to-end/figures.ts';
+import { lastArrival, latenciesOf, quantiles } from '../../bench/end-to-end/figures.ts';
 import type { LoadResult } from '../../bench/end-to-end/generator-messages.ts';
 import type { Arrivals } from '../../bench/end-to-end/receiver-messages.ts';
 
@@ -33,27 +33,8 @@ const ARRIVALS: Arrivals = {
   firstByteAt: Float64Array.of(104, 108, 115, 0, 125, 0),
   completeAt: Float64Array.of(104.5, 109, 116, 0, 126, 0),
   counts: Uint16Array.of(1, 2, 1, 0, 1, 0),
+  late: 0,
 };
-
-describe('reconcile', () => {
-  it('counts what was acknowledged and has neither arrived nor been given up as lost', () => {
-    assert.deepEqual(reconcile(LOAD, ARRIVALS, { dead: 0, dueWebhooks: 2 }), {
-      published: 2,
-      due: 4,
-      delivered: 3,
-      duplicated: 1,
-      dead: 0,
-      lost: 1,
-      unacknowledged: 1,
-    });
-    assert.equal(reconcile(LOAD, ARRIVALS, { dead: 1, dueWebhooks: 2 }).lost, 0);
-  });
-
-  it('leaves a dead receiver out, which is the last webhook', () => {
-    const { due, delivered, lost } = reconcile(LOAD, ARRIVALS, { dead: 0, dueWebhooks: 1 });
-    assert.deepEqual({ due, delivered, lost }, { due: 2, delivered: 2, lost: 0 });
-  });
-});
 
 describe('latenciesOf', () => {
   it('counts from when an event was due, and an arrival before its acknowledgement as none', () => {
@@ -62,6 +43,7 @@ describe('latenciesOf', () => {
     assert.deepEqual([queue?.count, queue?.p50, queue?.p99], [3, 3, 3]);
     assert.deepEqual([endToEnd?.p50, endToEnd?.p99], [6, 9]);
     assert.equal(lateness?.p99, 1);
+    assert.equal(latenciesOf(LOAD, ARRIVALS, 1).early, 0.5);
   });
 
   it('knows when the last request has arrived', () => {

@@ -1,6 +1,6 @@
 // What the load generator posts, and what it makes of answers.
 import assert from 'node:assert/strict';
-import { EventMaker, markIn } from '../../bench/end-to-end/events.ts';
+import { EventMaker, markIn, MARKS_A_RUN } from '../../bench/end-to-end/events.ts';
 import { isCertainlyNotStored, Ledger } from '../../bench/end-to-end/ledger.ts';
 
 describe('EventMaker', () => {
@@ -18,7 +18,8 @@ describe('EventMaker', () => {
   });
 
   it('puts a mark into each that is found again, also in a list', () => {
-    for (const mark of [0, 1, 99_999_999]) assert.equal(markIn(maker.body(mark)), mark);
+    for (const mark of [0, 1, 99_999_999, MARKS_A_RUN, 9999 * MARKS_A_RUN + 12_345_678])
+      assert.equal(markIn(maker.body(mark)), mark);
     const events = JSON.parse(maker.batch(500, 3).toString('utf8')) as readonly object[];
     assert.deepEqual(
       events.map((event) => markIn(Buffer.from(JSON.stringify(event)))),
@@ -46,6 +47,18 @@ describe('Ledger', () => {
     assert.deepEqual([...acknowledgedAt], [6, 6, 0, 0]);
     assert.deepEqual({ repeated, unclear, firstProblem }, { repeated: 1, unclear: 2, firstProblem: '500 oops' });
     assert.deepEqual(statuses, { '202': 1, '500': 1, '503': 1 });
+  });
+
+  it('calls what was never answered unclear, and not what was', () => {
+    const ledger = new Ledger(3, 1);
+    for (const number of [0, 1, 2]) ledger.sent(number, 1);
+    ledger.answered(0, message('HTTP/1.1 202 Accepted', '{"events":[]}'));
+    ledger.broke(1, new Error('The connection was closed.'));
+    const { unclear, firstProblem } = ledger.result(3, 1);
+    assert.deepEqual({ unclear, firstProblem }, { unclear: 2, firstProblem: 'The connection was closed.' });
+    const mute = new Ledger(300, 10);
+    assert.equal(mute.result(30, 1).unclear, 30);
+    assert.match(mute.result(30, 1).firstProblem ?? '', /No answer/);
   });
 
   it('takes no other refusal for one that stored nothing', () => {

@@ -4,30 +4,38 @@ import type { Engine } from '../engine.ts';
 import { startEngine } from '../engine.ts';
 import { quantiles } from '../figures.ts';
 import { makeHistory } from '../history.ts';
+import type { Database, Home } from '../home.ts';
+import { SQLITE } from '../home.ts';
 import { three } from '../report.ts';
 import type { Run } from '../run.ts';
 
-const STORED = 1_000_000;
+/** Stored invocations. */
+export const STORED = 1_000_000;
 const DEEP = 1000;
 const READS = 100;
 const LIMIT = 50;
 
-/** Milliseconds for a page of 50, at the front and 999 pages on, with a filter and without. */
+/** On SQLite. In the full run, and where it is asked for by name. */
 export async function benchLists(run: Run): Promise<Row[]> {
-  const history = await makeHistory(run.bench.receiver, STORED);
+  const home = await makeHistory(run.bench.receiver, SQLITE, STORED);
   try {
-    const env = { HOOKWRIGHT_RATE_LIMIT: '1000000' };
-    const engine = await startEngine({ receiver: run.bench.receiver, folder: history.folder, env });
-    try {
-      run.say(`\nLists of ${String(STORED)} invocations, ${String(LIMIT)} a page\n`);
-      for (const filter of ['', '&outcome=success']) run.say(await linesFor(engine, filter));
-    } finally {
-      await engine.stop();
-    }
+    await listsOn(run, SQLITE, home);
   } finally {
-    history.remove();
+    await home.remove();
   }
   return [];
+}
+
+/** Milliseconds for a page of 50, at the front and 999 pages on, with a filter and without. */
+export async function listsOn(run: Run, { name }: Database, home: Home): Promise<void> {
+  const env = { HOOKWRIGHT_RATE_LIMIT: '1000000' };
+  const engine = await startEngine({ receiver: run.bench.receiver, home, env });
+  try {
+    run.say(`\nLists of ${STORED.toLocaleString('en')} invocations, ${String(LIMIT)} a page, ${name}\n`);
+    for (const filter of ['', '&outcome=success']) run.say(await linesFor(engine, filter));
+  } finally {
+    await engine.stop();
+  }
 }
 
 async function linesFor(engine: Engine, filter: string): Promise<string> {

@@ -1,0 +1,30 @@
+// The record, read in the database itself: what an engine says of its invocations would be its own word.
+import type { Home } from './home.ts';
+import { webhookName } from './keys.ts';
+
+/** Reads the invocations of deliveries that are on record. */
+export interface Records {
+  /** The last id; '' where there is none. Ids grow with time (UUIDv7, RFC 9562 §5.7). */
+  lastId(): Promise<string>;
+  /** How many have come after that one for the first so many webhooks. */
+  countAfter(id: string, webhooks: number): Promise<number>;
+}
+
+/** Those of a home. */
+export function recordsOf(home: Home): Records {
+  return {
+    lastId: async () => {
+      const [row] = await home.query('select max(id) as id from invocations');
+      return String(row?.['id'] ?? '');
+    },
+    countAfter: async (id, webhooks) => {
+      const names = Array.from({ length: webhooks }, (_none, index) => webhookName(index));
+      const places = names.map((_name, index) => `$${String(index + 2)}`).join(', ');
+      const [row] = await home.query(
+        `select count(*) as count from invocations where id > $1 and kind = 'delivery' and webhook_name in (${places})`,
+        [id, ...names],
+      );
+      return Number(row?.['count'] ?? 0);
+    },
+  };
+}
