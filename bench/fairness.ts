@@ -1,13 +1,13 @@
 // What a dead receiver costs the others: from acknowledgement to arrival at ten healthy receivers, with and without 1,000
 // deliveries that wait for one that hangs.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receiver } from '../test/support/tls-receiver.ts';
 import { startReceiver } from '../test/support/tls-receiver.ts';
+import { temporaryFolder } from './end-to-end/leaving.ts';
 import { median } from './support/compare.ts';
 import type { Engine } from './support/engine.ts';
 import { startEngine } from './support/engine.ts';
@@ -27,7 +27,7 @@ const WANTED = 1.2;
 export async function benchFairness(): Promise<Row[]> {
   const arrivals = new Arrivals();
   const receiver = await startReceiver((request, response) => arrivals.arrived(request, response));
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const { folder, remove } = temporaryFolder();
   const engines: Engine[] = [];
   try {
     const caFile = join(folder, 'ca.pem');
@@ -46,7 +46,7 @@ export async function benchFairness(): Promise<Row[]> {
   } finally {
     for (const engine of engines) await engine.stop();
     await receiver.close();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -1,16 +1,16 @@
 // How long it takes from posting one event to its arrival at the sandbox receiver, on an otherwise idle machine.
 // `npm run bench:latency` prints p50, p95 and p99; it ends by itself after 300 events.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { leaveOnSignals, temporaryFolder } from './end-to-end/leaving.ts';
 
 const WARM_UP = 50;
 const MEASURED = 250;
 const EVENT = JSON.stringify({ event_type: 'latency', event_time: '1763640000.0', data: { action: 'measured' } });
 
-const dataDir = await mkdtemp(join(tmpdir(), 'hookwright-latency-'));
+leaveOnSignals();
+const { folder: dataDir, remove } = temporaryFolder();
 const env = { HOOKWRIGHT_LISTEN: '127.0.0.1:0', HOOKWRIGHT_DATA_DIR: dataDir, HOOKWRIGHT_LOG_LEVEL: 'error' };
 const reading = readConfig(env, dataDir);
 if (!reading.ok) throw new Error(reading.problems.join('\n'));
@@ -42,7 +42,7 @@ try {
   process.stdout.write(`post → sandbox  ${quantiles(arrived)}\n`);
 } finally {
   await app.stop(1000);
-  await rm(dataDir, { recursive: true, force: true });
+  remove();
 }
 
 function quantiles(values: readonly number[]): string {

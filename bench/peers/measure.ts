@@ -2,13 +2,14 @@
 // what the engine is compared by is the benchmark in bench/end-to-end.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import { makeCertificate } from '../../test/support/tls-receiver.ts';
+import { endWith, leaveOnSignals, temporaryFolder } from '../end-to-end/leaving.ts';
+import { startFlags } from '../end-to-end/program.ts';
 import { median } from '../support/compare.ts';
 import type { Count } from './parts/receiver.ts';
 import type { QueueServer } from './servers.ts';
@@ -37,7 +38,8 @@ interface Result {
   readonly wrong: number;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'hookwright-peer-'));
+leaveOnSignals();
+const { folder, remove } = temporaryFolder();
 try {
   const results = variants.map((): Result[] => []);
   // The variants take turns, so that what disturbs one disturbs the others.
@@ -46,7 +48,7 @@ try {
   for (const [index, tuning] of variants.entries())
     process.stdout.write(`${peer} ${tuning === '' ? 'as it is' : tuning}: ${shown(results[index] ?? [])}\n`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  remove();
 }
 
 function shown(results: readonly Result[]): string {
@@ -67,6 +69,7 @@ async function measure(tuning: string): Promise<Result> {
   const receiver = fork(fileURLToPath(new URL('parts/receiver.ts', import.meta.url)), {
     env: { PATH: process.env['PATH'], KEY: certificate.key, CERT: certificate.cert },
   });
+  const forget = endWith(receiver);
   try {
     const [port] = (await once(receiver, 'message')) as [number];
     const ask = async (): Promise<Count> => {
@@ -77,6 +80,7 @@ async function measure(tuning: string): Promise<Result> {
     return await run(peerEnv(queue, `https://localhost:${String(port)}/ok`, ca, tuning), queue, ask);
   } finally {
     receiver.kill();
+    forget();
     await queue.stop();
   }
 }
@@ -97,7 +101,11 @@ function peerEnv(queue: QueueServer, receiverUrl: string, ca: string, tuning: st
 
 async function run(env: NodeJS.ProcessEnv, queue: QueueServer, ask: () => Promise<Count>): Promise<Result> {
   const script = fileURLToPath(new URL(`${peer}.ts`, import.meta.url));
-  const sender = spawn(process.execPath, ['--import', 'tsx', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const sender = spawn(process.execPath, [...startFlags(), '--import', 'tsx', script], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const forget = endWith(sender);
   try {
     const [line] = (await once(sender.stdout, 'data')) as [Buffer];
     const url = line.toString().replace('listening ', '').trim();
@@ -124,6 +132,7 @@ async function run(env: NodeJS.ProcessEnv, queue: QueueServer, ask: () => Promis
     return result;
   } finally {
     sender.kill('SIGKILL');
+    forget();
   }
 }
 

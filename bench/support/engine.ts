@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as send } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWith, temporaryFolder } from '../end-to-end/leaving.ts';
 
 /** A running engine. */
 export interface Engine {
@@ -20,7 +18,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** Starts one with these settings besides its own. */
 export async function startEngine(env: Readonly<Record<string, string | undefined>>): Promise<Engine> {
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  const { folder, remove } = temporaryFolder();
   const settings = {
     PATH: process.env['PATH'],
     HOOKWRIGHT_LISTEN: '127.0.0.1:0',
@@ -33,9 +31,7 @@ export async function startEngine(env: Readonly<Record<string, string | undefine
     env: settings,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  // Nothing may be left running where the benchmark itself breaks.
-  const killNow = (): void => void engine.kill('SIGKILL');
-  process.once('exit', killNow);
+  const forget = endWith(engine);
   const said = await new Promise<string>((resolve, reject) => {
     let text = '';
     engine.stderr.on('data', (chunk: Buffer) => {
@@ -52,10 +48,10 @@ export async function startEngine(env: Readonly<Record<string, string | undefine
     stop: async () => {
       agent.destroy();
       const gone = once(engine, 'exit');
-      killNow();
-      process.off('exit', killNow);
+      engine.kill('SIGKILL');
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      forget();
+      remove();
     },
   };
 }

@@ -83,7 +83,14 @@ async function startIn(folder: string, { durable = false }: ServerOptions): Prom
   const binary = (name: string): string => join(folder, 'native', 'bin', name);
   const spawning = { ...account, cwd: folder, env: { PATH: process.env['PATH'], LC_ALL: 'C' } };
   const setUp = ['-D', data, '-U', USER, `--pwfile=${passwordFile}`, ...INITDB];
-  await promisify(execFile)(binary('initdb'), setUp, spawning);
+  const making = promisify(execFile)(binary('initdb'), setUp, spawning);
+  let server: ChildProcess = making.child;
+  const leave = (): void => {
+    server.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', leave);
+  await making;
   const port = await freePort();
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -92,19 +99,13 @@ async function startIn(folder: string, { durable = false }: ServerOptions): Prom
     'shared_buffers=64MB',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];
-  const boot = async (): Promise<ChildProcess> => {
+  const boot = async (): Promise<void> => {
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
-    const started = spawn(binary('postgres'), args, { ...spawning, stdio: ['ignore', 'ignore', 'pipe'] });
-    await readiness(started);
-    started.unref();
-    return started;
+    server = spawn(binary('postgres'), args, { ...spawning, stdio: ['ignore', 'ignore', 'pipe'] });
+    await readiness(server);
+    server.unref();
   };
-  let server = await boot();
-  const leave = (): void => {
-    server.kill('SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  process.once('exit', leave);
+  await boot();
   const stop = async (): Promise<void> => {
     if (server.exitCode === null && server.signalCode === null) {
       const exited = once(server, 'exit');
@@ -122,9 +123,8 @@ async function startIn(folder: string, { durable = false }: ServerOptions): Prom
     server.kill('SIGQUIT');
     await exited;
   };
-  const restart = async (): Promise<void> => void (server = await boot());
   const url = `postgres://${USER}:${password}@127.0.0.1:${String(port)}/postgres`;
-  return { url, pid: server.pid ?? 0, crash, restart, stop };
+  return { url, pid: server.pid ?? 0, crash, restart: boot, stop };
 }
 
 // PostgreSQL refuses to run as root, so then it runs as nobody.
