@@ -82,10 +82,11 @@ export class Dispatcher {
     this.#loop ??= this.#run();
   }
 
-  /** There may be something to do: look now. */
+  /** There may be something to do, whatever is known here: look now. */
   wake(): void {
-    this.#woken = true;
-    this.#endNap?.();
+    // What was held may be gone, and no probe be seen by this look: the next that is held has to bring another one.
+    this.#held.clear();
+    this.#look();
   }
 
   /** Resolves when nothing is in flight and nothing is due now. */
@@ -124,23 +125,20 @@ export class Dispatcher {
   /** Deliveries of these webhooks wait in the database: looks for them where there is room for one. */
   planned(webhookIds: readonly string[]): void {
     for (const webhookId of webhookIds) this.#waiting.add(webhookId);
-    if (webhookIds.some((webhookId) => this.#slots.roomFor(webhookId) > 0)) this.wake();
+    if (webhookIds.some((webhookId) => this.#slots.roomFor(webhookId) > 0)) this.#look();
   }
 
-  /**
-   * Deliveries of these webhooks are held, of which one is a probe when its time comes: looks when that is, but not again
-   * for each that is held beside others.
-   */
+  /** Deliveries of these webhooks are held, one of them as a probe: looks when that is due, once for those held together. */
   held(webhookIds: readonly string[]): void {
     const unknown = webhookIds.filter((webhookId) => !this.#held.has(webhookId));
     for (const webhookId of unknown) this.#held.add(webhookId);
-    if (unknown.length > 0) this.wake();
+    if (unknown.length > 0) this.#look();
   }
 
   /** Gives room free that was reserved for nothing. */
   release(webhookId: string): void {
     this.#slots.release(webhookId, false);
-    this.wake();
+    this.#look();
   }
 
   /** Sends a delivery for which room is reserved. */
@@ -186,6 +184,11 @@ export class Dispatcher {
         await this.#nap(NAP_AFTER_ERROR_MS);
       }
     }
+  }
+
+  #look(): void {
+    this.#woken = true;
+    this.#endNap?.();
   }
 
   // A method, since the flag changes while the loop awaits.
@@ -239,7 +242,7 @@ export class Dispatcher {
         if (isProbe) this.#probes -= 1;
         this.#inFlight.delete(running);
         wire.close();
-        if (this.#mayHaveWork(webhookId)) this.wake();
+        if (this.#mayHaveWork(webhookId)) this.#look();
       });
     this.#inFlight.add(running);
   }
@@ -268,7 +271,10 @@ export class Dispatcher {
   async #nap(pauseMs: number): Promise<void> {
     if (this.#woken || this.#stopping) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
+      const timer = setTimeout(() => {
+        this.#held.clear();
+        resolve();
+      }, pauseMs);
       this.#endNap = () => {
         clearTimeout(timer);
         resolve();

@@ -269,6 +269,21 @@ describe('Dispatcher', () => {
     await dispatcher.stop(0);
   });
 
+  it('looks again for what is held where something else has woken it, since what was held before may be gone', async () => {
+    const { dispatcher, claims } = setup();
+    dispatcher.start();
+    await turns();
+    dispatcher.held(['failing']);
+    await turns();
+    dispatcher.wake();
+    await turns();
+    const before = claims();
+    dispatcher.held(['failing']);
+    await turns();
+    assert.ok(claims() > before);
+    await dispatcher.stop(0);
+  });
+
   it('reserves nothing once it is paused', async () => {
     const { dispatcher } = setup();
     dispatcher.start();

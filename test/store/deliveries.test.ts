@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Following } from '../../src/store/lifecycle/follow.ts';
+import { FOLLOWINGS } from '../../src/store/lifecycle/follow.ts';
 import type { Health } from '../../src/domain/health.ts';
 import { isBalanced } from '../../src/domain/reconciliation.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -156,7 +157,11 @@ for (const kind of DATABASES) {
 
     describe('followWebhooks', () => {
       const none = { held: 0, released: 0, cancelled: 0, exhausted: 0 };
-      const follow = (limit = 100, now = after(100)) => test.store.deliveries.followWebhooks({ now, limit });
+      const follow = async (limit = 100, followings: readonly Following[] = FOLLOWINGS) => {
+        const limits = Object.fromEntries(followings.map((following) => [following, limit]));
+        const moved = await test.store.deliveries.followWebhooks({ now: after(100), limits });
+        return Object.fromEntries(FOLLOWINGS.map((following) => [following, moved[following].count]));
+      };
       const setHealth = (webhook: ReturnType<typeof webhookWith>, changes: Partial<Health>) =>
         test.store.webhookHealths.change(ORGANIZATION, webhook.id, (health) => ({
           health: { ...health, ...changes },
@@ -255,17 +260,41 @@ for (const kind of DATABASES) {
 
       it('moves at most the limit of each at a time', async () => {
         await seedDeliveries(test.store, 5, webhookWith({ active: false }));
-        assert.equal((await follow(2)).held, 2);
-        assert.equal((await follow(2)).held, 2);
-        assert.equal((await follow(2)).held, 1);
+        assert.equal((await follow(2))['held'], 2);
+        assert.equal((await follow(2))['held'], 2);
+        assert.equal((await follow(2))['held'], 1);
+      });
+
+      it('gives each webhook a share, and says where there may be more', async () => {
+        const [many, few] = [webhookWith(), webhookWith()];
+        for (const [webhook, count] of [
+          [many, 9],
+          [few, 2],
+        ] as const)
+          await seedDeliveries(test.store, count, webhook, {
+            state: 'held',
+            reason: 'breaker_open',
+            heldUntil: after(999),
+          });
+        const move = () => test.store.deliveries.followWebhooks({ now: after(100), limits: { released: 4 } });
+        const heldFor = async (id: string) =>
+          (
+            await test.store.deliveries.list(
+              ORGANIZATION,
+              { state: 'held', webhookId: id },
+              { limit: 50, after: undefined },
+            )
+          ).items.length;
+        assert.deepEqual((await move()).released, { count: 4, mayBeMore: true });
+        assert.deepEqual([await heldFor(many.id), await heldFor(few.id)], [7, 0]);
+        assert.deepEqual((await move()).released, { count: 4, mayBeMore: true });
+        assert.deepEqual((await move()).released, { count: 3, mayBeMore: false });
       });
 
       it('moves nothing but what it is asked for', async () => {
         await seedDeliveries(test.store, 1, webhookWith({ active: false }));
-        const move = (...only: Following[]) =>
-          test.store.deliveries.followWebhooks({ now: after(100), limit: 9, only });
-        assert.deepEqual(await move('released', 'cancelled'), none);
-        assert.deepEqual(await move('held'), { ...none, held: 1 });
+        assert.deepEqual(await follow(9, ['released', 'cancelled']), none);
+        assert.deepEqual(await follow(9, ['held']), { ...none, held: 1 });
       });
     });
   });

@@ -13,21 +13,32 @@ export const FOLLOWINGS = ['cancelled', 'held', 'released', 'exhausted'] as cons
 
 export type Following = (typeof FOLLOWINGS)[number];
 
-/** Which deliveries to move, and how many of each kind at most: nothing may hold the writer for long. */
+/** What to move, and about how many of each kind: nothing may hold the writer for long. What is not named stays. */
 export interface FollowRequest {
   readonly now: Date;
-  readonly limit: number;
-  /** Default: all. */
-  readonly only?: readonly Following[];
+  readonly limits: Readonly<Partial<Record<Following, number>>>;
 }
 
-/** How many were moved. Where one number is the limit, there may be more. */
-export type Followed = Readonly<Record<Following, number>>;
+/** What was moved of a kind. */
+export interface Moved {
+  readonly count: number;
+  /** There was enough of it to reach the limit. */
+  readonly mayBeMore: boolean;
+}
+
+/** What was moved. */
+export type Followed = Readonly<Record<Following, Moved>>;
+
+const NOTHING: Moved = { count: 0, mayBeMore: false };
 
 type Connection = StoreDeps['database'];
 
 const IS_GONE = 'w.deleted_at is not null';
-const IS_SERVED = "w.deleted_at is null and w.active and h.state = 'healthy'";
+
+const SERVED = `from webhooks as w join webhook_health as h on h.webhook_id = w.id
+  where w.deleted_at is null and w.active and h.state = 'healthy'`;
+const RELEASED_FOR = `
+  select w.id ${SERVED} and exists (select 1 from deliveries as d where d.state = 'held' and d.webhook_id = w.id)`;
 
 // Those that cannot be served and have something pending. For a receiver that is down, what is not due yet stays as it is.
 const NOT_SERVED = `from webhooks as w join webhook_health as h on h.webhook_id = w.id
@@ -40,19 +51,27 @@ const HELD_FOR = `
 
 /** Moves them. Each statement is a transaction of its own, and asks itself for what it goes by: others come in between. */
 export async function followWebhooks({ database }: StoreDeps, request: FollowRequest): Promise<Followed> {
-  const moved = { cancelled: 0, held: 0, released: 0, exhausted: 0 };
-  for (const following of request.only ?? FOLLOWINGS) moved[following] = await MOVES[following](database, request);
+  const moved = { cancelled: NOTHING, held: NOTHING, released: NOTHING, exhausted: NOTHING };
+  for (const following of FOLLOWINGS) {
+    const limit = request.limits[following];
+    if (limit !== undefined) moved[following] = await MOVES[following](database, { now: request.now, limit });
+  }
   return moved;
 }
 
-const MOVES: Readonly<Record<Following, (database: Connection, request: FollowRequest) => Promise<number>>> = {
+interface Move {
+  readonly now: Date;
+  readonly limit: number;
+}
+
+const MOVES: Readonly<Record<Following, (database: Connection, move: Move) => Promise<Moved>>> = {
   cancelled: cancel,
   held: hold,
   released: release,
   exhausted: giveUp,
 };
 
-async function cancel(database: Connection, { now, limit }: FollowRequest): Promise<number> {
+async function cancel(database: Connection, { now, limit }: Move): Promise<Moved> {
   const at = now.toISOString();
   const cancelled = {
     state: 'cancelled',
@@ -62,17 +81,35 @@ async function cancel(database: Connection, { now, limit }: FollowRequest): Prom
     held_until: null,
   };
   const whilePending = await waiting(database, 'pending', IS_GONE, limit).update(cancelled);
-  return whilePending + (await waiting(database, 'held', IS_GONE, limit - whilePending).update(cancelled));
+  const whileHeld = await waiting(database, 'held', IS_GONE, limit - whilePending).update(cancelled);
+  return movedOf(whilePending + whileHeld, limit);
 }
 
-async function hold(database: Connection, { now, limit }: FollowRequest): Promise<number> {
+function movedOf(count: number, limit: number): Moved {
+  return { count, mayBeMore: count >= limit };
+}
+
+async function hold(database: Connection, { now, limit }: Move): Promise<Moved> {
   const webhooks = rowsOf(await database.writer.raw(HELD_FOR, [now.toISOString()]));
-  let count = 0;
-  for (const webhook of webhooks) count += await holdFor(database, webhook, now, limit - count);
-  return count;
+  return inShares(webhooks, limit, (webhook, share) => holdFor(database, webhook, { now, limit: share }));
 }
 
-async function holdFor({ dialect, writer }: Connection, webhook: Row, now: Date, limit: number): Promise<number> {
+// Each webhook gets a share, so that none waits until what another one has is through.
+async function inShares(
+  webhooks: readonly Row[],
+  limit: number,
+  move: (webhook: Row, share: number) => Promise<number>,
+): Promise<Moved> {
+  const share = Math.ceil(limit / webhooks.length);
+  let moved = NOTHING;
+  for (const webhook of webhooks) {
+    const count = await move(webhook, share);
+    moved = { count: moved.count + count, mayBeMore: moved.mayBeMore || count >= share };
+  }
+  return moved;
+}
+
+async function holdFor({ dialect, writer }: Connection, webhook: Row, { now, limit }: Move): Promise<number> {
   const [at, reason] = [now.toISOString(), reasonOf(webhook)];
   const id = text(webhook, 'id');
   const ids = writer('deliveries').whereRaw("state = 'pending'").where('webhook_id', id);
@@ -92,29 +129,40 @@ function reasonOf(webhook: Row): HeldReason {
   return text(webhook, 'state') === 'disabled' ? 'webhook_disabled' : 'breaker_open';
 }
 
-async function release(database: Connection, { now, limit }: FollowRequest): Promise<number> {
-  const at = now.toISOString();
-  const released = await waiting(database, 'held', IS_SERVED, limit).update({
+async function release(database: Connection, { now, limit }: Move): Promise<Moved> {
+  const webhooks = rowsOf(await database.writer.raw(RELEASED_FOR));
+  const moved = await inShares(webhooks, limit, (webhook, share) =>
+    releaseFor(database, webhook, { now, limit: share }),
+  );
+  if (moved.count > 0) await database.dialect.notify(database.writer);
+  return moved;
+}
+
+async function releaseFor({ dialect, writer }: Connection, webhook: Row, { now, limit }: Move): Promise<number> {
+  const [at, id] = [now.toISOString(), text(webhook, 'id')];
+  const ids = writer('deliveries').whereRaw("state = 'held'").where('webhook_id', id);
+  // Meanwhile it may have failed again.
+  void ids.whereRaw(`exists (select 1 ${SERVED} and w.id = ?)`, [id]);
+  return chosen(writer, dialect.skipLocked(ids.select('id').limit(limit)), 'held').update({
     state: 'pending',
     reason: null,
     held_until: null,
-    due_at: database.writer.raw('case when due_at < ? then ? else due_at end', [at, at]),
+    due_at: writer.raw('case when due_at < ? then ? else due_at end', [at, at]),
     updated_at: at,
   });
-  if (released > 0) await database.dialect.notify(database.writer);
-  return released;
 }
 
-async function giveUp({ dialect, writer }: Connection, { now, limit }: FollowRequest): Promise<number> {
+async function giveUp({ dialect, writer }: Connection, { now, limit }: Move): Promise<Moved> {
   const at = now.toISOString();
   const ids = writer('deliveries').whereRaw("state = 'held' and held_until <= ?", [at]).select('id').limit(limit);
-  return chosen(writer, dialect.skipLocked(ids), 'held').update({
+  const count = await chosen(writer, dialect.skipLocked(ids), 'held').update({
     state: 'exhausted',
     reason: 'held_too_long',
     updated_at: at,
     finished_at: at,
     held_until: null,
   });
+  return movedOf(count, limit);
 }
 
 // Starts from the few webhooks, and finds what waits for each through the partial indexes `deliveries_pending` and

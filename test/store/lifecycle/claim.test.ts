@@ -162,7 +162,10 @@ describe('the queries of the hot path on SQLite', () => {
       }
       await claimAll(test.store);
       await test.store.deliveries.nextDueAt(NOW);
-      await test.store.deliveries.followWebhooks({ now: NOW, limit: 10 });
+      await test.store.deliveries.followWebhooks({
+        now: NOW,
+        limits: { cancelled: 10, held: 10, released: 10, exhausted: 10 },
+      });
       await test.store.deliveries.rescue({
         now: NOW,
         all: false,
