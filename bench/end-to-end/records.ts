@@ -6,7 +6,7 @@ import { webhookName } from './keys.ts';
 export interface Records {
   /** The last id; '' where there is none. Ids grow with time (UUIDv7, RFC 9562 §5.7). */
   lastId(): Promise<string>;
-  /** How many have come after that one for the first so many webhooks. */
+  /** How many have come after that one for the first so many webhooks, and are whole: ended, with event, delivery and bodies. */
   countAfter(id: string, webhooks: number): Promise<number>;
 }
 
@@ -21,7 +21,11 @@ export function recordsOf(home: Home): Records {
       const names = Array.from({ length: webhooks }, (_none, index) => webhookName(index));
       const places = names.map((_name, index) => `$${String(index + 2)}`).join(', ');
       const [row] = await home.query(
-        `select count(*) as count from invocations where id > $1 and kind = 'delivery' and webhook_name in (${places})`,
+        `select count(*) as count from invocations as i where id > $1 and kind = 'delivery' and outcome <> 'sending'
+           and webhook_name in (${places})
+           and exists (select 1 from events as e where e.id = i.event_id)
+           and exists (select 1 from deliveries as d where d.id = i.delivery_id and d.event_id = i.event_id)
+           and exists (select 1 from invocation_bodies as b where b.invocation_id = i.id)`,
         [id, ...names],
       );
       return Number(row?.['count'] ?? 0);

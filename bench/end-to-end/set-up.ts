@@ -16,7 +16,7 @@ export async function setUpLine(): Promise<string> {
     `${(totalmem() / GIBIBYTE).toFixed(0)} GiB`,
     `${process.platform} ${release()}`,
     `data on ${fileSystem()}`,
-    `SQLite ${await sqliteVersion()} (WAL, synchronous=FULL)`,
+    `SQLite ${await sqliteVersion()}`,
     `undici ${versionOf(new URL('../../node_modules/undici/package.json', import.meta.url))}`,
     `events of ${String(bytes)} bytes`,
     `seed ${String(SEED)}`,
