@@ -33,8 +33,6 @@ const NOTHING: Moved = { count: 0, mayBeMore: false };
 
 type Connection = StoreDeps['database'];
 
-const IS_GONE = 'w.deleted_at is not null';
-
 const SERVED = `from webhooks as w join webhook_health as h on h.webhook_id = w.id
   where w.deleted_at is null and w.active and h.state = 'healthy'`;
 const RELEASED_FOR = `
@@ -80,8 +78,8 @@ async function cancel(database: Connection, { now, limit }: Move): Promise<Moved
     finished_at: at,
     held_until: null,
   };
-  const whilePending = await waiting(database, 'pending', IS_GONE, limit).update(cancelled);
-  const whileHeld = await waiting(database, 'held', IS_GONE, limit - whilePending).update(cancelled);
+  const whilePending = await ofDeleted(database, 'pending', limit).update(cancelled);
+  const whileHeld = await ofDeleted(database, 'held', limit - whilePending).update(cancelled);
   return movedOf(whilePending + whileHeld, limit);
 }
 
@@ -168,15 +166,14 @@ async function giveUp({ dialect, writer }: Connection, { now, limit }: Move): Pr
 // Starts from the few webhooks, and finds what waits for each through the partial indexes `deliveries_pending` and
 // `deliveries_held`: their conditions have to be written out as they are there. Naming the organization, too, would
 // lead SQLite to the index of all deliveries, finished ones included; the foreign key sees to it that it is the same.
-function waiting(
+function ofDeleted(
   { dialect, writer }: Connection,
   state: 'pending' | 'held',
-  condition: string,
   limit: number,
 ): Knex.QueryBuilder<object, number> {
   const ids = writer('webhooks as w')
     .joinRaw('cross join webhook_health as h cross join deliveries as d')
-    .whereRaw(`h.webhook_id = w.id and d.webhook_id = w.id and d.state = '${state}' and ${condition}`)
+    .whereRaw(`h.webhook_id = w.id and d.webhook_id = w.id and d.state = '${state}' and w.deleted_at is not null`)
     .select('d.id')
     .limit(limit);
   return chosen(writer, dialect.skipLocked(ids, 'd'), state);
