@@ -9,6 +9,8 @@ import * as tokenRefusals from './migrations/20261128000300_token_refusals.ts';
 import * as access from './migrations/20261128000400_access.ts';
 import * as encryptionKeys from './migrations/20261128000500_encryption_keys.ts';
 import * as indexesOfStates from './migrations/20261128000600_indexes_of_states.ts';
+import * as acceptance from './migrations/20261129000100_acceptance.ts';
+import * as auditSettings from './migrations/20261129000200_audit_settings.ts';
 
 /** One step of the schema, and its name in the database. */
 export interface NamedMigration {
@@ -27,4 +29,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128000400_access', migration: access },
   { name: '20261128000500_encryption_keys', migration: encryptionKeys },
   { name: '20261128000600_indexes_of_states', migration: indexesOfStates },
+  { name: '20261129000100_acceptance', migration: acceptance },
+  { name: '20261129000200_audit_settings', migration: auditSettings },
 ];

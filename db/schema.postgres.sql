@@ -1,5 +1,13 @@
 -- The schema after all migrations. Compared in test/db/migrations.test.ts, which writes it with WRITE_SCHEMA=1.
 
+create table acceptance (
+  id integer not null,
+  epoch integer not null,
+  floor text collate "C" not null,
+  readable_until text collate "C" not null,
+  constraint acceptance_pkey PRIMARY KEY (id)
+);
+
 create table api_keys (
   id text collate "C" not null,
   organization_id text collate "C" not null,
@@ -16,6 +24,19 @@ create table api_keys (
 );
 
 CREATE INDEX api_keys_list ON api_keys USING btree (organization_id, id);
+
+create table audit_settings (
+  organization_id text collate "C" not null,
+  version integer not null,
+  coverage text collate "C" not null,
+  denied_actions text collate "C" not null,
+  retention text collate "C" not null,
+  max_file_count integer not null,
+  updated_at text collate "C" not null,
+  updated_by text collate "C" not null,
+  constraint audit_settings_pkey PRIMARY KEY (organization_id),
+  constraint audit_settings_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
+);
 
 create table deliveries (
   id text collate "C" not null,
@@ -91,6 +112,8 @@ create table events (
   constraint events_pkey PRIMARY KEY (id),
   constraint events_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
+
+CREATE INDEX events_by_time ON events USING btree (organization_id, received_at, id);
 
 CREATE INDEX events_by_type ON events USING btree (organization_id, event_type, id);
 

@@ -1,5 +1,13 @@
 -- The schema after all migrations. Compared in test/db/migrations.test.ts, which writes it with WRITE_SCHEMA=1.
 
+CREATE TABLE acceptance (
+  id integer not null,
+  epoch integer not null,
+  floor text not null,
+  readable_until text not null,
+  primary key (id)
+);
+
 CREATE TABLE api_keys (
   id text not null,
   organization_id text not null,
@@ -16,6 +24,19 @@ CREATE TABLE api_keys (
 );
 
 CREATE INDEX api_keys_list on api_keys (organization_id, id);
+
+CREATE TABLE audit_settings (
+  organization_id text not null,
+  version integer not null,
+  coverage text not null,
+  denied_actions text not null,
+  retention text not null,
+  max_file_count integer not null,
+  updated_at text not null,
+  updated_by text not null,
+  foreign key(organization_id) references organizations(id),
+  primary key (organization_id)
+);
 
 CREATE TABLE deliveries (
   id text not null,
@@ -91,6 +112,8 @@ CREATE TABLE events (
   foreign key(organization_id) references organizations(id),
   primary key (id)
 );
+
+CREATE INDEX events_by_time on events (organization_id, received_at, id);
 
 CREATE INDEX events_by_type on events (organization_id, event_type, id);
 

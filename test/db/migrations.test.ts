@@ -20,7 +20,7 @@ import {
   setup as setupStore,
 } from '../store/fixtures.ts';
 
-const EXEMPT = ['organizations', 'heartbeat', 'job_runs', 'sealing_key', 'encryption_keys'];
+const EXEMPT = ['organizations', 'heartbeat', 'job_runs', 'sealing_key', 'encryption_keys', 'acceptance'];
 
 for (const kind of DATABASES) {
   describe(`migrations on ${kind.name}`, () => {
@@ -45,6 +45,16 @@ for (const kind of DATABASES) {
       await database.writer('sealing_key').insert({ id: 1, key_id: 'test' });
       await database.writer('encryption_keys').insert({ id: 'test', check_value: 'v1', created_at: NOW.toISOString() });
       await store.replays.insert(replayWith(webhook));
+      await database.writer('audit_settings').insert({
+        organization_id: ORGANIZATION,
+        version: 1,
+        coverage: '{}',
+        denied_actions: '[]',
+        retention: '{}',
+        max_file_count: 100,
+        updated_at: NOW.toISOString(),
+        updated_by: 'key',
+      });
 
       const catalogue = catalogueOf(database);
       const tables = await catalogue.tables();
