@@ -1,5 +1,6 @@
 // What every part is given instead of the machine's own clock, dice and counters; a test may put its own in place.
 import { randomBytes } from 'node:crypto';
+import { AcceptanceClock } from '../domain/acceptance.ts';
 import { secretFrom } from '../domain/api-key.ts';
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
@@ -35,6 +36,8 @@ export interface Tools {
   readonly clock: Clock;
   /** Whether it is one of a test's. */
   readonly isClockGiven: boolean;
+  /** Gives the instants at which events are accepted. */
+  readonly acceptance: AcceptanceClock;
   readonly chance: Chance;
   readonly newId: NewId;
   readonly logSink: LogSink | undefined;
@@ -62,8 +65,10 @@ export type Undo = (graceMs: number) => Promise<void>;
 export function createTools(options: AppOptions): Tools {
   const token = secretFrom(randomBytes(32));
   let tokens = 0;
+  const clock = options.clock ?? (() => new Date());
   return {
-    clock: options.clock ?? (() => new Date()),
+    clock,
+    acceptance: new AcceptanceClock(clock),
     isClockGiven: options.clock !== undefined,
     chance: options.chance ?? Math.random,
     newId: createNewId(),

@@ -51,6 +51,7 @@ export function createWriting(parts: WritingParts): Writing {
     newId: tools.newId,
     newLeaseToken: () => tools.newToken(),
     matchers: new Matchers(),
+    acceptance: tools.acceptance,
     slots,
     monotonicMs: () => tools.monotonicMs(),
   };

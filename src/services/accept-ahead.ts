@@ -9,6 +9,7 @@ import type { KeptMatchers } from './planning.ts';
 
 /** What planning ahead touches. */
 export interface AcceptAheadDeps extends PlanIntakeDeps {
+  readonly acceptance: { now(): Date };
   readonly matchers: { kept(organizationId: string): KeptMatchers | undefined };
 }
 
@@ -30,15 +31,17 @@ export function acceptAhead(deps: AcceptAheadDeps, intakes: readonly Intake[]): 
     kept.set(organizationId, matchers);
   }
   const births: Birth[] = [];
+  const acceptedAt = deps.acceptance.now();
   const plans = releasing(deps, births, () =>
     intakes.map((intake) => {
       const { matchers = [] } = kept.get(intake.organizationId) ?? {};
-      return planIntake(deps, intake, NO_HOLDERS, matchers, births);
+      return planIntake(deps, intake, { acceptedAt, holders: NO_HOLDERS, matchers }, births);
     }),
   );
   return {
     keyIds: [...new Set(intakes.map(({ keyId }) => keyId))],
     now: intakes[0]?.receivedAt ?? new Date(0),
+    acceptedAt,
     stamps: [...kept].map(([organizationId, { stamp }]) => ({ organizationId, stamp })),
     reservations: intakes.flatMap(reservations),
     events: plans.flatMap(({ fresh }) => fresh),

@@ -1,6 +1,7 @@
 // Accepts requests with events in one transaction: keys, matching, planning. What is answered is committed with it: an
 // accepted event has its deliveries, or there is no event.
 import type { Delivery } from '../domain/delivery.ts';
+import type { AcceptanceClock } from '../domain/acceptance.ts';
 import type { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Claimed } from '../domain/lease.ts';
@@ -20,6 +21,7 @@ import type { Matchers, MatchingStore } from './planning.ts';
 /** The part of the store that accepting touches, inside a transaction. */
 export interface AcceptStore extends MatchingStore {
   readonly apiKeys: { goodAmong(ids: readonly string[], now: Date): Promise<ReadonlySet<string>> };
+  readonly acceptance: { begin(now: Date): Promise<Date> };
   readonly events: {
     insertMany(events: readonly Event[]): Promise<void>;
     reserveKeys(reservations: readonly KeyReservation[]): Promise<Holders>;
@@ -33,6 +35,7 @@ export interface AcceptStore extends MatchingStore {
 /** What accepting touches. */
 export interface AcceptDeps extends PlanIntakeDeps {
   readonly matchers: Matchers;
+  readonly acceptance: Pick<AcceptanceClock, 'now' | 'raise'>;
 }
 
 /** The answer for one event, in the order of the request. */
@@ -107,11 +110,13 @@ async function accept(
   const { receivedAt } = first;
   const good = await store.apiKeys.goodAmong([...new Set(intakes.map(({ keyId }) => keyId))], receivedAt);
   const welcome = intakes.filter(({ keyId }) => good.has(keyId));
+  const acceptedAt = await store.acceptance.begin(deps.acceptance.now());
+  deps.acceptance.raise(acceptedAt);
   const plans = new Map<Intake, IntakePlan>();
   for (const [organizationId, own] of byOrganization(welcome)) {
     const holders = await store.events.reserveKeys(own.flatMap(reservations));
     const matchers = await deps.matchers.of(store, organizationId);
-    for (const intake of own) plans.set(intake, planIntake(deps, intake, holders, matchers, births));
+    for (const intake of own) plans.set(intake, planIntake(deps, intake, { acceptedAt, holders, matchers }, births));
   }
   await insert(store, [...plans.values()], receivedAt);
   const answers: AcceptAnswer[] = [];

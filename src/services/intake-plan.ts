@@ -91,6 +91,14 @@ export function reservations({ checked, receivedAt: createdAt }: Intake): KeyRes
   });
 }
 
+/** What a transaction has found, or is taken to find. */
+export interface Found {
+  /** When the events are accepted. */
+  readonly acceptedAt: Date;
+  readonly holders: Holders;
+  readonly matchers: readonly Matcher<PlannableWebhook>[];
+}
+
 /**
  * Plans a request. Births are added to `births`, too, as soon as room is reserved for them. An `atomic` request throws
  * `invalid` where one of its keys belongs to another event.
@@ -98,8 +106,7 @@ export function reservations({ checked, receivedAt: createdAt }: Intake): KeyRes
 export function planIntake(
   deps: PlanIntakeDeps,
   intake: Intake,
-  holders: Holders,
-  matchers: readonly Matcher<PlannableWebhook>[],
+  { acceptedAt, holders, matchers }: Found,
   births: Birth[],
 ): IntakePlan {
   if (intake.atomic) refuseConflicts(intake, holders);
@@ -115,9 +122,10 @@ export function planIntake(
     if (eventId !== event.id) return { kind: 'repeated', eventId };
     const webhooks = matchedBy(matchers, event, item.value);
     const planned = planDeliveries(event, webhooks, deps.newId);
-    fresh.push(event);
+    const accepted = { ...event, receivedAt: acceptedAt };
+    fresh.push(accepted);
     planned.forEach((delivery, index) => {
-      const birth = bear(deps, delivery, webhooks[index], item);
+      const birth = bear(deps, delivery, webhooks[index], { event: accepted, value: item.value });
       if (birth === undefined) waiting.push(delivery);
       else own.push(birth);
       if (birth !== undefined) births.push(birth);
@@ -141,7 +149,7 @@ function bear(
   const claimedAtMs = deps.monotonicMs();
   const leasedFor = { name, version, timeoutInSec, maxAttempts: retryPolicy.delaysInSec.length + 1 };
   const ids = { leaseToken: deps.newLeaseToken(), invocationId: deps.newId('inv') };
-  const claimed = leaseDelivery(delivery, leasedFor, { now: event.receivedAt, ...ids, isProbe: false });
+  const claimed = leaseDelivery(delivery, leasedFor, { now: delivery.createdAt, ...ids, isProbe: false });
   return { claimed: { ...claimed, event, value }, claimedAtMs };
 }
 

@@ -20,13 +20,13 @@ export interface OwnEventDeps {
 /** Makes the sink. */
 export function createEventSink(deps: OwnEventDeps): EventSink<PlanningStore> {
   return async (store, event) => {
-    const receivedAt = deps.clock();
-    const value = writeOwnEvent(event, receivedAt);
+    const now = deps.clock();
+    const value = writeOwnEvent(event, now);
     const { organizationId } = event.actor;
     const accepted = acceptEvent(value, writeExact(value), {
       id: deps.newId('evt'),
       organizationId,
-      receivedAt,
+      receivedAt: now,
       origin: 'engine',
       idempotencyKey: undefined,
       hop: 0,

@@ -14,6 +14,7 @@ import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 
 /** The part of the store that planning touches. */
 export interface PlanningStore {
+  readonly acceptance: { begin(now: Date): Promise<Date> };
   readonly events: { insertMany(events: readonly Event[]): Promise<void> };
   readonly deliveries: { insertMany(deliveries: readonly Delivery[]): Promise<void> };
   readonly webhooks: Pick<MatchingStore['webhooks'], 'listForMatching'>;
@@ -33,18 +34,23 @@ export interface PlanningDeps {
   readonly newId: NewId;
 }
 
-/** Stores events of one organization and the deliveries they are due; gives the number of deliveries of each event. */
+/**
+ * Stores events of one organization, all received at once, and the deliveries they are due; gives the number of deliveries
+ * of each event.
+ */
 export async function storeEvents(
   deps: PlanningDeps,
   store: PlanningStore,
   organizationId: string,
   events: readonly Event[],
 ): Promise<ReadonlyMap<string, number>> {
-  if (events.length === 0) return new Map();
+  const [first] = events;
+  if (first === undefined) return new Map();
+  const receivedAt = await store.acceptance.begin(first.receivedAt);
   const webhooks = await store.webhooks.listForMatching(organizationId);
   const matchers = webhooks.map((webhook) => createMatcher(webhook));
   const planned = events.map((event) => planDeliveries(event, matchedBy(matchers, event), deps.newId));
-  await store.events.insertMany(events);
+  await store.events.insertMany(events.map((event) => ({ ...event, receivedAt })));
   await store.deliveries.insertMany(planned.flat());
   return new Map(events.map((event, index) => [event.id, planned[index]?.length ?? 0]));
 }

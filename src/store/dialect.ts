@@ -37,6 +37,10 @@ export interface Dialect {
   leaseNow(db: Knex, now: Date): Promise<Date>;
   /** Whether that is a clock of the database's own, and not the caller's. */
   readonly hasLeaseClock: boolean;
+  /** Joins the epoch of acceptance that is on, until the transaction ends: see `acceptance.ts`. */
+  joinEpoch(trx: Knex): Promise<void>;
+  /** Whether a transaction is open that has joined another epoch than this one. */
+  hasOlderEpoch(trx: Knex, epoch: number): Promise<boolean>;
   /** Waits until no other process holds this lock, and holds it until the transaction ends. */
   lock(trx: Knex, lock: Lock): Promise<void>;
   /**

@@ -2,6 +2,8 @@
 import type { Knex } from 'knex';
 import type { Finish } from '../domain/lease.ts';
 import type { Reconciliation } from '../domain/reconciliation.ts';
+import type { Acceptance } from './acceptance.ts';
+import { createAcceptance } from './acceptance.ts';
 import type { ApiKeys, Organizations } from './access.ts';
 import { createApiKeys, createOrganizations } from './access.ts';
 import type { GroupWriter } from './batch/group-writer.ts';
@@ -37,6 +39,7 @@ export interface Store {
   readonly webhooks: Webhooks;
   readonly webhookHealths: WebhookHealths;
   readonly events: Events;
+  readonly acceptance: Acceptance;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
   readonly replays: Replays;
@@ -79,6 +82,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     webhooks: createWebhooks(deps),
     webhookHealths: createWebhookHealths(deps),
     events: createEvents(deps),
+    acceptance: createAcceptance(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
     replays: createReplays(deps),

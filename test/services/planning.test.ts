@@ -12,6 +12,7 @@ function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) 
   let lookups = 0;
   const healthOf = (webhook: Webhook): HealthState => (disabled.includes(webhook) ? 'disabled' : 'healthy');
   const store = {
+    acceptance: { begin: async (now: Date) => now },
     events: { insertMany: async (some: readonly Event[]) => void events.push(...some) },
     deliveries: { insertMany: async (some: readonly Delivery[]) => void deliveries.push(...some) },
     webhooks: {

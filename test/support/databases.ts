@@ -167,12 +167,13 @@ async function empty(url: string): Promise<boolean> {
 const CUT_OFF = `select pg_terminate_backend(pid, 5000) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`;
 
-// Foreign keys are not looked at meanwhile; the one row that migrations make is set back.
+// Foreign keys are not looked at meanwhile; the rows that migrations make are set back.
 const EMPTY = `do $$ declare one regclass; begin
   set local session_replication_role = replica;
   for one in select oid from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-    and relname not like 'knex%' and relname <> 'heartbeat' loop execute format('delete from %s', one); end loop;
+    and relname not like 'knex%' and relname not in ('heartbeat', 'acceptance') loop execute format('delete from %s', one); end loop;
   update heartbeat set beats = 0;
+  update acceptance set epoch = 1, floor = '', readable_until = '';
 end $$`;
 
 let templateSchema: string | undefined;

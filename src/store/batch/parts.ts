@@ -38,6 +38,8 @@ const part = (name: string, columns: readonly string[], integers: readonly strin
 export const PARTS = {
   /** When leases begin by the clock of whoever gives them, where they run out by that of the database. */
   leaseClock: part('lease_clock', ['now']),
+  /** When the events of a group are accepted. */
+  acceptance: part('acceptance', ['accepted_at']),
   /** Keys that have to be good at an instant. */
   apiKeys: part('api_keys', ['id', 'now']),
   /** What the webhooks of an organization have to be still. */
@@ -80,7 +82,9 @@ function intakeRows(plan: PlannedIntakes): PartRows[] {
   const leased = plan.leased.map((one) =>
     writeDelivery(one.delivery, { token: one.leaseToken, until: one.leaseUntil }),
   );
+  const acceptedAt = plan.events.length === 0 ? [] : [{ accepted_at: writeInstant(plan.acceptedAt) }];
   return [
+    [PARTS.acceptance, acceptedAt],
     [PARTS.apiKeys, plan.keyIds.map((id) => ({ id, now }))],
     [PARTS.stamps, plan.stamps.map(({ organizationId, stamp }) => ({ organization_id: organizationId, stamp }))],
     [PARTS.idempotencyKeys, keyRows(plan.reservations)],

@@ -10,6 +10,8 @@ export interface PlannedIntakes {
   /** Keys that have to be good `now`. */
   readonly keyIds: readonly string[];
   readonly now: Date;
+  /** When the events are accepted: nothing may have been read that would come after them. */
+  readonly acceptedAt: Date;
   /** What the webhooks of each organization were when events were matched with them. */
   readonly stamps: readonly { readonly organizationId: string; readonly stamp: string }[];
   /** Keys that nobody may have yet. */

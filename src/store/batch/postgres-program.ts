@@ -3,7 +3,7 @@
 import type { Knex } from 'knex';
 import type { PreparingClient, Statement } from '../dialect.ts';
 import { preparingClient } from '../dialect.ts';
-import { CHANNEL } from '../dialect/postgres.ts';
+import { CHANNEL, JOIN_EPOCH } from '../dialect/postgres.ts';
 import { sqlStateOf } from '../dialect/postgres-errors.ts';
 import type { GroupRunner } from './group-writer.ts';
 import type { GroupValues, Part } from './parts.ts';
@@ -27,6 +27,7 @@ const LANGUAGE: ProgramLanguage = {
       ${statements.join(';\n')};
     end if`,
   ],
+  joinEpoch: () => [JOIN_EPOCH.replace('select', 'perform')],
   leaseUntil: (planned) =>
     `to_char((cast(${planned} as timestamptz) + coalesce(clock_timestamp() - ${LEASE_CLOCK}, interval '0')) at time zone 'UTC',
        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,

@@ -20,6 +20,8 @@ export interface ProgramLanguage {
   readonly refuseUnlessAll: (part: Part) => string;
   /** Statements that do nothing where a part has no rows: there they can be passed over. */
   readonly whereAny: (part: Part, statements: readonly string[]) => readonly string[];
+  /** Joins the epoch of acceptance that is on: see `acceptance.ts`. */
+  readonly joinEpoch: () => readonly string[];
   /** Until when a lease is by the clock of the database, where it was planned by that of the caller. */
   readonly leaseUntil: (planned: string) => string;
   /** Locks rows of a table in the order of a column, so that two who change several never wait for each other in a circle. */
@@ -38,6 +40,8 @@ function checks(language: ProgramLanguage): string[] {
   const refuseWhere = (part: Part, rest: string): readonly string[] =>
     language.whereAny(part, [language.refuseWhere(`from ${language.rows(part)} as given ${rest}`)]);
   return [
+    ...language.whereAny(PARTS.acceptance, language.joinEpoch()),
+    ...refuseWhere(PARTS.acceptance, 'join acceptance as a on a.floor > given.accepted_at'),
     ...refuseWhere(
       PARTS.apiKeys,
       `where not exists (select 1 from api_keys as k where k.id = given.id and ${isGood('given.now')})`,

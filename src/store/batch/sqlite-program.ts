@@ -23,6 +23,7 @@ const LANGUAGE: ProgramLanguage = {
   refuseUnlessAll: (part) =>
     `select raise(abort, 'stale') where changes() <> (select count(*) from jsonb_each(new.${given(part)}))`,
   whereAny: (_part, statements) => statements,
+  joinEpoch: () => [],
   leaseUntil: (planned) => planned,
   // Nobody else writes meanwhile, and there is no other process.
   lockInOrder: () => [],

@@ -18,6 +18,16 @@ export const CHANNEL = 'hookwright';
 const LOCK_SPACE = 0x686f6f6b;
 const LOCKS: Readonly<Record<Lock, number>> = { start: 1, partitions: 2, replays: 3 };
 
+// Epochs of acceptance, of which many transactions at once may be part.
+const EPOCH_SPACE = LOCK_SPACE + 1;
+
+/** What a transaction runs before it looks at the floor of acceptance. */
+export const JOIN_EPOCH = `select pg_advisory_xact_lock_shared(${String(EPOCH_SPACE)}, epoch) from acceptance where id = 1`;
+
+const OLDER_EPOCH = `select 1 as one from pg_locks
+  where locktype = 'advisory' and objsubid = 2 and classid = ? and objid <> ?
+    and database = (select oid from pg_database where datname = current_database()) limit 1`;
+
 /** PostgreSQL: as many processes as there are to share it. */
 export const POSTGRES: Dialect = {
   name: 'postgres',
@@ -35,6 +45,12 @@ export const POSTGRES: Dialect = {
     return now;
   },
   hasLeaseClock: true,
+  async joinEpoch(trx) {
+    await trx.raw(JOIN_EPOCH);
+  },
+  async hasOlderEpoch(trx, epoch) {
+    return rowsOf(await trx.raw(OLDER_EPOCH, [EPOCH_SPACE, epoch])).length > 0;
+  },
   async lock(trx, lock) {
     await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
   },

@@ -26,6 +26,8 @@ export const SQLITE: Dialect = {
   likeOperator: 'like',
   leaseNow: (_db, now) => Promise.resolve(now),
   hasLeaseClock: false,
+  joinEpoch: () => Promise.resolve(),
+  hasOlderEpoch: () => Promise.resolve(false),
   // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
   run: runOn,

@@ -151,7 +151,10 @@ export function play(plot: Plot, webhook: Webhook, planned: Pick<PlannedIntakes,
     }
     return event;
   });
-  return { intakes: { ...planned, now: NOW, reservations, events: stored, waiting, leased }, finishes };
+  return {
+    intakes: { ...planned, now: NOW, acceptedAt: NOW, reservations, events: stored, waiting, leased },
+    finishes,
+  };
 }
 
 /** A key for an event. */

@@ -50,6 +50,7 @@ for (const kind of DATABASES) {
       const planned: PlannedIntakes = {
         ...(await holding(test.store, key.id)),
         now: NOW,
+        acceptedAt: NOW,
         reservations: [reservation(event, String(event.idempotencyKey))],
         events: [event],
         waiting: [],

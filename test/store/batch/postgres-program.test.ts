@@ -15,7 +15,10 @@ const PASSING = { kind: 'unavailable' };
 function groupOf(webhook: ReturnType<typeof webhookWith>, now = NOW): PlannedGroup {
   const event = eventWith();
   const nothing = { keyIds: [], stamps: [], reservations: [], waiting: [] };
-  return { intakes: { ...nothing, now, events: [event], leased: [lease(event, webhook)] }, finishes: [] };
+  return {
+    intakes: { ...nothing, now, acceptedAt: now, events: [event], leased: [lease(event, webhook)] },
+    finishes: [],
+  };
 }
 
 for (const kind of DATABASES) {
