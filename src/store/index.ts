@@ -11,6 +11,8 @@ import { createGroupWriter } from './batch/group-writer.ts';
 import type { Database } from './database.ts';
 import type { Deliveries } from './deliveries.ts';
 import { createDeliveries } from './deliveries.ts';
+import type { EventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
 import type { Events } from './events.ts';
 import { createEvents } from './events.ts';
 import type { Invocations } from './invocations.ts';
@@ -40,6 +42,7 @@ export interface Store {
   readonly webhookHealths: WebhookHealths;
   readonly events: Events;
   readonly acceptance: Acceptance;
+  readonly eventLog: EventLog;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
   readonly replays: Replays;
@@ -83,6 +86,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     webhookHealths: createWebhookHealths(deps),
     events: createEvents(deps),
     acceptance: createAcceptance(deps),
+    eventLog: createEventLog(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
     replays: createReplays(deps),
