@@ -59,6 +59,8 @@ export interface Reply {
   readonly status: number;
   readonly body?: ExactJson;
   readonly text?: string;
+  /** Pieces of a text that is too long to be made at once, in place of `text`. */
+  readonly stream?: AsyncIterable<string>;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

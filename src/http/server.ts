@@ -16,6 +16,7 @@ import { PROTECTION } from './protection.ts';
 import type { BodyCheck } from './request.ts';
 import { readApiRequest } from './request.ts';
 import type { Reply, Route } from './route.ts';
+import { sendPieces } from './streaming.ts';
 
 /** What is reported of a served request. */
 export interface RequestFact {
@@ -127,7 +128,7 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
         return route.handler(deps.handlers, apiRequest);
       };
       const admitted = (): Promise<Reply> => inItsPlace(response, work);
-      answer(response, await whileAdmitted(deps.admission, askedBy(route), request, response, admitted));
+      await answer(response, await whileAdmitted(deps.admission, askedBy(route), request, response, admitted));
     },
   ];
 }
@@ -158,15 +159,16 @@ function readBytes<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
   return bounded === true ? [takeRoom(deps.intake, maxBytes), readInTime(deps.intake, read)] : [read];
 }
 
-function answer(response: Response, reply: Reply): void {
-  response.status(reply.status);
-  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+async function answer(response: Response, reply: Reply): Promise<void> {
   const text = replyText(reply);
-  if (text === undefined) {
-    response.end();
-    return;
-  }
-  response.setHeader('content-type', reply.contentType ?? JSON_TYPE);
+  const hasBody = text !== undefined || reply.stream !== undefined;
+  const begin = (): void => {
+    response.status(reply.status);
+    for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+    if (hasBody) response.setHeader('content-type', reply.contentType ?? JSON_TYPE);
+  };
+  if (reply.stream !== undefined) return sendPieces(response, reply.stream, begin);
+  begin();
   response.end(text);
 }
 
@@ -188,7 +190,9 @@ const unknownPath: RequestHandler = (request) => {
 function failed<D>(deps: ServerDeps<D>): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) {
-      next(error);
+      deps.report.requestFailed({ requestId: String(response.locals['requestId']), error });
+      // A part of the answer has gone: express can only cut it off.
+      next();
       return;
     }
     if (error instanceof AppError && error.kind === 'forbidden') noteForbidden(deps, request, response);

@@ -67,7 +67,8 @@ export class Horizon {
   }
 
   async #advance(): Promise<Date> {
-    const { monotonicMs, clock, store, acceptance } = this.#deps;
+    const { clock, store, acceptance } = this.#deps;
+    const monotonicMs = (): number => this.#deps.monotonicMs();
     const restMs = this.#lastAtMs + LEAST_BETWEEN_MS - monotonicMs();
     if (restMs > 0) await this.#deps.pause(restMs, this.#never);
     this.#lastAtMs = monotonicMs();

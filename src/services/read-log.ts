@@ -1,0 +1,135 @@
+// Reads the log of events for whoever asks, in batches: nothing is kept open between them, however slowly they are taken.
+import type { Event } from '../domain/event.ts';
+import type { LogPlace, LogWindow } from '../domain/event-window.ts';
+import { placeOf } from '../domain/event-window.ts';
+
+/** One of these terms has to be there. */
+export type Clause = readonly string[];
+
+/** What reading touches. */
+export interface ReadLogDeps {
+  readonly store: {
+    readonly eventLog: {
+      page(organizationId: string, window: LogWindow): Promise<readonly Event[]>;
+      placeAt(
+        organizationId: string,
+        window: Omit<LogWindow, 'offset' | 'limit'>,
+        count: number,
+      ): Promise<LogPlace | undefined>;
+    };
+    readonly events: { byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>> };
+    readonly searchIndex: {
+      page(organizationId: string, clauses: readonly Clause[], window: LogWindow): Promise<readonly LogPlace[]>;
+    };
+  };
+  readonly horizon: {
+    /** The instant before which all is decided. What was accepted before the call is before it. */
+    readableUntil(organizationId: string): Promise<Date>;
+    /** The instant before which all is in the index, which is brought up to what was accepted before the call. */
+    indexedUntil(organizationId: string): Promise<Date>;
+  };
+}
+
+/** What is asked of the log. */
+export interface LogQuery extends Pick<LogWindow, 'from' | 'to' | 'before' | 'offset' | 'limit'> {
+  /** Terms of the index that an event has to have; none: every event. */
+  readonly clauses: readonly Clause[];
+  /** How many of the newest between `from` and `to` are looked at; `undefined`: all. */
+  readonly scanLimit?: number | undefined;
+}
+
+/** What was found. */
+export interface LogReading {
+  /** Nothing accepted at or after this instant is in it. */
+  readonly until: Date;
+  /** Newest first, in batches. */
+  readonly batches: AsyncIterable<readonly Event[]>;
+}
+
+// A batch is read in some milliseconds, and has some megabytes at most, as far as the one before it tells: an event may have
+// a quarter of a megabyte.
+const FIRST_BATCH = 50;
+const LARGEST_BATCH = 250;
+const BATCH_CHARACTERS = 2 ** 21;
+
+/** Reads an organization's log. The first batch is not read before it is asked for. */
+export async function readLog(deps: ReadLogDeps, organizationId: string, query: LogQuery): Promise<LogReading> {
+  const { horizon } = deps;
+  const isPlain = query.clauses.length === 0;
+  const until = await (isPlain ? horizon.readableUntil(organizationId) : horizon.indexedUntil(organizationId));
+  const last = await lastPlace(deps, organizationId, query, until);
+  return { until, batches: readBatches(deps, organizationId, query, { until, last }) };
+}
+
+interface Bounds {
+  readonly until: Date;
+  /** The oldest place that is looked at. */
+  readonly last: LogPlace | undefined;
+}
+
+function lastPlace(
+  { store }: ReadLogDeps,
+  organizationId: string,
+  { from, to, scanLimit }: LogQuery,
+  until: Date,
+): Promise<LogPlace | undefined> {
+  if (scanLimit === undefined) return Promise.resolve(undefined);
+  return store.eventLog.placeAt(organizationId, { from, to, until }, scanLimit);
+}
+
+async function* readBatches(
+  deps: ReadLogDeps,
+  organizationId: string,
+  query: LogQuery,
+  { until, last }: Bounds,
+): AsyncGenerator<readonly Event[]> {
+  let { before, offset } = query;
+  let size = FIRST_BATCH;
+  for (let left = query.limit; left > 0;) {
+    const limit = Math.min(left, size);
+    const window = { from: query.from, to: query.to, before, until, offset, limit };
+    const found = await readBatch(deps, organizationId, query.clauses, window);
+    const events = last === undefined ? found.events : found.events.filter((event) => !isOlder(event, last));
+    if (events.length > 0) yield events;
+    if (found.count < limit || events.length < found.events.length) return;
+    left -= events.length;
+    size = nextSize(events);
+    before = found.last;
+    offset = 0;
+  }
+}
+
+function nextSize(events: readonly Event[]): number {
+  const characters = events.reduce((sum, { body }) => sum + body.length, 0);
+  const fitting = Math.floor((BATCH_CHARACTERS * events.length) / Math.max(characters, 1));
+  return Math.max(1, Math.min(fitting, LARGEST_BATCH));
+}
+
+interface Batch {
+  readonly events: readonly Event[];
+  /** How many places there are; an event that has just been removed is none any more. */
+  readonly count: number;
+  readonly last: LogPlace | undefined;
+}
+
+async function readBatch(
+  { store }: ReadLogDeps,
+  organizationId: string,
+  clauses: readonly Clause[],
+  window: LogWindow,
+): Promise<Batch> {
+  if (clauses.length === 0) {
+    const events = await store.eventLog.page(organizationId, window);
+    const last = events.at(-1);
+    return { events, count: events.length, last: last === undefined ? undefined : placeOf(last) };
+  }
+  const places = await store.searchIndex.page(organizationId, clauses, window);
+  const byId = await store.events.byIds(places.map(({ id }) => id));
+  const events = places.flatMap(({ id }) => byId.get(id) ?? []);
+  return { events, count: places.length, last: places.at(-1) };
+}
+
+function isOlder(place: LogPlace, than: LogPlace): boolean {
+  const apart = place.receivedAt.getTime() - than.receivedAt.getTime();
+  return apart < 0 || (apart === 0 && place.id < than.id);
+}

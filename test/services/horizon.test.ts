@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { Horizon } from '../../src/services/horizon.ts';
+
+const at = (ms: number): Date => new Date(ms);
+
+// A store whose floor goes up at each advance, unless something is open.
+function setup() {
+  let [nowMs, monotonic, readable, open] = [1000, 0, 0, 0];
+  const calls: number[] = [];
+  const raised: Date[] = [];
+  const horizon = new Horizon({
+    store: {
+      acceptance: {
+        readableUntil: () => Promise.resolve(at(readable)),
+        isBehind: (organizationId) => Promise.resolve(organizationId === 'busy'),
+        advance: async (now) => {
+          calls.push(now.getTime());
+          if (open > 0) {
+            open -= 1;
+            return { until: at(readable), isBehind: true };
+          }
+          readable = now.getTime() + 1;
+          return { until: at(readable), isBehind: false };
+        },
+      },
+    },
+    clock: () => at(nowMs),
+    acceptance: { raise: (floor) => void raised.push(floor) },
+    monotonicMs: () => monotonic,
+    pause: async (pauseMs) => {
+      nowMs += pauseMs;
+      monotonic += pauseMs;
+    },
+  });
+  return { horizon, calls, raised, holdOpenFor: (times: number) => void (open = times) };
+}
+
+describe('the horizon of readers', () => {
+  it('is moved on only where something was accepted that is behind it', async () => {
+    const { horizon, calls } = setup();
+    assert.deepEqual(await horizon.readableUntil('quiet'), at(0));
+    assert.deepEqual(calls, []);
+    assert.deepEqual(await horizon.readableUntil('busy'), at(1001));
+  });
+
+  it('is moved on once for all who ask while it is being moved, after they have asked', async () => {
+    const { horizon, calls } = setup();
+    const [first, second, third] = [horizon.advance(), horizon.advance(), horizon.advance()];
+    assert.deepEqual(await Promise.all([first, second, third]), [at(1001), at(1021), at(1021)]);
+    assert.equal(calls.length, 2);
+    await horizon.advance();
+    assert.equal(calls.length, 3);
+  });
+
+  it('waits a quarter of a second for what is undecided, and goes without it then', async () => {
+    const { horizon, holdOpenFor, raised } = setup();
+    holdOpenFor(3);
+    assert.deepEqual(await horizon.readableUntil('busy'), at(1031));
+    holdOpenFor(1000);
+    assert.deepEqual(await horizon.readableUntil('busy'), at(1031));
+    assert.deepEqual(raised, [at(1031), at(1031)]);
+  });
+
+  it('can be moved on after it could not', async () => {
+    const { horizon } = setup();
+    const broken = new Horizon({
+      store: {
+        acceptance: {
+          readableUntil: () => Promise.resolve(at(0)),
+          isBehind: () => Promise.resolve(true),
+          advance: () => Promise.reject(new Error('away')),
+        },
+      },
+      clock: () => at(0),
+      acceptance: { raise: () => undefined },
+      monotonicMs: () => 0,
+      pause: () => Promise.resolve(),
+    });
+    await assert.rejects(broken.advance());
+    await assert.rejects(broken.advance());
+    assert.ok(await horizon.advance());
+  });
+});
