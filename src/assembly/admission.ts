@@ -4,11 +4,12 @@ import type { AdmitDeps } from '../http/authenticate.ts';
 import type { LeanDeps } from '../http/lean-intake.ts';
 import { createLimits } from '../http/limits.ts';
 import { Slowing } from '../http/slowing.ts';
+import { concernedBy, refusalEvent, REFUSALS } from '../domain/refusals.ts';
 import { recognise } from '../services/access.ts';
 import { KeyUse } from '../services/key-use.ts';
 import { KnownKeys } from '../services/known-keys.ts';
 import { createEventSink } from '../services/own-events.ts';
-import { RefusalAudit } from '../services/refusal-audit.ts';
+import { CountedAudit } from '../services/counted-audit.ts';
 import type { Store } from '../store/index.ts';
 import type { Observation } from './observation.ts';
 import type { Tools } from './tools.ts';
@@ -41,7 +42,10 @@ export function createAdmission({ config, tools, store, report }: AdmissionParts
   const slowing = new Slowing({ pause: (pauseMs, signal) => tools.slowDown(pauseMs, signal) });
   const known = new KnownKeys({ clock });
   const keyUse = new KeyUse({ store, clock, report });
-  const audit = new RefusalAudit({ store, ownEvents: createEventSink(tools), clock, pause, report });
+  const audit = new CountedAudit({
+    ...{ store, ownEvents: createEventSink(tools), clock, pause, report },
+    ...{ kinds: REFUSALS, concerns: concernedBy, eventOf: refusalEvent, name: 'refusal-audit' },
+  });
   return {
     deps: {
       recognise: (keyText) => recognise({ store, known, clock }, keyText),

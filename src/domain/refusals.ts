@@ -2,6 +2,7 @@
 // many of a kind, however fast they come.
 import type { Actor } from './access.ts';
 import type { KeyRefusal } from './api-key.ts';
+import type { Counted, Kinds } from './counts.ts';
 import type { OwnEvent } from './own-events.ts';
 import { engineActor } from './own-events.ts';
 
@@ -25,64 +26,18 @@ export interface ExceededRole {
 
 export type Refusal = RefusedKey | ExceededRole;
 
-/** Refusals of a kind: the last one, and how many there were when. */
-export interface CountedRefusal {
-  readonly last: Refusal;
-  readonly count: number;
-  readonly firstAt: Date;
-  readonly lastAt: Date;
-}
+/** Refusals are of a kind where key, address and reason are the same, or key and route. */
+export const REFUSALS: Kinds<Refusal> = { kindOf, restOf };
 
-// An attacker can make up addresses and ids, and must not fill our memory with them.
-const CAPACITY = 1000;
-
-/** Collects refusals until they are taken. */
-export class RefusalCounts {
-  readonly #groups = new Map<string, CountedRefusal>();
-
-  /** Whether there is none. */
-  get isEmpty(): boolean {
-    return this.#groups.size === 0;
-  }
-
-  /**
-   * Counts one. Of more than 1,000 kinds the rest of refused keys are one for each reason, without key and address, and
-   * those of exceeded roles one for each organization, with the last key and route.
-   */
-  note(refusal: Refusal, at: Date): void {
-    this.add({ last: refusal, count: 1, firstAt: at, lastAt: at });
-  }
-
-  /** Counts those that were taken, and could not be written. */
-  add(counted: CountedRefusal): void {
-    const name = groupOf(counted.last);
-    const hasRoom = this.#groups.has(name) || this.#groups.size < CAPACITY;
-    const [group, last] = hasRoom ? [name, counted.last] : restOf(counted.last);
-    const known = this.#groups.get(group);
-    this.#groups.set(group, known === undefined ? { ...counted, last } : together(known, counted, last));
-  }
-
-  /** Gives all, and forgets them. */
-  take(): readonly CountedRefusal[] {
-    const taken = [...this.#groups.values()];
-    this.#groups.clear();
-    return taken;
-  }
-}
-
-function together(a: CountedRefusal, b: CountedRefusal, last: Refusal): CountedRefusal {
-  const [first, second] = a.firstAt <= b.firstAt ? [a, b] : [b, a];
-  return { last, count: a.count + b.count, firstAt: first.firstAt, lastAt: second.lastAt };
-}
-
-function groupOf(refusal: Refusal): string {
+function kindOf(refusal: Refusal): string {
   return refusal.kind === 'refused'
     ? JSON.stringify([refusal.kind, refusal.key?.id ?? '', refusal.address, refusal.reason])
     : JSON.stringify([refusal.kind, refusal.actor.keyId, refusal.route]);
 }
 
-// There are few organizations and reasons, and nobody without a key makes more of them.
-function restOf(refusal: Refusal): [group: string, last: Refusal] {
+// The rest of refused keys are one for each reason, without key and address, and those of exceeded roles one for each
+// organization, with the last key and route: of these there are few, and nobody without a key makes more of them.
+function restOf(refusal: Refusal): readonly [kind: string, rest: Refusal] {
   if (refusal.kind === 'exceeded_role') return [JSON.stringify(['rest', refusal.actor.organizationId]), refusal];
   return [JSON.stringify(['rest', '', refusal.reason]), { ...refusal, key: undefined, address: '' }];
 }
@@ -93,7 +48,7 @@ export function concernedBy(refusal: Refusal): string | undefined {
 }
 
 /** What the audit log of an organization says of it. */
-export function refusalEvent({ last, count, firstAt, lastAt }: CountedRefusal, organizationId: string): OwnEvent {
+export function refusalEvent({ last, count, firstAt, lastAt }: Counted<Refusal>, organizationId: string): OwnEvent {
   const times = { count, first_at: firstAt.toISOString(), last_at: lastAt.toISOString(), address: last.address };
   const common = { current: undefined, previous: undefined };
   if (last.kind === 'refused') {

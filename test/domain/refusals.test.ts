@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Refusal } from '../../src/domain/refusals.ts';
-import { concernedBy, RefusalCounts, refusalEvent } from '../../src/domain/refusals.ts';
+import { Counts } from '../../src/domain/counts.ts';
+import { concernedBy, refusalEvent, REFUSALS } from '../../src/domain/refusals.ts';
 import { after, NOW } from '../store/fixtures.ts';
 
 const KEY = { id: 'key_1', name: 'ci', organizationId: 'org_2' };
@@ -18,9 +19,9 @@ const exceeded = (route: string): Refusal => ({
   address: '192.0.2.1',
 });
 
-describe('RefusalCounts', () => {
+describe('counts of refusals', () => {
   it('makes one of many of a kind, and forgets what was taken', () => {
-    const counts = new RefusalCounts();
+    const counts = new Counts(REFUSALS);
     assert.equal(counts.isEmpty, true);
     for (const seconds of [0, 1, 59]) counts.note(refused('192.0.2.1'), after(seconds));
     counts.note(refused('192.0.2.2'), NOW);
@@ -36,7 +37,7 @@ describe('RefusalCounts', () => {
   });
 
   it('adds what could not be written to what has come since', () => {
-    const counts = new RefusalCounts();
+    const counts = new Counts(REFUSALS);
     counts.note(refused('192.0.2.1'), NOW);
     const [taken] = counts.take();
     counts.note(refused('192.0.2.1'), after(60));
@@ -48,7 +49,7 @@ describe('RefusalCounts', () => {
   });
 
   it('is bounded: of too many kinds the rest is one, without key and address', () => {
-    const counts = new RefusalCounts();
+    const counts = new Counts(REFUSALS);
     for (let n = 0; n < 5000; n += 1) counts.note(refused(`2001:db8::${n.toString(16)}`, KEY), NOW);
     const taken = counts.take();
     assert.equal(taken.length, 1001);
@@ -56,7 +57,7 @@ describe('RefusalCounts', () => {
   });
 
   it('keeps the rest of exceeded roles with the organization that they concern', () => {
-    const counts = new RefusalCounts();
+    const counts = new Counts(REFUSALS);
     for (let n = 0; n < 1000; n += 1) counts.note(refused(`192.0.2.${String(n)}`), NOW);
     for (const route of ['GET /v1/webhooks', 'GET /v1/replays']) counts.note(exceeded(route), NOW);
     const [rest] = counts.take().slice(1000);
@@ -64,7 +65,7 @@ describe('RefusalCounts', () => {
   });
 
   it('tells reasons apart', () => {
-    const counts = new RefusalCounts();
+    const counts = new Counts(REFUSALS);
     for (const reason of ['malformed', 'unknown', 'malformed'] as const)
       counts.note({ kind: 'refused', key: undefined, reason, address: '192.0.2.1' }, NOW);
     assert.deepEqual(

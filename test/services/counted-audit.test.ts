@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { OwnEvent } from '../../src/domain/own-events.ts';
 import type { Refusal } from '../../src/domain/refusals.ts';
-import { RefusalAudit } from '../../src/services/refusal-audit.ts';
+import { concernedBy, refusalEvent, REFUSALS } from '../../src/domain/refusals.ts';
+import { CountedAudit } from '../../src/services/counted-audit.ts';
 import { after, NOW, ORGANIZATION } from '../store/fixtures.ts';
 
 const refused = (address: string): Refusal => ({ kind: 'refused', key: undefined, reason: 'unknown', address });
@@ -14,7 +15,11 @@ function setup() {
   let isStored: (event: OwnEvent) => Promise<void> = () => Promise.resolve();
   const endMinute: (() => void)[] = [];
   let minutes = 0;
-  const audit = new RefusalAudit<object>({
+  const audit = new CountedAudit<object, Refusal>({
+    kinds: REFUSALS,
+    concerns: concernedBy,
+    eventOf: refusalEvent,
+    name: 'refusal-audit',
     store: {
       organizations: { first: async () => ({ id: ORGANIZATION }) },
       transaction: (work) => work({}),
@@ -58,7 +63,7 @@ const failing = () => Promise.reject(new Error('The database is away.'));
 const total = (events: readonly OwnEvent[]): number =>
   events.reduce((sum, { metadata }) => sum + Number(metadata['count']), 0);
 
-describe('RefusalAudit', () => {
+describe('CountedAudit', () => {
   it('writes a minute after the first, one event for many, and then waits for the next', async () => {
     const { audit, told, clock, passMinute, minutes, waiting } = setup();
     for (let n = 0; n < 500; n += 1) audit.note(refused('192.0.2.1'));
