@@ -2,6 +2,7 @@
 import type { Event, EventOrigin } from './event.ts';
 import type { FilterTest } from './filter.ts';
 import type { Json } from './json.ts';
+import { NEVER_DELIVERED } from './own-events.ts';
 import type { WebhookSettings } from './webhook.ts';
 
 /** Why an event is not for a webhook. */
@@ -46,6 +47,9 @@ function mismatch(reason: Mismatch, detail: string): MatchResult {
 }
 
 function typeMismatch(event: MatchableEvent, patterns: readonly string[]): string {
+  if (event.origin === 'engine' && NEVER_DELIVERED.includes(event.eventType)) {
+    return `"${event.eventType}" stays in the audit log and goes to no webhook.`;
+  }
   if (event.origin === 'engine') {
     return `"${event.eventType}" is an event of the engine itself, which only goes to webhooks whose event_types name it.`;
   }
@@ -57,6 +61,7 @@ function typeMismatch(event: MatchableEvent, patterns: readonly string[]): strin
  * engine's own events go only where a pattern names their family, so that a test or a read never feeds itself.
  */
 export function matchesType(eventType: string, origin: EventOrigin, patterns: readonly string[]): boolean {
+  if (origin === 'engine' && NEVER_DELIVERED.includes(eventType)) return false;
   if (origin === 'engine') return patterns.some((pattern) => namesFamily(pattern) && fits(eventType, pattern));
   return patterns.length === 0 || patterns.some((pattern) => fits(eventType, pattern));
 }

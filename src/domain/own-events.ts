@@ -26,7 +26,14 @@ export type OwnEventType =
   | 'key.exceeded_role'
   | 'organization.created'
   | 'organization.updated'
-  | 'encryption.rotated';
+  | 'encryption.rotated'
+  | 'audit_log.searched';
+
+/**
+ * What the engine keeps to itself, also where a webhook names it: reads of the log, which would be told of to somebody who
+ * reads it again.
+ */
+export const NEVER_DELIVERED: readonly string[] = ['audit_log.searched' satisfies OwnEventType];
 
 /** Who did it: the holder of a key, the engine by itself, who has the machine, or an admin of the installation. */
 export interface OwnEventActor extends Pick<Actor, 'keyId' | 'keyName' | 'organizationId'> {

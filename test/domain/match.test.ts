@@ -58,6 +58,9 @@ describe('matchesType', () => {
     ['webhook.updated', 'engine', ['webhook.updated'], true],
     ['webhook.updated', 'engine', ['key.*', '*'], false],
     ['webhook.updated', 'api', ['*'], true],
+    ['audit_log.searched', 'engine', ['audit_log.*', 'audit_log.searched'], false],
+    ['audit_log.coverage_updated', 'engine', ['audit_log.*'], true],
+    ['audit_log.searched', 'api', ['audit_log.*'], true],
   ];
   for (const [type, origin, patterns, fits] of table) {
     it(`${fits ? 'takes' : 'leaves'} ${type} of the ${origin} for ${JSON.stringify(patterns)}`, () => {
