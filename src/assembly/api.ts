@@ -4,6 +4,8 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import type { ExactJson } from '../domain/json.ts';
+import type { Reached } from '../http/base-url.ts';
+import { baseUrlFor } from '../http/base-url.ts';
 import { behindDoor } from '../http/intake-door.ts';
 import { leanIntake } from '../http/lean-intake.ts';
 import { buildOpenApi } from '../http/openapi.ts';
@@ -53,12 +55,14 @@ const RECEIVING = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsC
 /** Listens, and gives the URL at which it does. */
 export async function serveApi(parts: ApiParts): Promise<string> {
   const { config, tools, schemas, observation, admission } = parts;
+  let listener = '';
   const serving = {
     routes: ROUTES,
     handlers: httpDeps(parts),
     admission: admission.deps,
     trustProxy: config.trustProxy,
     bodyFaults: (schema: string, value: ExactJson) => schemas.faults(`urn:hookwright:api:${schema}`, value),
+    baseUrl: (reached: Reached) => baseUrlFor(reached, config.publicUrl, listener),
     intake: { gate: parts.intake.gate, monotonicMs: () => tools.monotonicMs(), pause, report: observation.report },
     newId: tools.newId,
     monotonicMs: () => tools.monotonicMs(),
@@ -68,6 +72,7 @@ export async function serveApi(parts: ApiParts): Promise<string> {
   const lean = leanIntake(leanDeps(parts, serving, addressesBy(app)), readable(app));
   const server = createHttpServer(RECEIVING, behindDoor(serving, lean));
   const url = await listen(server, config);
+  listener = url;
   // What it refuses while it closes is written, too.
   parts.undo.push(() => admission.close());
   parts.undo.push((graceMs) => close(server, graceMs));

@@ -82,8 +82,15 @@ const PARAMETER_SCHEMAS: Readonly<Record<QueryParameter['kind'], (parameter: Que
   enum: ({ values }) => ({ type: 'string', enum: values ?? [] }),
   status: () => ({ type: 'string', pattern: '^[1-9](\\d\\d|xx)$' }),
   id: () => ({ type: 'string' }),
-  text: () => ({ type: 'string', minLength: 1, maxLength: 1000 }),
+  text: longText,
+  list: longText,
+  objects: longText,
+  words: longText,
 };
+
+function longText(): JsonObject {
+  return { type: 'string', minLength: 1, maxLength: 1000 };
+}
 
 function integerSchema({ minimum, maximum }: QueryParameter): JsonObject {
   return { type: 'integer', minimum: minimum ?? 0, ...(maximum === undefined ? {} : { maximum }) };
@@ -130,7 +137,8 @@ function response(spec: SuccessSpec): JsonObject {
   const type = spec.contentType ?? 'application/json';
   if (spec.schema === undefined && spec.contentType === undefined) return { description: spec.description };
   const schema = spec.schema === undefined ? { type: 'string' } : reference(spec.schema);
-  return { description: spec.description, content: { [type]: { schema } } };
+  const others = (spec.alsoAs ?? []).map((other) => [other, { schema: { type: 'string' } }] as const);
+  return { description: spec.description, content: { [type]: { schema }, ...Object.fromEntries(others) } };
 }
 
 function reference(name: string): JsonObject {

@@ -26,18 +26,35 @@ const TEXT = {
   description: 'Only those that contain this text; upper and lower case of ASCII letters do not count.',
 } as const;
 
+const LIST = 'Several between commas; one that holds a comma in double quotes.';
+
 /** Conditions of a list of events. */
 export const EVENT_QUERY: QueryParameters = {
-  event_type: { kind: 'text', description: 'Only this event type.' },
-  schema: { kind: 'text', description: 'Only this payload schema.' },
+  event_type: { kind: 'list', description: `Only these event types. ${LIST}` },
+  schema: { kind: 'list', description: `Only those of these payload schemas. ${LIST}` },
   origin: {
     kind: 'enum',
     values: ['api', 'engine'],
     description: 'Posted events, or those of the engine about itself.',
   },
+  actor_id: { kind: 'list', description: `Only what one of these did. ${LIST}` },
+  category: { kind: 'list', description: `Only these categories, by their text or key. ${LIST}` },
+  action: { kind: 'list', description: `Only these actions, by their text or key. ${LIST}` },
+  target: {
+    kind: 'objects',
+    description: 'Only what was done to one of these objects: type,id, several between semicolons.',
+  },
   received_after: { kind: 'instant', description: 'Only those received at or after this instant.' },
   received_before: { kind: 'instant', description: 'Only those received before this instant.' },
-  text: TEXT,
+  text: {
+    kind: 'words',
+    description: 'Only those that have all of these words, in whatever place; case and accents do not count.',
+  },
+  format: {
+    kind: 'enum',
+    values: ['json', 'ndjson', 'csv'],
+    description: 'A page (json), or all of them as lines or as a table. Also by the header Accept.',
+  },
   ...PAGING,
 };
 

@@ -26,6 +26,10 @@ export function sendProblem(response: ServerResponse, { status, body, headers }:
 /** The content type of a reply that does not name one. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Of a list with one value a line, and of a table. */
+export const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
+export const CSV_TYPE = 'text/csv; charset=utf-8';
+
 /** The text of a reply, `undefined` where it has none. Its line end is for people who read it in a terminal. */
 export function replyText({ text, body }: Reply): string | undefined {
   return text ?? (body === undefined ? undefined : `${writeExact(body)}\n`);

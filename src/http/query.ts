@@ -1,9 +1,12 @@
 // Reads query strings: every parameter by its kind, all faults at once, nothing unknown.
+import type { ListReading } from '../domain/audit/lists.ts';
+import { readGroupedList, readList } from '../domain/audit/lists.ts';
 import type { Fault } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import { ID_PREFIXES, isId } from '../domain/ids.ts';
 import type { PageRequest } from '../domain/page.ts';
 import { decodeCursor, encodeCursor } from '../domain/page.ts';
+import { wordsOfQuery } from '../domain/search-words.ts';
 import { nearestName } from '../domain/text.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { ApiRequest, QueryParameter, QueryParameters, QueryValues } from './route.ts';
@@ -40,8 +43,10 @@ export function readQuery(parameters: QueryParameters, search: URLSearchParams):
 type Reader = (text: string, parameter: QueryParameter) => string | number | boolean | Date | undefined;
 
 const READERS: Readonly<Record<QueryParameter['kind'], Reader>> = {
-  text: (text) =>
-    text.length > 0 && text.length <= 1000 && text.isWellFormed() && !text.includes('\u0000') ? text : undefined,
+  text: readText,
+  list: (text) => (readText(text) !== undefined && hasValues(readList(text), 1) ? text : undefined),
+  objects: (text) => (readText(text) !== undefined && hasValues(readGroupedList(text), 2) ? text : undefined),
+  words: (text) => (readText(text) !== undefined && wordsOfQuery(text).length > 0 ? text : undefined),
   integer: readInteger,
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   instant: (text) => parseInstant(text.replace(' ', '+')),
@@ -52,6 +57,17 @@ const READERS: Readonly<Record<QueryParameter['kind'], Reader>> = {
 
 function readValue(parameter: QueryParameter, text: string): string | number | boolean | Date | undefined {
   return READERS[parameter.kind](text, parameter);
+}
+
+function readText(text: string): string | undefined {
+  const isGood = text.length > 0 && text.length <= 1000 && text.isWellFormed() && !text.includes('\u0000');
+  return isGood ? text : undefined;
+}
+
+// Groups of at least one value, or of exactly two.
+function hasValues(reading: ListReading, count: 1 | 2): boolean {
+  const groups = reading.ok ? reading.groups : [];
+  return groups.length > 0 && groups.every((group) => (count === 1 ? group.length > 0 : group.length === 2));
 }
 
 function readInteger(text: string, parameter: QueryParameter): number | undefined {
@@ -99,6 +115,9 @@ const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryPar
   status: () => 'Give a status such as 503, or a class such as 5xx.',
   enum: ({ values }) => `Give one of ${(values ?? []).join(', ')}.`,
   text: () => 'Give 1 to 1,000 characters.',
+  list: () => 'Give values between commas, in double quotes where they hold one; at most 1,000 characters.',
+  objects: () => 'Give type,id, several between semicolons, values that hold such a character in double quotes.',
+  words: () => 'Give at least one word of letters or digits, at most 1,000 characters.',
 };
 
 /** Whether a text can be the id that a page ends with. */

@@ -6,6 +6,7 @@ import type { IdPrefix } from '../domain/ids.ts';
 import { isId } from '../domain/ids.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 import { actorIn } from './authenticate.ts';
+import type { Reached } from './base-url.ts';
 import { bodyObject, bodyText, checkContentType } from './body.ts';
 import { readQuery } from './query.ts';
 import type { ApiRequest, BodySpec, QueryValues, Route } from './route.ts';
@@ -23,25 +24,37 @@ const PARAMETER_IDS: Readonly<Record<string, IdPrefix>> = {
   organization_id: 'org',
 };
 
+/** What reading a request touches. */
+export interface ReadRequestDeps {
+  readonly bodyFaults: BodyCheck;
+  /** The base of absolute links for who has reached the API like this. */
+  baseUrl(reached: Reached): string;
+}
+
 /** Reads a request for a route. Throws the caller's mistakes: 400, 404, 415, 422. */
 export function readApiRequest<D>(
-  bodyFaults: BodyCheck,
+  deps: ReadRequestDeps,
   route: Route<D>,
   request: Request,
   response: Response,
 ): ApiRequest {
   const params = readParams(request);
-  const query = readQuery(route.query, new URL(request.originalUrl, 'http://localhost').searchParams);
+  const search = new URL(request.originalUrl, 'http://localhost').searchParams;
+  const query = route.readsQuery === true ? {} : readQuery(route.query, search);
   const contentType = request.headers['content-type'] ?? '';
   const text = route.body === undefined ? '' : readText(route.body, contentType, request.body);
   return {
     actor: actorIn(response),
+    method: request.method,
     path: request.path,
+    route: route.path,
+    baseUrl: deps.baseUrl(request),
     params,
     query,
+    search,
     filters: filtersOf(query),
     text,
-    body: route.body === undefined ? undefined : readBody(bodyFaults, route.body, text),
+    body: route.body === undefined ? undefined : readBody(deps.bodyFaults, route.body, text),
     contentType,
     header: (name) => request.get(name),
     requestId: String(response.locals['requestId']),

@@ -3,7 +3,7 @@ import type { Actor, Permission } from '../domain/access.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 
 /** How a query parameter is read. */
-export type QueryKind = 'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum';
+export type QueryKind = 'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum' | 'list' | 'objects' | 'words';
 
 /** One query parameter. */
 export interface QueryParameter {
@@ -38,10 +38,16 @@ export interface BodySpec {
 /** A request as handlers see it. */
 export interface ApiRequest {
   readonly actor: Actor | undefined;
-  /** The path that was asked for, without its query. */
+  readonly method: string;
+  /** The path that was asked for, without its query, and its pattern. */
   readonly path: string;
+  readonly route: string;
+  /** The base of absolute links, without a slash at its end. */
+  readonly baseUrl: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: QueryValues;
+  /** The query as it came, for a route that reads it itself. */
+  readonly search: URLSearchParams;
   /** The filters of a list: its query without `limit` and `cursor`. */
   readonly filters: QueryValues;
   readonly body: ExactJsonObject | undefined;
@@ -72,6 +78,8 @@ export interface SuccessSpec {
   /** `undefined` for no body. */
   readonly schema: string | undefined;
   readonly contentType?: string;
+  /** Content types of other forms of the same answer, as text. */
+  readonly alsoAs?: readonly string[];
 }
 
 /** One row of the table. */
@@ -84,6 +92,8 @@ export interface Route<Deps> {
   readonly tag: string;
   readonly summary: string;
   readonly query: QueryParameters;
+  /** Whether the handler reads the query itself, by rules of its own; `query` only documents it then. */
+  readonly readsQuery?: boolean;
   readonly body: BodySpec | undefined;
   readonly success: SuccessSpec;
   /** What else it answers with its own schema, such as 422 with results. */

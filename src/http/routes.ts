@@ -1,4 +1,5 @@
 // Every route of the API: the server, the OpenAPI document and the tests are made from this table.
+import type { EventLogHandlerDeps } from './handlers/event-log.ts';
 import type { EventHandlerDeps } from './handlers/events.ts';
 import type { GalleryHandlerDeps } from './handlers/gallery.ts';
 import type { OperationHandlerDeps } from './handlers/operations.ts';
@@ -19,6 +20,7 @@ import { WEBHOOKS } from './routes/webhooks.ts';
 /** Everything that the handlers touch together. */
 export type HttpDeps = WebhookHandlerDeps &
   EventHandlerDeps &
+  EventLogHandlerDeps &
   GalleryHandlerDeps &
   RecordHandlerDeps &
   ReplayHandlerDeps &

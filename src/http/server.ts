@@ -13,7 +13,7 @@ import type { IntakeDeps } from './intake.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
 import { JSON_TYPE, replyText } from './plain-answer.ts';
 import { PROTECTION } from './protection.ts';
-import type { BodyCheck } from './request.ts';
+import type { BodyCheck, ReadRequestDeps } from './request.ts';
 import { readApiRequest } from './request.ts';
 import type { Reply, Route } from './route.ts';
 import { sendPieces } from './streaming.ts';
@@ -38,6 +38,7 @@ export interface ServerDeps<HandlerDeps> {
   /** CIDR blocks of proxies whose X-Forwarded-… headers count. */
   readonly trustProxy: readonly string[];
   readonly bodyFaults: BodyCheck;
+  baseUrl: ReadRequestDeps['baseUrl'];
   /** For the routes that are `bounded`. */
   readonly intake: IntakeDeps;
   readonly newId: NewId;
@@ -124,7 +125,7 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
     ...readBytes(deps, route),
     async (request, response) => {
       const work = async (): Promise<Reply> => {
-        const apiRequest = readApiRequest(deps.bodyFaults, route, request, response);
+        const apiRequest = readApiRequest(deps, route, request, response);
         return route.handler(deps.handlers, apiRequest);
       };
       const admitted = (): Promise<Reply> => inItsPlace(response, work);

@@ -1,6 +1,6 @@
 // How far the log of events can be read: up to where everything that was accepted is decided, so that nothing comes in
 // between later. Whoever reads finds what was accepted before he asked.
-import type { Clock } from '../domain/clock.ts';
+import type { AcceptanceClock } from '../domain/acceptance.ts';
 
 /** What finding it touches. */
 export interface HorizonDeps {
@@ -10,14 +10,25 @@ export interface HorizonDeps {
       isBehind(organizationId: string): Promise<boolean>;
       advance(now: Date): Promise<{ readonly until: Date; readonly isBehind: boolean }>;
     };
+    readonly searchIndex: {
+      /** The instant before which all events of an organization are in the index that were accepted before `readableUntil`. */
+      indexedUntil(organizationId: string, readableUntil: Date): Promise<Date>;
+    };
   };
-  readonly clock: Clock;
-  /** Told that nothing more may be accepted before this instant. */
-  readonly acceptance: { raise(floor: Date): void };
+  /** Gives the instant for what is accepted now, and is told that nothing more may be accepted before another one. */
+  readonly acceptance: Pick<AcceptanceClock, 'now' | 'raise'>;
+  /** Puts what can be read into the index; resolves when it has, or cannot now. */
+  indexNow(): Promise<void>;
   /** Milliseconds of a clock that never jumps. */
   monotonicMs(): number;
   /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
   pause(pauseMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The instants before which all is decided, and all is in the index. */
+export interface Horizons {
+  readonly readableUntil: Date;
+  readonly indexedUntil: Date;
 }
 
 // Each advance is a commit; so many readers share one.
@@ -25,6 +36,8 @@ const LEAST_BETWEEN_MS = 20;
 // While something older is undecided: how long a reader waits for it, and how often he looks.
 const LONGEST_WAIT_MS = 250;
 const LOOK_AGAIN_MS = 10;
+// How long a reader waits for the index: a database that was filled without it takes much longer.
+const LONGEST_INDEXING_MS = 1000;
 
 /** Finds it, and moves it on. */
 export class Horizon {
@@ -32,23 +45,37 @@ export class Horizon {
   #running: Promise<Date> | undefined;
   #next: Promise<Date> | undefined;
   #lastAtMs = -Infinity;
-  readonly #never = new AbortController().signal;
 
   constructor(deps: HorizonDeps) {
     this.#deps = deps;
   }
 
   /**
-   * The instant before which all is decided, for a reader of an organization. What was accepted before the call is before
-   * it, unless something older has been undecided for a quarter of a second.
+   * The horizons for a reader of an organization. What was accepted before the call is before the first one, unless
+   * something older has been undecided for a quarter of a second.
    */
-  async readableUntil(organizationId: string): Promise<Date> {
-    const { acceptance } = this.#deps.store;
-    if (await acceptance.isBehind(organizationId)) return this.advance();
-    return acceptance.readableUntil();
+  async find(organizationId: string): Promise<Horizons> {
+    const { acceptance, searchIndex } = this.#deps.store;
+    const isBehind = await acceptance.isBehind(organizationId);
+    const readableUntil = await (isBehind ? this.advance() : acceptance.readableUntil());
+    return { readableUntil, indexedUntil: await searchIndex.indexedUntil(organizationId, readableUntil) };
   }
 
-  /** Moves it on to now. Where that is being done already, once more afterwards, for all who ask meanwhile. */
+  /** As `find`, and the second one is brought up to the first, as far as that takes less than a second. */
+  async catchUp(organizationId: string): Promise<Horizons> {
+    const found = await this.find(organizationId);
+    if (found.indexedUntil >= found.readableUntil) return found;
+    const done = new AbortController();
+    await Promise.race([
+      this.#deps.indexNow().finally(() => done.abort()),
+      this.#deps.pause(LONGEST_INDEXING_MS, done.signal),
+    ]);
+    const { readableUntil } = found;
+    const indexedUntil = await this.#deps.store.searchIndex.indexedUntil(organizationId, readableUntil);
+    return { readableUntil, indexedUntil };
+  }
+
+  /** Moves the first one on to now. Where that is being done already, once more afterwards, for all who ask meanwhile. */
   advance(): Promise<Date> {
     if (this.#running === undefined) return this.#start();
     this.#next ??= this.#running.then(
@@ -67,17 +94,19 @@ export class Horizon {
   }
 
   async #advance(): Promise<Date> {
-    const { clock, store, acceptance } = this.#deps;
+    const { store, acceptance } = this.#deps;
     const monotonicMs = (): number => this.#deps.monotonicMs();
     const restMs = this.#lastAtMs + LEAST_BETWEEN_MS - monotonicMs();
-    if (restMs > 0) await this.#deps.pause(restMs, this.#never);
+    if (restMs > 0) await this.#deps.pause(restMs, NEVER);
     this.#lastAtMs = monotonicMs();
-    let reached = await store.acceptance.advance(clock());
+    let reached = await store.acceptance.advance(acceptance.now());
     while (reached.isBehind && monotonicMs() - this.#lastAtMs < LONGEST_WAIT_MS) {
-      await this.#deps.pause(LOOK_AGAIN_MS, this.#never);
-      reached = await store.acceptance.advance(clock());
+      await this.#deps.pause(LOOK_AGAIN_MS, NEVER);
+      reached = await store.acceptance.advance(acceptance.now());
     }
     acceptance.raise(reached.until);
     return reached.until;
   }
 }
+
+const NEVER = new AbortController().signal;

@@ -1,7 +1,9 @@
 // Reads the log of events for whoever asks, in batches: nothing is kept open between them, however slowly they are taken.
+import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { LogPlace, LogWindow } from '../domain/event-window.ts';
 import { placeOf } from '../domain/event-window.ts';
+import type { Horizons } from './horizon.ts';
 
 /** One of these terms has to be there. */
 export type Clause = readonly string[];
@@ -17,16 +19,19 @@ export interface ReadLogDeps {
         count: number,
       ): Promise<LogPlace | undefined>;
     };
-    readonly events: { byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>> };
+    readonly events: {
+      byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
+      byId(organizationId: string, id: string): Promise<Event | undefined>;
+    };
     readonly searchIndex: {
       page(organizationId: string, clauses: readonly Clause[], window: LogWindow): Promise<readonly LogPlace[]>;
     };
   };
   readonly horizon: {
-    /** The instant before which all is decided. What was accepted before the call is before it. */
-    readableUntil(organizationId: string): Promise<Date>;
-    /** The instant before which all is in the index, which is brought up to what was accepted before the call. */
-    indexedUntil(organizationId: string): Promise<Date>;
+    /** How far the log can be read: with what was accepted before the call. */
+    find(organizationId: string): Promise<Horizons>;
+    /** As `find`, and the index is brought up to what can be read, as far as that takes no long time. */
+    catchUp(organizationId: string): Promise<Horizons>;
   };
 }
 
@@ -42,6 +47,8 @@ export interface LogQuery extends Pick<LogWindow, 'from' | 'to' | 'before' | 'of
 export interface LogReading {
   /** Nothing accepted at or after this instant is in it. */
   readonly until: Date;
+  /** Nothing accepted at or after this instant is found by its words or by what it is about. */
+  readonly indexedUntil: Date;
   /** Newest first, in batches. */
   readonly batches: AsyncIterable<readonly Event[]>;
 }
@@ -56,9 +63,29 @@ const BATCH_CHARACTERS = 2 ** 21;
 export async function readLog(deps: ReadLogDeps, organizationId: string, query: LogQuery): Promise<LogReading> {
   const { horizon } = deps;
   const isPlain = query.clauses.length === 0;
-  const until = await (isPlain ? horizon.readableUntil(organizationId) : horizon.indexedUntil(organizationId));
+  const { readableUntil, indexedUntil } = await (isPlain
+    ? horizon.find(organizationId)
+    : horizon.catchUp(organizationId));
+  const until = isPlain ? readableUntil : indexedUntil;
   const last = await lastPlace(deps, organizationId, query, until);
-  return { until, batches: readBatches(deps, organizationId, query, { until, last }) };
+  return { until, indexedUntil, batches: readBatches(deps, organizationId, query, { until, last }) };
+}
+
+/** Throws `malformed` where no event of the organization is at that place: a cursor that was made up, or whose event is gone. */
+export async function checkPlace(
+  { store }: Pick<ReadLogDeps, 'store'>,
+  organizationId: string,
+  { id, receivedAt }: LogPlace,
+  pointer: string,
+): Promise<void> {
+  const event = await store.events.byId(organizationId, id);
+  if (event?.receivedAt.getTime() === receivedAt.getTime()) return;
+  const detail = `There is no entry ${id} of ${receivedAt.toISOString()} to go on after.`;
+  const hint = 'Use the cursor of the page before, unchanged, or begin anew without one.';
+  throw new AppError('malformed', 'cursor_unknown', detail, {
+    faults: [{ pointer, code: 'cursor_unknown', detail, hint }],
+    hint,
+  });
 }
 
 interface Bounds {

@@ -4,8 +4,9 @@ import { Horizon } from '../../src/services/horizon.ts';
 const at = (ms: number): Date => new Date(ms);
 
 // A store whose floor goes up at each advance, unless something is open.
-function setup() {
+function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
   let [nowMs, monotonic, readable, open] = [1000, 0, 0, 0];
+  let indexed = indexedMs;
   const calls: number[] = [];
   const raised: Date[] = [];
   const horizon = new Horizon({
@@ -23,9 +24,13 @@ function setup() {
           return { until: at(readable), isBehind: false };
         },
       },
+      searchIndex: { indexedUntil: async () => at(indexed) },
     },
-    clock: () => at(nowMs),
-    acceptance: { raise: (floor) => void raised.push(floor) },
+    indexNow: async () => {
+      await indexing();
+      indexed = readable;
+    },
+    acceptance: { now: () => at(nowMs), raise: (floor) => void raised.push(floor) },
     monotonicMs: () => monotonic,
     pause: async (pauseMs) => {
       nowMs += pauseMs;
@@ -38,9 +43,9 @@ function setup() {
 describe('the horizon of readers', () => {
   it('is moved on only where something was accepted that is behind it', async () => {
     const { horizon, calls } = setup();
-    assert.deepEqual(await horizon.readableUntil('quiet'), at(0));
+    assert.deepEqual((await horizon.find('quiet')).readableUntil, at(0));
     assert.deepEqual(calls, []);
-    assert.deepEqual(await horizon.readableUntil('busy'), at(1001));
+    assert.deepEqual((await horizon.find('busy')).readableUntil, at(1001));
   });
 
   it('is moved on once for all who ask while it is being moved, after they have asked', async () => {
@@ -55,10 +60,18 @@ describe('the horizon of readers', () => {
   it('waits a quarter of a second for what is undecided, and goes without it then', async () => {
     const { horizon, holdOpenFor, raised } = setup();
     holdOpenFor(3);
-    assert.deepEqual(await horizon.readableUntil('busy'), at(1031));
+    assert.deepEqual((await horizon.find('busy')).readableUntil, at(1031));
     holdOpenFor(1000);
-    assert.deepEqual(await horizon.readableUntil('busy'), at(1031));
+    assert.deepEqual((await horizon.find('busy')).readableUntil, at(1031));
     assert.deepEqual(raised, [at(1031), at(1031)]);
+  });
+
+  it('has the index brought up to it for who asks for words, and waits a second for that at most', async () => {
+    const quick = setup();
+    assert.deepEqual(await quick.horizon.find('busy'), { readableUntil: at(1001), indexedUntil: at(0) });
+    assert.deepEqual(await quick.horizon.catchUp('busy'), { readableUntil: at(1021), indexedUntil: at(1021) });
+    const slow = setup({ indexing: () => new Promise(() => undefined) });
+    assert.deepEqual(await slow.horizon.catchUp('busy'), { readableUntil: at(1001), indexedUntil: at(0) });
   });
 
   it('can be moved on after it could not', async () => {
@@ -70,9 +83,10 @@ describe('the horizon of readers', () => {
           isBehind: () => Promise.resolve(true),
           advance: () => Promise.reject(new Error('away')),
         },
+        searchIndex: { indexedUntil: async () => at(0) },
       },
-      clock: () => at(0),
-      acceptance: { raise: () => undefined },
+      indexNow: () => Promise.resolve(),
+      acceptance: { now: () => at(0), raise: () => undefined },
       monotonicMs: () => 0,
       pause: () => Promise.resolve(),
     });

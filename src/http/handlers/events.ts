@@ -1,7 +1,4 @@
-// Routes of events: intake, list, and one event with what each webhook made of it.
-import type { Page, PageRequest } from '../../domain/page.ts';
-import type { Event, EventOrigin } from '../../domain/event.ts';
-import type { EventFilter } from '../../domain/search.ts';
+// Routes of events: intake, and one event with what each webhook made of it.
 import { AppError, boundedFaults, invalid } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventLogDeps } from '../../services/event-log.ts';
@@ -11,19 +8,15 @@ import { ingest } from '../../services/ingest.ts';
 import { readPostedEvents } from '../../services/intake-body.ts';
 import { mediaType } from '../body.ts';
 import { faultView, problemOf } from '../problem.ts';
-import { nextCursor, pageOf } from '../query.ts';
 import { hopsOf } from '../hops.ts';
 import type { ApiRequest, Reply } from '../route.ts';
-import { actorOf, ok, param, queryInstant, queryText } from '../route.ts';
-import { eventDetailView, eventView } from '../views/event.ts';
+import { actorOf, ok, param } from '../route.ts';
+import { eventDetailView } from '../views/event.ts';
 
 /** What these routes touch. */
 export interface EventHandlerDeps {
   readonly ingest: IngestDeps;
   readonly eventLog: EventLogDeps;
-  readonly records: {
-    readonly events: { list(organizationId: string, filters: EventFilter, page: PageRequest): Promise<Page<Event>> };
-  };
 }
 
 /** What a request with events is read from. */
@@ -92,35 +85,6 @@ function idempotencyKey(request: EventPost): string | undefined {
       hint: 'Use 1 to 255 visible ASCII characters without blanks.',
     },
   ]);
-}
-
-/** `GET /v1/events` */
-export async function list(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
-  const filters: EventFilter = {
-    eventType: queryText(request, 'event_type'),
-    schema: queryText(request, 'schema'),
-    origin: queryText(request, 'origin') as EventOrigin | undefined,
-    receivedAfter: queryInstant(request, 'received_after'),
-    receivedBefore: queryInstant(request, 'received_before'),
-    text: queryText(request, 'text'),
-  };
-  const page = await deps.records.events.list(actorOf(request).organizationId, filters, pageOf(request));
-  const { items, lastId } = cutAtBytes(page);
-  return ok({ data: items.map(eventView), next_cursor: nextCursor(request, lastId) });
-}
-
-// Reading large events back takes time that other requests wait for, so a page of them has fewer.
-const MAX_PAGE_BYTES = 1024 * 1024;
-
-function cutAtBytes(page: Page<Event>): Page<Event> {
-  let bytes = 0;
-  const end = page.items.findIndex((event, index) => {
-    bytes += event.body.length;
-    return index > 0 && bytes > MAX_PAGE_BYTES;
-  });
-  if (end === -1) return page;
-  const items = page.items.slice(0, end);
-  return { items, lastId: items.at(-1)?.id };
 }
 
 /** `GET /v1/events/{event_id}` */

@@ -1,4 +1,5 @@
 // Routes of events and their payload schemas.
+import * as eventLog from '../handlers/event-log.ts';
 import * as events from '../handlers/events.ts';
 import * as operations from '../handlers/operations.ts';
 import { ATOMIC, EVENT_QUERY } from '../parameters.ts';
@@ -14,7 +15,7 @@ export const POST_EVENTS = {
 } as const;
 
 /** The routes of events. */
-export const EVENTS = table<events.EventHandlerDeps & operations.OperationHandlerDeps>([
+export const EVENTS = table<events.EventHandlerDeps & eventLog.EventLogHandlerDeps & operations.OperationHandlerDeps>([
   {
     ...POST_EVENTS,
     id: 'postEvents',
@@ -31,10 +32,13 @@ export const EVENTS = table<events.EventHandlerDeps & operations.OperationHandle
     path: '/v1/events',
     permission: 'events:read',
     tag: 'Events',
-    summary: 'List events, newest first',
+    summary: 'Search and export events, newest first',
     query: EVENT_QUERY,
-    success: success('event-list', 'A page of events.'),
-    handler: events.list,
+    success: {
+      ...success('event-list', 'A page of events, or all of them as lines or as a table.'),
+      alsoAs: ['application/x-ndjson', 'text/csv'],
+    },
+    handler: eventLog.list,
   },
   {
     id: 'readEvent',

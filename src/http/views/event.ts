@@ -17,7 +17,7 @@ export function eventView(event: Event): ExactJsonObject {
     origin: event.origin,
     idempotency_key: event.idempotencyKey ?? null,
     hop: event.hop,
-    body: bodyOf(event),
+    body: storedValue(event),
   };
 }
 
@@ -39,7 +39,8 @@ function explanationView(explanation: Explanation): ExactJsonObject {
   };
 }
 
-function bodyOf(event: Event): ExactJson {
+/** The value of a stored event. */
+export function storedValue(event: Pick<Event, 'id' | 'body'>): ExactJson {
   const reading = readJson(event.body);
   const document = reading.ok ? reading.documents[0] : undefined;
   if (document === undefined) throw new Error(`The stored body of ${event.id} is not readable JSON.`);
