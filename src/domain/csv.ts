@@ -1,0 +1,21 @@
+// Rows of CSV (RFC 4180), safe to open in a spreadsheet.
+
+// Excel, LibreOffice and Google Sheets take a cell that begins like this for a formula, in full-width forms too, and some of
+// them after blanks. A number such as -5 begins so as well, and is no exception: a rule with exceptions is one to get around.
+const FORMULA = /^(?:[\t\r\n]|[\s\ufeff]*[=+\-@＝＋－＠])/;
+
+// What ends a cell or a line, and blanks at the ends, which readers trim.
+const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
+
+/**
+ * A row with its line end, CR LF. A cell that a spreadsheet would calculate gets an apostrophe in front, which it takes for
+ * "this is text": whoever reads the file by a program removes an apostrophe before such a beginning.
+ */
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
