@@ -179,7 +179,8 @@ function readFormat(text: string): OutputFormat | undefined {
 // The last instant that a Date can hold.
 const MAX_MS = 8_640_000_000_000_000;
 
-function readCursor(text: string): AuditCursor | undefined {
+/** The entry that a cursor names; `undefined` where it is none. */
+export function readCursor(text: string): AuditCursor | undefined {
   const [, ms = '', id = ''] = /^(0|[1-9]\d{0,15}),\s*(\S+)$/.exec(text) ?? [];
   if (!isId('evt', id) || Number(ms) > MAX_MS) return undefined;
   return { receivedAt: new Date(Number(ms)), id };
