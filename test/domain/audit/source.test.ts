@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { sourceOf } from '../../../src/domain/audit/source.ts';
 import type { ExactJson } from '../../../src/domain/json.ts';
 import { withData } from './support.ts';
@@ -35,4 +36,16 @@ describe('sourceOf', () => {
       assert.equal(sourceOf(withData(data)), source);
     });
   }
+
+  it('looks for the names that are documented, in their order', () => {
+    const page = readFileSync(new URL('../../../docs/audit-log.md', import.meta.url), 'utf8');
+    const [, list = ''] = /in this order: ((?:`\w+`(?:, )?)+)/.exec(page) ?? [];
+    const names = [...list.matchAll(/\w+/g)].map(([name]) => name);
+    assert.ok(names.length >= 10);
+    for (const [index, name] of names.entries()) {
+      const later = names.slice(index).reverse();
+      const metadata = Object.fromEntries(later.map((one) => [one, one === name ? '10.0.0.1' : '10.0.0.2']));
+      assert.equal(sourceOf(withData({ metadata })), '10.0.0.1', name);
+    }
+  });
 });
