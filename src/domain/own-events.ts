@@ -27,6 +27,10 @@ export type OwnEventType =
   | 'organization.created'
   | 'organization.updated'
   | 'encryption.rotated'
+  | 'audit_log.coverage_updated'
+  | 'audit_log.denylist_updated'
+  | 'audit_log.retention_updated'
+  | 'audit_log.file_updated'
   | 'audit_log.searched';
 
 /**

@@ -12,12 +12,13 @@ export interface ReportDeps {
   readonly metrics: Omit<Metrics, 'text' | 'contentType'>;
 }
 
-/** One request that posted events. `count` are the events newly accepted. */
+/** One request that posted events. `count` are the events newly accepted, `notCovered` those that nobody keeps. */
 export interface EventsAccepted {
   readonly organizationId: string;
   readonly count: number;
   readonly duplicates: number;
   readonly refused: number;
+  readonly notCovered: number;
   readonly deliveries: number;
   readonly durationMs: number;
 }
@@ -92,6 +93,7 @@ function businessFacts({ log, metrics }: ReportDeps) {
       metrics.events.inc({ result: 'accepted' }, fact.count);
       metrics.events.inc({ result: 'duplicate' }, fact.duplicates);
       metrics.events.inc({ result: 'refused' }, fact.refused);
+      if (fact.notCovered > 0) metrics.events.inc({ result: 'not_covered' }, fact.notCovered);
       metrics.deliveries.inc(fact.deliveries);
       log.info(fact, 'events accepted');
     },

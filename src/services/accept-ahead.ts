@@ -4,7 +4,7 @@ import type { PlannedIntakes } from '../store/batch/planned.ts';
 import type { AcceptAnswer, IntakeResult } from './accept.ts';
 import { byOrganization, releasing, waitingFor } from './accept.ts';
 import type { Birth, Intake, IntakeOutcome, IntakePlan, PlanIntakeDeps } from './intake-plan.ts';
-import { planIntake, reservations } from './intake-plan.ts';
+import { exclusionsOf, keysOf, planIntake } from './intake-plan.ts';
 import type { KeptMatchers } from './planning.ts';
 
 /** What planning ahead touches. */
@@ -32,18 +32,23 @@ export function acceptAhead(deps: AcceptAheadDeps, intakes: readonly Intake[]): 
   }
   const births: Birth[] = [];
   const acceptedAt = deps.acceptance.now();
+  const selected = intakes.map((intake) => {
+    const { matchers = [], rules } = kept.get(intake.organizationId) ?? {};
+    return { intake, matchers, exclusions: exclusionsOf(rules, intake) };
+  });
+  const keys = selected.map(({ intake, exclusions }) => keysOf(intake, exclusions));
   const plans = releasing(deps, births, () =>
-    intakes.map((intake) => {
-      const { matchers = [] } = kept.get(intake.organizationId) ?? {};
-      return planIntake(deps, intake, { acceptedAt, holders: NO_HOLDERS, matchers }, births);
-    }),
+    selected.map(({ intake, ...facts }) =>
+      planIntake(deps, intake, { acceptedAt, holders: NO_HOLDERS, ...facts }, births),
+    ),
   );
   return {
     keyIds: [...new Set(intakes.map(({ keyId }) => keyId))],
     now: intakes[0]?.receivedAt ?? new Date(0),
     acceptedAt,
     stamps: [...kept].map(([organizationId, { stamp }]) => ({ organizationId, stamp })),
-    reservations: intakes.flatMap(reservations),
+    reservations: keys.flatMap(({ claimed }) => claimed),
+    unclaimed: keys.flatMap(({ asked }) => asked),
     events: plans.flatMap(({ fresh }) => fresh),
     waiting: plans.flatMap(({ waiting }) => waiting),
     leased: births.map(({ claimed }) => claimed),

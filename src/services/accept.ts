@@ -13,8 +13,9 @@ import type {
   IntakePlan,
   KeyReservation,
   PlanIntakeDeps,
+  RequestKeys,
 } from './intake-plan.ts';
-import { planIntake, reservations } from './intake-plan.ts';
+import { exclusionsOf, keysOf, planIntake } from './intake-plan.ts';
 import { keyRevokedMeanwhile } from './known-keys.ts';
 import type { Matchers, MatchingStore } from './planning.ts';
 
@@ -25,6 +26,7 @@ export interface AcceptStore extends MatchingStore {
   readonly events: {
     insertMany(events: readonly Event[]): Promise<void>;
     reserveKeys(reservations: readonly KeyReservation[]): Promise<Holders>;
+    keyHolders(organizationId: string, keys: readonly string[]): Promise<Holders>;
   };
   readonly deliveries: {
     insertPlanned(waiting: readonly Delivery[], leased: readonly Claimed[], now: Date): Promise<void>;
@@ -114,14 +116,26 @@ async function accept(
   deps.acceptance.raise(acceptedAt);
   const plans = new Map<Intake, IntakePlan>();
   for (const [organizationId, own] of byOrganization(welcome)) {
-    const holders = await store.events.reserveKeys(own.flatMap(reservations));
-    const matchers = await deps.matchers.of(store, organizationId);
-    for (const intake of own) plans.set(intake, planIntake(deps, intake, { acceptedAt, holders, matchers }, births));
+    const { matchers, rules } = await deps.matchers.of(store, organizationId);
+    const selected = own.map((intake) => ({ intake, exclusions: exclusionsOf(rules, intake) }));
+    const keys = selected.map(({ intake, exclusions }) => keysOf(intake, exclusions));
+    const holders = await holdersOf(store, organizationId, keys);
+    for (const { intake, exclusions } of selected) {
+      plans.set(intake, planIntake(deps, intake, { acceptedAt, holders, matchers, exclusions }, births));
+    }
   }
   await insert(store, [...plans.values()], receivedAt);
   const answers: AcceptAnswer[] = [];
   for (const intake of intakes) answers.push(await answerOf(store, intake, plans.get(intake)));
   return answers;
+}
+
+// What is not kept takes no key; where another event has it, that one is the answer.
+async function holdersOf(store: AcceptStore, organizationId: string, keys: readonly RequestKeys[]): Promise<Holders> {
+  const claimed = await store.events.reserveKeys(keys.flatMap((one) => one.claimed));
+  const asked = keys.flatMap((one) => one.asked).map(({ key }) => key);
+  if (asked.length === 0) return claimed;
+  return new Map([...(await store.events.keyHolders(organizationId, asked)), ...claimed]);
 }
 
 /** Requests by their organizations; these in one order, so that two transactions never wait for each other's keys in a circle. */

@@ -1,4 +1,5 @@
 // Whether a posted event may be taken in: readable, by its payload schema, and with one idempotency key.
+import { placeFaults } from '../domain/audit/classification.ts';
 import type { Fault } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { acceptEvent, DEFAULT_SCHEMA } from '../domain/event.ts';
@@ -31,7 +32,7 @@ export function checkEvent(deps: CheckEventDeps, posted: PostedEvent, origins: E
   if (posted.faults.length > 0) return [...posted.faults];
   if (value === undefined || !isObject(value)) return [notAnObject()];
   const event = value;
-  const faults = [...payloadFaults(deps.payloads, event), ...keyFaults(event, origins)];
+  const faults = [...payloadFaults(deps.payloads, event), ...placeFaults(event), ...keyFaults(event, origins)];
   if (faults.length > 0) return faults;
   return acceptEvent(event, posted.text, {
     id: deps.newId('evt'),

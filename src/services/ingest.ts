@@ -30,6 +30,8 @@ export interface IntakeFact {
   readonly count: number;
   readonly duplicates: number;
   readonly refused: number;
+  /** What the organization does not keep. */
+  readonly notCovered: number;
   readonly deliveries: number;
   readonly durationMs: number;
 }
@@ -96,11 +98,13 @@ function refuseLoop(hop: number): void {
 function report(deps: IngestDeps, request: IntakeRequest, results: readonly IntakeResult[], startedAt: Date): void {
   const accepted = results.filter((result) => result.kind === 'accepted');
   const duplicates = accepted.filter((result) => result.duplicate);
+  const notCovered = results.filter((result) => result.kind === 'excluded').length;
   deps.report.eventsAccepted({
     organizationId: request.organizationId,
     count: accepted.length - duplicates.length,
     duplicates: duplicates.length,
-    refused: results.length - accepted.length,
+    refused: results.length - accepted.length - notCovered,
+    notCovered,
     deliveries: accepted.reduce((sum, result) => sum + (result.duplicate ? 0 : result.deliveries), 0),
     durationMs: deps.clock().getTime() - startedAt.getTime(),
   });

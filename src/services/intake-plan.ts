@@ -1,5 +1,7 @@
 // What a request with events sets in motion, decided from what its transaction has read: which of its events are new,
 // which webhooks they are for, and which deliveries are sent as soon as they are stored.
+import type { CoverageRules, Exclusion } from '../domain/audit/coverage.ts';
+import { exclusionOf } from '../domain/audit/coverage.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Fault } from '../domain/errors.ts';
 import { invalid } from '../domain/errors.ts';
@@ -20,6 +22,15 @@ export interface KeyReservation {
   readonly eventId: string;
   readonly valueSha256: string;
   readonly createdAt: Date;
+}
+
+/** A key that is only asked after. */
+export type KeyQuestion = Pick<KeyReservation, 'organizationId' | 'key'>;
+
+/** The keys of a request. */
+export interface RequestKeys {
+  readonly claimed: readonly KeyReservation[];
+  readonly asked: readonly KeyQuestion[];
 }
 
 /** Which event holds a key, by the keys of one organization. */
@@ -61,9 +72,13 @@ export interface Birth {
   readonly claimedAtMs: number;
 }
 
-/** What becomes of one event. `repeated`: its key had been used for the same value, by this event. */
+/**
+ * What becomes of one event. `excluded`: its organization does not keep it. `repeated`: its key had been used for the same
+ * value, by this event.
+ */
 export type IntakeOutcome =
   | { readonly kind: 'accepted'; readonly eventId: string; readonly deliveries: number; readonly duplicate: boolean }
+  | { readonly kind: 'excluded'; readonly exclusion: Exclusion }
   | { readonly kind: 'refused'; readonly faults: readonly Fault[] }
   | { readonly kind: 'conflict'; readonly faults: readonly Fault[] }
   | { readonly kind: 'repeated'; readonly eventId: string };
@@ -81,48 +96,61 @@ export function isAcceptable(item: Checked): item is AcceptableEvent {
   return 'event' in item;
 }
 
-/** The keys that a request claims. */
-export function reservations({ checked, receivedAt: createdAt }: Intake): KeyReservation[] {
-  return checked.flatMap((item) => {
-    if (!isAcceptable(item)) return [];
-    const { organizationId, idempotencyKey: key, id: eventId, valueSha256 } = item.event;
-    if (key === undefined || valueSha256 === undefined) return [];
-    return [{ organizationId, key, eventId, valueSha256, createdAt }];
-  });
+/** Which events are not kept, and why. */
+export type Exclusions = ReadonlyMap<Event, Exclusion>;
+
+const NONE: Exclusions = new Map();
+
+/** The events of a request that its organization does not keep; nothing is looked at where it keeps all. */
+export function exclusionsOf(rules: CoverageRules | undefined, { checked }: Intake): Exclusions {
+  if (rules === undefined) return NONE;
+  return new Map(
+    checked.flatMap((item) => {
+      const exclusion = isAcceptable(item) ? exclusionOf(rules, item.event, item.value) : undefined;
+      return isAcceptable(item) && exclusion !== undefined ? [[item.event, exclusion] as const] : [];
+    }),
+  );
 }
 
-/** What a transaction has found, or is taken to find. */
-export interface Found {
-  /** When the events are accepted. */
+/** The keys of a request: its kept events claim theirs, those of the others are only looked up. */
+export function keysOf(intake: Intake, exclusions: Exclusions): RequestKeys {
+  const claimed: KeyReservation[] = [];
+  const asked: KeyQuestion[] = [];
+  for (const item of intake.checked) {
+    if (!isAcceptable(item)) continue;
+    const { organizationId, idempotencyKey: key, id: eventId, valueSha256 } = item.event;
+    if (key === undefined || valueSha256 === undefined) continue;
+    if (exclusions.has(item.event)) asked.push({ organizationId, key });
+    else claimed.push({ organizationId, key, eventId, valueSha256, createdAt: intake.receivedAt });
+  }
+  return { claimed, asked };
+}
+
+/** What a request is planned with: when its events are accepted, who holds its keys, whom its events are for, and which of them are not kept. */
+export interface PlanningFacts {
   readonly acceptedAt: Date;
   readonly holders: Holders;
   readonly matchers: readonly Matcher<PlannableWebhook>[];
+  readonly exclusions: Exclusions;
 }
 
 /**
  * Plans a request. Births are added to `births`, too, as soon as room is reserved for them. An `atomic` request throws
  * `invalid` where one of its keys belongs to another event.
  */
-export function planIntake(
-  deps: PlanIntakeDeps,
-  intake: Intake,
-  { acceptedAt, holders, matchers }: Found,
-  births: Birth[],
-): IntakePlan {
-  if (intake.atomic) refuseConflicts(intake, holders);
+export function planIntake(deps: PlanIntakeDeps, intake: Intake, facts: PlanningFacts, births: Birth[]): IntakePlan {
+  if (intake.atomic) refuseConflicts(intake, facts.holders);
   const fresh: Event[] = [];
   const waiting: Delivery[] = [];
   const own: Birth[] = [];
   const outcomes = intake.checked.map((item): IntakeOutcome => {
     if (!isAcceptable(item)) return { kind: 'refused', faults: item };
     const { event } = item;
-    const faults = conflictFaults(event, holders);
-    if (faults.length > 0) return { kind: 'conflict', faults };
-    const { eventId } = holderOf(event, holders);
-    if (eventId !== event.id) return { kind: 'repeated', eventId };
-    const webhooks = matchedBy(matchers, event, item.value);
+    const settled = outcomeOf(event, facts);
+    if (settled !== undefined) return settled;
+    const webhooks = matchedBy(facts.matchers, event, item.value);
     const planned = planDeliveries(event, webhooks, deps.newId);
-    const accepted = { ...event, receivedAt: acceptedAt };
+    const accepted = { ...event, receivedAt: facts.acceptedAt };
     fresh.push(accepted);
     planned.forEach((delivery, index) => {
       const birth = bear(deps, delivery, webhooks[index], { event: accepted, value: item.value });
@@ -130,9 +158,19 @@ export function planIntake(
       else own.push(birth);
       if (birth !== undefined) births.push(birth);
     });
-    return { kind: 'accepted', eventId, deliveries: planned.length, duplicate: false };
+    return { kind: 'accepted', eventId: event.id, deliveries: planned.length, duplicate: false };
   });
   return { outcomes, fresh, waiting, births: own };
+}
+
+// What becomes of an event that is not stored. Its key comes first: whoever repeats what was kept gets that answer again.
+function outcomeOf(event: Event, { holders, exclusions }: PlanningFacts): IntakeOutcome | undefined {
+  const faults = conflictFaults(event, holders);
+  if (faults.length > 0) return { kind: 'conflict', faults };
+  const { eventId } = holderOf(event, holders);
+  if (eventId !== event.id) return { kind: 'repeated', eventId };
+  const exclusion = exclusions.get(event);
+  return exclusion === undefined ? undefined : { kind: 'excluded', exclusion };
 }
 
 // DELIVERY.md section 1: only where there is room, and neither breaker nor rate limit stands against it.

@@ -8,7 +8,7 @@ import { writeOwnEvent } from '../domain/own-events.ts';
 import type { PlanningStore } from './planning.ts';
 import { storeEvents } from './planning.ts';
 
-/** Takes an event of the engine in, within the caller's transaction. */
+/** Takes an event of the engine in, within the caller's transaction; what its organization does not keep is left out. */
 export type EventSink<Store> = (store: Store, event: OwnEvent) => Promise<void>;
 
 /** What the sink touches. */

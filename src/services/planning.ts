@@ -1,5 +1,8 @@
 // Stores events with what they set in motion. Runs inside the caller's transaction: events never come without deliveries.
 import { LRUCache } from 'lru-cache';
+import type { CoverageRules } from '../domain/audit/coverage.ts';
+import { exclusionOf, rulesOf } from '../domain/audit/coverage.ts';
+import type { AuditSettings } from '../domain/audit/settings.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import { compileFilter } from '../domain/filter.ts';
@@ -12,19 +15,24 @@ import { matchWebhook } from '../domain/match.ts';
 import { planDeliveries } from '../domain/plan.ts';
 import type { PlannableWebhook, Webhook } from '../domain/webhook.ts';
 
+/** Where it stands what an organization keeps. */
+export interface CoverageStore {
+  readonly auditSettings: { of(organizationId: string): Promise<AuditSettings> };
+}
+
 /** The part of the store that planning touches. */
-export interface PlanningStore {
+export interface PlanningStore extends CoverageStore {
   readonly acceptance: { begin(now: Date): Promise<Date> };
   readonly events: { insertMany(events: readonly Event[]): Promise<void> };
   readonly deliveries: { insertMany(deliveries: readonly Delivery[]): Promise<void> };
   readonly webhooks: Pick<MatchingStore['webhooks'], 'listForMatching'>;
 }
 
-/** Where it stands which webhooks events are matched with. */
-export interface MatchingStore {
+/** Where it stands which webhooks events are matched with, and which events are kept at all. */
+export interface MatchingStore extends CoverageStore {
   readonly webhooks: {
     listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]>;
-    /** The same text as long as `listForMatching` gives the same. */
+    /** The same text as long as `listForMatching` and the audit settings give the same. */
     matchingStamp(organizationId: string): Promise<string>;
   };
 }
@@ -35,15 +43,19 @@ export interface PlanningDeps {
 }
 
 /**
- * Stores events of one organization, all received at once, and the deliveries they are due; gives the number of deliveries
- * of each event.
+ * Stores events of one organization, all received at once, and the deliveries they are due, as far as it keeps them; gives
+ * the number of deliveries of each event that is stored.
  */
 export async function storeEvents(
   deps: PlanningDeps,
   store: PlanningStore,
   organizationId: string,
-  events: readonly Event[],
+  given: readonly Event[],
 ): Promise<ReadonlyMap<string, number>> {
+  const rules = given.length === 0 ? undefined : rulesOf(await store.auditSettings.of(organizationId));
+  const isKept = (event: Event): boolean =>
+    rules === undefined || exclusionOf(rules, event, readStored(event.body)) === undefined;
+  const events = given.filter(isKept);
   const [first] = events;
   if (first === undefined) return new Map();
   const receivedAt = await store.acceptance.begin(first.receivedAt);
@@ -55,31 +67,35 @@ export async function storeEvents(
   return new Map(events.map((event, index) => [event.id, planned[index]?.length ?? 0]));
 }
 
-/** The matchers of organizations, kept as long as they are right. */
+/** The matchers of organizations and the rules of what they keep, remembered as long as they are right. */
 export class Matchers {
   readonly #kept = new LRUCache<string, KeptMatchers>({ max: ORGANIZATIONS });
 
-  /** Those that are remembered of an organization, right or not any more. */
+  /** What is remembered of an organization, right or not any more. */
   kept(organizationId: string): KeptMatchers | undefined {
     return this.#kept.get(organizationId);
   }
 
-  /** Those of an organization as they are in the transaction of `store`. */
-  async of(store: MatchingStore, organizationId: string): Promise<readonly Matcher<PlannableWebhook>[]> {
+  /** What holds for an organization in the transaction of `store`. */
+  async of(store: MatchingStore, organizationId: string): Promise<KeptMatchers> {
     const kept = this.#kept.get(organizationId);
     const stamp = await store.webhooks.matchingStamp(organizationId);
-    if (kept?.stamp === stamp) return kept.matchers;
+    if (kept?.stamp === stamp) return kept;
     const webhooks = await store.webhooks.listForMatching(organizationId);
     const matchers = webhooks.map((webhook) => createMatcher(webhook));
-    this.#kept.set(organizationId, { stamp, matchers });
-    return matchers;
+    const rules = rulesOf(await store.auditSettings.of(organizationId));
+    const found = { stamp, matchers, rules };
+    this.#kept.set(organizationId, found);
+    return found;
   }
 }
 
-/** Matchers, and the stamp of the webhooks that they were made from. */
+/** Matchers and rules, and the stamp of what they were made from. */
 export interface KeptMatchers {
   readonly stamp: string;
   readonly matchers: readonly Matcher<PlannableWebhook>[];
+  /** What is not kept; `undefined` where everything is. */
+  readonly rules: CoverageRules | undefined;
 }
 
 const ORGANIZATIONS = 500;

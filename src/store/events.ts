@@ -31,6 +31,8 @@ export interface Events {
    * organization. Belongs into the transaction that stores the events.
    */
   reserveKeys(reservations: readonly KeyReservation[]): Promise<ReadonlyMap<string, KeyHolder>>;
+  /** Who holds these keys, among those that somebody holds. */
+  keyHolders(organizationId: string, keys: readonly string[]): Promise<ReadonlyMap<string, KeyHolder>>;
   byId(organizationId: string, id: string): Promise<Event | undefined>;
   /** Those of these ids, of whatever organizations, by id. */
   byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
@@ -42,6 +44,7 @@ export function createEvents({ database }: StoreDeps): Events {
   return {
     insertMany: (events) => insertRows(database, 'events', events.map(writeEvent)),
     reserveKeys: (reservations) => reserveKeys(database, reservations),
+    keyHolders: (organizationId, keys) => keyHolders(database, organizationId, keys),
     async byId(organizationId, id) {
       const row = await readRow(database.lookup('events').where({ organization_id: organizationId, id }));
       return row === undefined ? undefined : readEvent(row);
@@ -98,10 +101,20 @@ async function reserveKeys(
     throw new Error('Keys of several organizations cannot be reserved in one call.');
   }
   await insertRows(database, 'idempotency_keys', keyRows(reservations), ONCE);
-  const keys = [...new Set(reservations.map(({ key }) => key))];
-  const held = await readRows(
-    database.writer('idempotency_keys').where('organization_id', first.organizationId).whereIn('key', keys),
+  return keyHolders(
+    database,
+    first.organizationId,
+    reservations.map(({ key }) => key),
   );
+}
+
+async function keyHolders(
+  database: StoreDeps['database'],
+  organizationId: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KeyHolder>> {
+  const query = database.writer('idempotency_keys').where('organization_id', organizationId);
+  const held = await readRows(query.whereIn('key', [...new Set(keys)]));
   return new Map(
     held.map((row) => [text(row, 'key'), { eventId: text(row, 'event_id'), valueSha256: text(row, 'value_sha256') }]),
   );

@@ -6,6 +6,8 @@ import type { Acceptance } from './acceptance.ts';
 import { createAcceptance } from './acceptance.ts';
 import type { ApiKeys, Organizations } from './access.ts';
 import { createApiKeys, createOrganizations } from './access.ts';
+import type { AuditSettingsTable } from './audit-settings.ts';
+import { createAuditSettings } from './audit-settings.ts';
 import type { GroupWriter } from './batch/group-writer.ts';
 import { createGroupWriter } from './batch/group-writer.ts';
 import type { Database } from './database.ts';
@@ -38,6 +40,7 @@ import { record } from './lifecycle/record.ts';
 export interface Store {
   readonly organizations: Organizations;
   readonly apiKeys: ApiKeys;
+  readonly auditSettings: AuditSettingsTable;
   readonly webhooks: Webhooks;
   readonly webhookHealths: WebhookHealths;
   readonly events: Events;
@@ -82,6 +85,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
   return {
     organizations: createOrganizations(deps),
     apiKeys: createApiKeys(deps),
+    auditSettings: createAuditSettings(deps),
     webhooks: createWebhooks(deps),
     webhookHealths: createWebhookHealths(deps),
     events: createEvents(deps),

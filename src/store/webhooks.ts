@@ -61,8 +61,9 @@ export interface Webhooks {
    */
   listForMatching(organizationId: string): Promise<readonly PlannableWebhook[]>;
   /**
-   * Which webhooks an organization's events are matched with, as one text: while it is the same, `listForMatching` gives
-   * the same. It costs little, so that each transaction that plans deliveries can ask.
+   * Which webhooks an organization's events are matched with, and what its audit log keeps, as one text: while it is the
+   * same, `listForMatching` and the audit settings are. It costs little, so that each transaction that plans deliveries
+   * can ask.
    */
   matchingStamp(organizationId: string): Promise<string>;
   /** What has become of a webhook that deliveries were planned for; `undefined` for one that never was. */
@@ -177,15 +178,20 @@ function lookups(
 
 /**
  * The stamp of an organization as an SQL expression. Each change of a webhook makes a version, and whether it is deleted or
- * what its health is stands beside it.
+ * what its health is stands beside it; in front, the version of its audit settings, where it has any.
  */
 export function stampOf(organizationId: string): string {
-  return `(select coalesce(string_agg(w.id || ':' || w.version || ':' || coalesce(h.state, ''), ' ' order by w.id), '')
+  return `(select coalesce((select s.version || ' ' from audit_settings as s where s.organization_id = ${organizationId}), '')
+      || coalesce(string_agg(w.id || ':' || w.version || ':' || coalesce(h.state, ''), ' ' order by w.id), '')
     from webhooks as w left join webhook_health as h on h.webhook_id = w.id
     where w.organization_id = ${organizationId} and w.active = true and w.deleted_at is null)`;
 }
 
-const STAMP = { key: 'matching stamp', text: () => `select ${stampOf('?')} as stamp` };
+const STAMP = {
+  key: 'matching stamp',
+  text: () =>
+    `select ${stampOf('given.organization_id')} as stamp from (select cast(? as text) as organization_id) as given`,
+};
 
 async function matchingStamp({ database }: StoreDeps, organizationId: string): Promise<string> {
   const [row] = await runStatement(database, STAMP, [organizationId]);

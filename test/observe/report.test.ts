@@ -91,6 +91,7 @@ describe('eventsAccepted', () => {
       count: 3,
       duplicates: 1,
       refused: 2,
+      notCovered: 7,
       deliveries: 5,
       durationMs: 4,
     });
@@ -98,6 +99,7 @@ describe('eventsAccepted', () => {
       'hookwright_events_received_total{result="accepted"} 3',
       'hookwright_events_received_total{result="duplicate"} 1',
       'hookwright_events_received_total{result="refused"} 2',
+      'hookwright_events_received_total{result="not_covered"} 7',
     ]);
     assert.deepEqual(await samples('deliveries_planned_total'), ['hookwright_deliveries_planned_total 5']);
     assert.equal(lines().length, 1);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createWriting } from '../../src/assembly/writing.ts';
 import { createTools } from '../../src/assembly/tools.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/audit/coverage.ts';
+import type { AuditSettings } from '../../src/domain/audit/settings.ts';
 import type { Health, HealthStep } from '../../src/domain/health.ts';
 import type { Waiting } from '../../src/services/accept.ts';
 import type { Birth } from '../../src/services/intake-plan.ts';
 import type { Store } from '../../src/store/index.ts';
-import type { IngestDeps, IntakeFact, IntakeRequest } from '../../src/services/ingest.ts';
+import type { IngestDeps, IntakeFact, IntakeRequest, IntakeResult } from '../../src/services/ingest.ts';
 import { ingest } from '../../src/services/ingest.ts';
 import { readPostedEvents } from '../../src/services/intake-body.ts';
 import { schemas } from '../schemas/contract.ts';
@@ -98,7 +100,15 @@ for (const kind of DATABASES) {
         ['accepted', 'accepted', 'refused', 'accepted'],
       );
       assert.deepEqual(facts, [
-        { organizationId: ORGANIZATION, count: 2, duplicates: 1, refused: 1, deliveries: 1, durationMs: 0 },
+        {
+          organizationId: ORGANIZATION,
+          count: 2,
+          duplicates: 1,
+          refused: 1,
+          notCovered: 0,
+          deliveries: 1,
+          durationMs: 0,
+        },
       ]);
       assert.equal((await storedAtWake)?.length, 1);
     });
@@ -235,6 +245,86 @@ for (const kind of DATABASES) {
       assert.deepEqual(await numbers(), [0, 1]);
       await test.store.webhooks.remove(ORGANIZATION, webhook.id, 2, NOW);
       assert.deepEqual(await numbers(), [0, 0]);
+    });
+
+    describe('what is not kept', () => {
+      // As another process would: nobody tells this one.
+      const setElsewhere = async (changes: Partial<AuditSettings>) => {
+        const found = await test.store.auditSettings.of(ORGANIZATION);
+        assert.ok(await test.store.auditSettings.save({ ...found, ...changes }, 'key_1', NOW));
+      };
+      const kinds = async (value: unknown, extra: Partial<IntakeRequest> = {}) =>
+        (await run(value, extra)).map((one) => one.kind);
+      afterEach(() => setElsewhere({ levelByArea: DEFAULT_LEVELS, deniedActions: [] }));
+
+      for (const atomic of [false, true]) {
+        it(`goes by the settings when the events are stored${atomic ? ', all or nothing' : ''}`, async () => {
+          const webhook = webhookWith({ name: `kept ${String(atomic)}`, eventTypes: ['covered'], filter: undefined });
+          await test.store.webhooks.insert(webhook);
+          const list = [event('covered', { area: 'security', level: 'advanced' }), event('covered')];
+          const before = (await stored('covered')).length;
+          assert.deepEqual(await kinds(list, { atomic }), ['accepted', 'accepted']);
+          await setElsewhere({ levelByArea: { ...DEFAULT_LEVELS, security: 'base' } });
+          facts = [];
+          room = 9;
+          const [first, second] = await run(list, { atomic });
+          const classification = { area: 'security', level: 'advanced' };
+          assert.deepEqual(first, { kind: 'excluded', exclusion: { classification, deniedAction: undefined } });
+          assert.equal(second?.kind, 'accepted');
+          assert.deepEqual([facts[0]?.count, facts[0]?.notCovered, facts[0]?.refused], [1, 1, 0]);
+          assert.deepEqual([births.length, reserved.length, (await stored('covered')).length - before], [1, 1, 3]);
+          await setElsewhere({ levelByArea: { ...DEFAULT_LEVELS, security: 'advanced' }, deniedActions: ['COVERED'] });
+          assert.deepEqual(await kinds(list, { atomic }), ['excluded', 'excluded']);
+          await setElsewhere({ deniedActions: [] });
+          assert.deepEqual(await kinds(list, { atomic }), ['accepted', 'accepted']);
+          await test.store.webhooks.remove(ORGANIZATION, webhook.id, 1, NOW);
+        });
+      }
+
+      it('takes no idempotency key, and repeats the answer of what was kept', async () => {
+        const keyed = (key: string, n = 1) => event('keyed', { idempotency_key: key, area: 'ecosystem', data: { n } });
+        const [kept] = await run(keyed('c-1'));
+        assert.ok(kept?.kind === 'accepted');
+        await setElsewhere({ levelByArea: { ...DEFAULT_LEVELS, ecosystem: 'off' } });
+        for (const atomic of [false, true]) {
+          // The second time, the settings are remembered.
+          for (let times = 0; times < 2; times += 1) {
+            assert.deepEqual(await run(keyed('c-1'), { atomic }), [{ ...kept, duplicate: true }]);
+            assert.deepEqual(await kinds(keyed('c-2'), { atomic }), ['excluded']);
+            assert.deepEqual(await kinds([keyed('c-1', 2), keyed('c-2', 2)]), ['conflict', 'excluded']);
+          }
+        }
+        await setElsewhere({ levelByArea: DEFAULT_LEVELS });
+        const [now] = await run(keyed('c-2', 3));
+        assert.ok(now?.kind === 'accepted' && !now.duplicate);
+        assert.equal((await stored('keyed')).length, 2);
+      });
+
+      it('agrees with what is stored, however often the settings change meanwhile', async () => {
+        const race = { isOver: false };
+        const changing = (async () => {
+          for (let times = 0; times < 20; times += 1) {
+            await setElsewhere({ levelByArea: { ...DEFAULT_LEVELS, permissions: times % 2 === 0 ? 'off' : 'full' } });
+          }
+          race.isOver = true;
+        })();
+        const answers: IntakeResult[] = [];
+        while (!race.isOver) {
+          const posts = [0, 1, 2, 3].map((n) =>
+            run([event('racing', { area: 'permissions', data: { n } }), event('racing.not')], { atomic: n === 3 }),
+          );
+          answers.push(...(await Promise.all(posts)).flat());
+        }
+        await changing;
+        const ids = answers.flatMap((one) => (one.kind === 'accepted' ? [one.eventId] : []));
+        const found = await test.store.events.byIds(ids);
+        assert.equal(found.size, ids.length, 'what was answered is stored');
+        const all = await test.database
+          .writer('events')
+          .whereIn('event_type', ['racing', 'racing.not'])
+          .count('* as n');
+        assert.equal(Number(all[0]?.['n']), ids.length, 'and nothing else');
+      });
     });
 
     it('stores nothing for a key that was revoked meanwhile, and everything of the others', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { AuditSettings } from '../../src/domain/audit/settings.ts';
+import { defaultSettings } from '../../src/domain/audit/settings.ts';
 import type { Delivery } from '../../src/domain/delivery.ts';
 import type { Event } from '../../src/domain/event.ts';
 import type { HealthState } from '../../src/domain/health.ts';
@@ -6,7 +8,7 @@ import type { Webhook } from '../../src/domain/webhook.ts';
 import { plainEvent, storeEvents } from '../../src/services/planning.ts';
 import { after, eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
 
-function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) {
+function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = [], settings: Partial<AuditSettings> = {}) {
   const events: Event[] = [];
   const deliveries: Delivery[] = [];
   let lookups = 0;
@@ -15,6 +17,7 @@ function setup(webhooks: readonly Webhook[], disabled: readonly Webhook[] = []) 
     acceptance: { begin: async (now: Date) => now },
     events: { insertMany: async (some: readonly Event[]) => void events.push(...some) },
     deliveries: { insertMany: async (some: readonly Delivery[]) => void deliveries.push(...some) },
+    auditSettings: { of: async (id: string) => ({ ...defaultSettings(id), ...settings }) },
     webhooks: {
       listForMatching: async () => {
         lookups += 1;
@@ -76,6 +79,16 @@ describe('storeEvents', () => {
     await run([eventWith()]);
     const [delivery] = deliveries;
     assert.deepEqual([delivery?.state, delivery?.reason, delivery?.heldUntil], ['held', 'webhook_disabled', after(60)]);
+  });
+
+  it('leaves out what the organization does not keep', async () => {
+    const webhook = webhookWith({ eventTypes: ['webhook.*', 'audit_log.*'], filter: undefined });
+    const own = (eventType: string) => eventWith({ eventType, origin: 'engine' });
+    const denied = ['webhook.tested', 'audit_log.coverage_updated'];
+    const { run, events, deliveries } = setup([webhook], [], { deniedActions: denied });
+    const [tested, created, log] = [own('webhook.tested'), own('webhook.created'), own('audit_log.coverage_updated')];
+    await run([tested, created, log]);
+    assert.deepEqual([events, deliveries.length], [[created, log], 2]);
   });
 
   it('asks the store for nothing where there is no event', async () => {

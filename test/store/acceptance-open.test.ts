@@ -23,7 +23,15 @@ describe('a transaction that is held open on PostgreSQL', () => {
     });
   const advance = (at: Date) => test.store.acceptance.advance(at);
   const writeGroup = (acceptedAt: Date): Promise<boolean> | undefined => {
-    const planned = { keyIds: [], stamps: [], reservations: [], waiting: [], leased: [], now: acceptedAt };
+    const planned = {
+      keyIds: [],
+      stamps: [],
+      reservations: [],
+      unclaimed: [],
+      waiting: [],
+      leased: [],
+      now: acceptedAt,
+    };
     const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
     return test.store.groups?.write(() => ({ intakes, finishes: [] }));
   };

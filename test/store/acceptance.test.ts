@@ -44,7 +44,15 @@ for (const kind of DATABASES) {
     const receivedAt = async (id: string): Promise<Date | undefined> =>
       (await test.store.events.byId(ORGANIZATION, id))?.receivedAt;
     const writeGroup = async (acceptedAt: Date): Promise<boolean> => {
-      const planned = { keyIds: [], stamps: [], reservations: [], waiting: [], leased: [], now: acceptedAt };
+      const planned = {
+        keyIds: [],
+        stamps: [],
+        reservations: [],
+        unclaimed: [],
+        waiting: [],
+        leased: [],
+        now: acceptedAt,
+      };
       const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
       assert.ok(test.store.groups);
       return test.store.groups.write(() => ({ intakes, finishes: [] }));

@@ -1,4 +1,5 @@
 // Routes of events: intake, and one event with what each webhook made of it.
+import type { Exclusion } from '../../domain/audit/coverage.ts';
 import { AppError, boundedFaults, invalid } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventLogDeps } from '../../services/event-log.ts';
@@ -37,16 +38,21 @@ export async function post(deps: Pick<EventHandlerDeps, 'ingest'>, request: Even
   });
   const most = results.length > MANY ? FAULTS_OF_EACH_OF_MANY : undefined;
   const body = { events: results.map((result) => resultView(result, most)) };
-  if (results.some((result) => result.kind === 'accepted')) return { status: 202, body };
-  return refusal(results, posted.isList, request.requestId, body);
+  const refused = results.filter(isRefused);
+  if (refused.length < results.length) return { status: 202, body };
+  return refusal(refused, posted.isList, request.requestId, body);
+}
+
+type Refused = Extract<IntakeResult, { readonly kind: 'refused' | 'conflict' }>;
+
+function isRefused(result: IntakeResult): result is Refused {
+  return result.kind === 'refused' || result.kind === 'conflict';
 }
 
 // A fault that concerns one event is numbered only where there are several.
-function refusal(results: readonly IntakeResult[], isList: boolean, requestId: string, body: JsonObject): Reply {
+function refusal(results: readonly Refused[], isList: boolean, requestId: string, body: JsonObject): Reply {
   const faults = results.flatMap((result, index) =>
-    result.kind === 'accepted'
-      ? []
-      : result.faults.map((fault) => (isList ? { ...fault, pointer: `/${String(index)}${fault.pointer}` } : fault)),
+    result.faults.map((fault) => (isList ? { ...fault, pointer: `/${String(index)}${fault.pointer}` } : fault)),
   );
   const allConflicts = results.every((result) => result.kind === 'conflict');
   const error = allConflicts
@@ -70,8 +76,20 @@ function resultView(result: IntakeResult, mostFaults: number | undefined): JsonO
     const { eventId: id, deliveries, duplicate } = result;
     return { id, deliveries, duplicate, covered: true };
   }
+  if (result.kind === 'excluded') return exclusionView(result.exclusion);
   const [status, code] = result.kind === 'conflict' ? [409, 'idempotency_key_conflict'] : [422, 'event_refused'];
   return { error: { status, code, errors: boundedFaults(result.faults, mostFaults).map(faultView) } };
+}
+
+function exclusionView({ classification, deniedAction }: Exclusion): JsonObject {
+  return {
+    id: null,
+    deliveries: 0,
+    duplicate: false,
+    covered: false,
+    ...(classification === undefined ? {} : { area: classification.area, level: classification.level }),
+    ...(deniedAction === undefined ? {} : { denied_action: deniedAction }),
+  };
 }
 
 function idempotencyKey(request: EventPost): string | undefined {

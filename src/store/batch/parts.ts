@@ -42,10 +42,12 @@ export const PARTS = {
   acceptance: part('acceptance', ['accepted_at']),
   /** Keys that have to be good at an instant. */
   apiKeys: part('api_keys', ['id', 'now']),
-  /** What the webhooks of an organization have to be still. */
+  /** What the webhooks and the audit settings of an organization have to be still. */
   stamps: part('stamps', ['organization_id', 'stamp']),
   /** Keys that nobody may have yet. */
   idempotencyKeys: part('idempotency_keys', KEY_COLUMNS),
+  /** Keys that nobody may have, and that are not taken. */
+  unclaimedKeys: part('unclaimed_keys', ['organization_id', 'key']),
   events: part('events', EVENT_COLUMNS, EVENT_INTEGERS),
   deliveries: part('deliveries', DELIVERY_COLUMNS, DELIVERY_INTEGERS),
   invocations: part('invocations', START_COLUMNS, START_INTEGERS),
@@ -88,6 +90,7 @@ function intakeRows(plan: PlannedIntakes): PartRows[] {
     [PARTS.apiKeys, plan.keyIds.map((id) => ({ id, now }))],
     [PARTS.stamps, plan.stamps.map(({ organizationId, stamp }) => ({ organization_id: organizationId, stamp }))],
     [PARTS.idempotencyKeys, keyRows(plan.reservations)],
+    [PARTS.unclaimedKeys, plan.unclaimed.map(({ organizationId, key }) => ({ organization_id: organizationId, key }))],
     [PARTS.events, plan.events.map(writeEvent)],
     [PARTS.deliveries, [...plan.waiting.map((delivery) => writeDelivery(delivery)), ...leased]],
     [PARTS.invocations, plan.leased.map(({ invocation }) => writeStart(invocation))],

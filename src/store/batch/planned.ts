@@ -16,6 +16,8 @@ export interface PlannedIntakes {
   readonly stamps: readonly { readonly organizationId: string; readonly stamp: string }[];
   /** Keys that nobody may have yet. */
   readonly reservations: readonly KeyReservation[];
+  /** Keys of what is not kept: nobody may have them either, or his event would be the answer. */
+  readonly unclaimed: readonly Pick<KeyReservation, 'organizationId' | 'key'>[];
   readonly events: readonly Event[];
   readonly waiting: readonly Delivery[];
   readonly leased: readonly Claimed[];

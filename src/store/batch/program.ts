@@ -37,17 +37,17 @@ export function programStatements(language: ProgramLanguage): readonly string[] 
 
 // What was remembered holds still.
 function checks(language: ProgramLanguage): string[] {
-  const refuseWhere = (part: Part, rest: string): readonly string[] =>
-    language.whereAny(part, [language.refuseWhere(`from ${language.rows(part)} as given ${rest}`)]);
   return [
     ...language.whereAny(PARTS.acceptance, language.joinEpoch()),
-    ...refuseWhere(PARTS.acceptance, 'join acceptance as a on a.floor > given.accepted_at'),
+    ...refuseWhere(language, PARTS.acceptance, 'join acceptance as a on a.floor > given.accepted_at'),
     ...refuseWhere(
+      language,
       PARTS.apiKeys,
       `where not exists (select 1 from api_keys as k where k.id = given.id and ${isGood('given.now')})`,
     ),
-    ...refuseWhere(PARTS.stamps, `where ${stampOf('given.organization_id')} <> given.stamp`),
+    ...refuseWhere(language, PARTS.stamps, `where ${stampOf('given.organization_id')} <> given.stamp`),
     ...refuseWhere(
+      language,
       PARTS.healths,
       `left join webhook_health as h on h.webhook_id = given.webhook_id
        left join webhooks as w on w.id = given.webhook_id
@@ -56,10 +56,20 @@ function checks(language: ProgramLanguage): string[] {
   ];
 }
 
-// Requests with events. A key that somebody has is a violation.
+// Gives up where the rest of a query over the rows of a part finds one.
+function refuseWhere(language: ProgramLanguage, part: Part, rest: string): readonly string[] {
+  return language.whereAny(part, [language.refuseWhere(`from ${language.rows(part)} as given ${rest}`)]);
+}
+
+// Requests with events. A key that somebody has is a violation; one that is not taken is looked for when all others are.
 function intakes(language: ProgramLanguage): string[] {
   return [
     ...insert(language, 'idempotency_keys', PARTS.idempotencyKeys),
+    ...refuseWhere(
+      language,
+      PARTS.unclaimedKeys,
+      'join idempotency_keys as k on k.organization_id = given.organization_id and k.key = given.key',
+    ),
     ...insert(language, 'events', PARTS.events),
     ...insert(language, 'deliveries', PARTS.deliveries, { lease_until: language.leaseUntil('given.lease_until') }),
     ...insert(language, 'invocations', PARTS.invocations),

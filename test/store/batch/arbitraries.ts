@@ -152,7 +152,7 @@ export function play(plot: Plot, webhook: Webhook, planned: Pick<PlannedIntakes,
     return event;
   });
   return {
-    intakes: { ...planned, now: NOW, acceptedAt: NOW, reservations, events: stored, waiting, leased },
+    intakes: { ...planned, now: NOW, acceptedAt: NOW, reservations, unclaimed: [], events: stored, waiting, leased },
     finishes,
   };
 }

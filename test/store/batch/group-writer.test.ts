@@ -52,6 +52,7 @@ for (const kind of DATABASES) {
         now: NOW,
         acceptedAt: NOW,
         reservations: [reservation(event, String(event.idempotencyKey))],
+        unclaimed: [],
         events: [event],
         waiting: [],
         leased: [lease(event, webhook)],
@@ -72,6 +73,13 @@ for (const kind of DATABASES) {
       const { group } = await groupWith();
       assert.equal(await writeTo(test, group), true);
       assert.ok(await isStored(group));
+    });
+
+    it('takes no key of what is not kept', async () => {
+      const { group } = await groupWith();
+      const asked = { organizationId: ORGANIZATION, key: newId('req') };
+      assert.equal(await writeTo(test, { ...group, intakes: { ...group.intakes, unclaimed: [asked] } }), true);
+      assert.deepEqual(await test.store.events.keyHolders(ORGANIZATION, [asked.key]), new Map());
     });
 
     it('needs no part of it', async () => {
@@ -111,6 +119,23 @@ for (const kind of DATABASES) {
           const { group } = await groupWith();
           await test.store.webhooks.insert(webhookWith());
           return group;
+        },
+      ],
+      [
+        'audit settings that have become others',
+        async () => {
+          const { group } = await groupWith();
+          const settings = await test.store.auditSettings.of(ORGANIZATION);
+          assert.ok(await test.store.auditSettings.save({ ...settings, deniedActions: [newId('req')] }, key.id, NOW));
+          return group;
+        },
+      ],
+      [
+        'a key of something that is not kept, which another event has',
+        async () => {
+          const { group } = await groupWith();
+          const [one] = group.intakes.reservations;
+          return { ...group, intakes: { ...group.intakes, unclaimed: one === undefined ? [] : [one] } };
         },
       ],
       [

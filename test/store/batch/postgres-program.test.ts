@@ -14,7 +14,7 @@ const PASSING = { kind: 'unavailable' };
 
 function groupOf(webhook: ReturnType<typeof webhookWith>, now = NOW): PlannedGroup {
   const event = eventWith();
-  const nothing = { keyIds: [], stamps: [], reservations: [], waiting: [] };
+  const nothing = { keyIds: [], stamps: [], reservations: [], unclaimed: [], waiting: [] };
   return {
     intakes: { ...nothing, now, acceptedAt: now, events: [event], leased: [lease(event, webhook)] },
     finishes: [],
