@@ -65,6 +65,7 @@ export async function serveApi(parts: ApiParts): Promise<string> {
     baseUrl: (reached: Reached) => baseUrlFor(reached, config.publicUrl, listener),
     intake: { gate: parts.intake.gate, monotonicMs: () => tools.monotonicMs(), pause, report: observation.report },
     newId: tools.newId,
+    clock: tools.clock,
     monotonicMs: () => tools.monotonicMs(),
     report: observation.report,
   };
@@ -109,6 +110,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
       },
     },
     access: accessOf(parts),
+    auditSettings: { store, clock: tools.clock, ownEvents },
     ingest: ingestOf(parts, payloads),
     eventLog: { store },
     records: store,

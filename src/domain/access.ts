@@ -19,6 +19,7 @@ export const PERMISSIONS = [
   'deliveries:write',
   'schemas:read',
   'audit:read',
+  'audit:write',
   'keys:read',
   'keys:write',
   'organizations:read',
@@ -35,7 +36,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[] | 'all'>> = {
   admin: 'all',
   integrator: [...READER, 'webhooks:read', 'webhooks:test', 'deliveries:read'],
   operator: [...READER, 'webhooks:read', 'deliveries:read', 'deliveries:write'],
-  auditor: [...READER, 'audit:read'],
+  auditor: [...READER, 'audit:read', 'audit:write'],
   source: ['events:write'],
 };
 

@@ -1,7 +1,10 @@
 // Turns whatever was thrown into an answer: a caller's mistake into its problem document, all else into a bare 500.
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
+import { isAuditingPath, jiraProblemOf } from './jira-answer.ts';
+import { JSON_TYPE } from './plain-answer.ts';
 import type { Problem } from './problem.ts';
 import { bugProblem, PROBLEM_TYPE, problemOf } from './problem.ts';
 
@@ -10,21 +13,36 @@ export interface FailureReport {
   requestFailed(fact: { requestId: string; error: unknown }): void;
 }
 
-/** The problem document of what was thrown. A bug is reported with its stack, and told without. */
-export function problemFor(report: FailureReport, error: unknown, requestId: string): Problem {
-  const mistake = error instanceof AppError ? error : mistakeOfReading(error);
-  if (mistake !== undefined) return problemOf(mistake, requestId);
-  report.requestFailed({ requestId, error });
-  return bugProblem(requestId);
+/** What answering with an error touches. */
+export interface AnswerErrorDeps {
+  readonly clock: Clock;
+  readonly report: FailureReport;
 }
 
-/** Answers with a problem document. */
-export function answerError(report: FailureReport, error: unknown, request: Request, response: Response): void {
-  const problem = problemFor(report, error, String(response.locals['requestId']));
+/** The problem document of what was thrown. A bug is reported with its stack, and told without. */
+export function problemFor(report: FailureReport, error: unknown, requestId: string): Problem {
+  const mistake = mistakeIn(report, error, requestId);
+  return mistake === undefined ? bugProblem(requestId) : problemOf(mistake, requestId);
+}
+
+// The caller's mistake; `undefined` for a bug, which is reported.
+function mistakeIn(report: FailureReport, error: unknown, requestId: string): AppError | undefined {
+  const mistake = error instanceof AppError ? error : mistakeOfReading(error);
+  if (mistake === undefined) report.requestFailed({ requestId, error });
+  return mistake;
+}
+
+/** Answers with a problem document; below /rest/auditing with an error in Jira's shape. */
+export function answerError(deps: AnswerErrorDeps, error: unknown, request: Request, response: Response): void {
+  const requestId = String(response.locals['requestId']);
+  const isJira = isAuditingPath(new URL(request.originalUrl, 'http://localhost').pathname);
+  const problem = isJira
+    ? jiraProblemOf(mistakeIn(deps.report, error, requestId), requestId, deps.clock())
+    : problemFor(deps.report, error, requestId);
   const isDrained = response.locals['keepConnection'] === true;
   if (!isDrained && isUnread(request)) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
-  response.status(problem.status).setHeader('content-type', PROBLEM_TYPE);
+  response.status(problem.status).setHeader('content-type', isJira ? JSON_TYPE : PROBLEM_TYPE);
   response.end(`${JSON.stringify(problem.body)}\n`);
 }
 

@@ -51,7 +51,11 @@ export async function* pieces(
       const text = events.map((event) => make.write(event)).join(make.separator);
       if (text !== '') yield `${before}${text}`;
       if (text !== '') before = make.separator;
-      page = { size: page.size + events.length, last: events.at(-1) ?? page.last, hasMore: events.length < batch.length };
+      page = {
+        size: page.size + events.length,
+        last: events.at(-1) ?? page.last,
+        hasMore: events.length < batch.length,
+      };
       if (page.hasMore) break;
     }
     yield `${page.size === 0 ? make.begin : ''}${make.end(page)}`;

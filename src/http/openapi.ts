@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document, made from the route table and the API schemas: nothing in it is written twice.
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
+import { isAuditingPath } from './jira-answer.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import type { QueryParameter, Route, SuccessSpec } from './route.ts';
 
@@ -37,7 +38,10 @@ export function buildOpenApi(source: OpenApiSource): JsonObject {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key: hw_<id>_<secret>.' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key: hw_<id>_<secret>.' },
+        basic: { type: 'http', scheme: 'basic', description: 'The password is the API key, the user name anything.' },
+      },
       schemas: Object.fromEntries(Object.entries(source.schemas).map(([name, schema]) => [name, component(schema)])),
     },
   };
@@ -49,11 +53,16 @@ function operation(route: Route<never>): JsonObject {
     summary: route.summary,
     tags: [route.tag],
     'x-permission': route.permission,
-    ...(route.permission === 'public' ? { security: [] } : {}),
+    ...securityOf(route),
     parameters: [...pathParameters(route.path), ...queryParameters(route), ...ifMatch(route)],
     ...(route.body === undefined ? {} : { requestBody: requestBody(route) }),
     responses: responses(route),
   };
+}
+
+function securityOf({ permission, path }: Route<never>): JsonObject {
+  if (permission === 'public') return { security: [] };
+  return isAuditingPath(path) ? { security: [{ key: [] }, { basic: [] }] } : {};
 }
 
 function pathParameters(path: string): Json[] {
@@ -126,12 +135,17 @@ function responses(route: Route<never>): JsonObject {
   const good = [route.success, ...(route.alternatives ?? [])].map(
     (spec) => [String(spec.status), response(spec)] as const,
   );
-  const problem = {
-    description: 'Why not, as a problem document (RFC 9457).',
-    content: { [PROBLEM_TYPE]: { schema: reference('problem') } },
-  };
-  return { ...Object.fromEntries(good), default: problem };
+  return { ...Object.fromEntries(good), default: isAuditingPath(route.path) ? JIRA_ERRORS : PROBLEM };
 }
+
+const PROBLEM: JsonObject = {
+  description: 'Why not, as a problem document (RFC 9457).',
+  content: { [PROBLEM_TYPE]: { schema: reference('problem') } },
+};
+const JIRA_ERRORS: JsonObject = {
+  description: "Why not, in Jira's shape.",
+  content: { 'application/json': { schema: reference('auditing-errors') } },
+};
 
 function response(spec: SuccessSpec): JsonObject {
   const type = spec.contentType ?? 'application/json';

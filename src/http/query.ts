@@ -40,6 +40,11 @@ export function readQuery(parameters: QueryParameters, search: URLSearchParams):
   return values;
 }
 
+/** A query string without the parameters that are not known, for routes that ignore them. */
+export function onlyKnown(parameters: QueryParameters, search: URLSearchParams): URLSearchParams {
+  return new URLSearchParams([...search].filter(([name]) => Object.hasOwn(parameters, name)));
+}
+
 type Reader = (text: string, parameter: QueryParameter) => string | number | boolean | Date | undefined;
 
 const READERS: Readonly<Record<QueryParameter['kind'], Reader>> = {

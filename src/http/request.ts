@@ -8,7 +8,8 @@ import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 import { actorIn } from './authenticate.ts';
 import type { Reached } from './base-url.ts';
 import { bodyObject, bodyText, checkContentType } from './body.ts';
-import { readQuery } from './query.ts';
+import { isAuditingPath } from './jira-answer.ts';
+import { onlyKnown, readQuery } from './query.ts';
 import type { ApiRequest, BodySpec, QueryValues, Route } from './route.ts';
 
 /** The faults of a body by the schema of its route. */
@@ -40,7 +41,8 @@ export function readApiRequest<D>(
 ): ApiRequest {
   const params = readParams(request);
   const search = new URL(request.originalUrl, 'http://localhost').searchParams;
-  const query = route.readsQuery === true ? {} : readQuery(route.query, search);
+  const own = isAuditingPath(route.path) ? onlyKnown(route.query, search) : search;
+  const query = route.readsQuery === true ? {} : readQuery(route.query, own);
   const contentType = request.headers['content-type'] ?? '';
   const text = route.body === undefined ? '' : readText(route.body, contentType, request.body);
   return {

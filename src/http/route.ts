@@ -3,7 +3,8 @@ import type { Actor, Permission } from '../domain/access.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 
 /** How a query parameter is read. */
-export type QueryKind = 'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum' | 'list' | 'objects' | 'words';
+export type QueryKind =
+  'text' | 'integer' | 'boolean' | 'instant' | 'id' | 'status' | 'enum' | 'list' | 'objects' | 'words';
 
 /** One query parameter. */
 export interface QueryParameter {

@@ -1,4 +1,5 @@
 // Every route of the API: the server, the OpenAPI document and the tests are made from this table.
+import type { AuditingConfigurationDeps } from './handlers/auditing-configuration.ts';
 import type { EventLogHandlerDeps } from './handlers/event-log.ts';
 import type { EventHandlerDeps } from './handlers/events.ts';
 import type { GalleryHandlerDeps } from './handlers/gallery.ts';
@@ -10,6 +11,7 @@ import type { TestHandlerDeps } from './handlers/testing.ts';
 import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
 import type { Route } from './route.ts';
 import { ACCESS } from './routes/access.ts';
+import { AUDITING } from './routes/auditing.ts';
 import { EVENTS } from './routes/events.ts';
 import { GALLERY } from './routes/gallery.ts';
 import { OPERATIONS } from './routes/operations.ts';
@@ -26,6 +28,7 @@ export type HttpDeps = WebhookHandlerDeps &
   ReplayHandlerDeps &
   TestHandlerDeps &
   AccessHandlerDeps &
+  AuditingConfigurationDeps &
   OperationHandlerDeps;
 
 /** All routes, literal paths before those with parameters. */
@@ -36,5 +39,6 @@ export const ROUTES: readonly Route<HttpDeps>[] = [
   ...RECORDS,
   ...REPLAYS,
   ...ACCESS,
+  ...AUDITING,
   ...OPERATIONS,
 ];

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { AppError } from '../domain/errors.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { AdmitDeps, Asked } from './authenticate.ts';
 import { actorIn, admit, whileAdmitted } from './authenticate.ts';
@@ -11,6 +12,7 @@ import { answerError } from './failures.ts';
 import { refuseWebhooks } from './hops.ts';
 import type { IntakeDeps } from './intake.ts';
 import { inItsPlace, readInTime, takePlace, takeRoom } from './intake.ts';
+import { AUDITING, isAuditingPath } from './jira-answer.ts';
 import { JSON_TYPE, replyText } from './plain-answer.ts';
 import { PROTECTION } from './protection.ts';
 import type { BodyCheck, ReadRequestDeps } from './request.ts';
@@ -42,6 +44,7 @@ export interface ServerDeps<HandlerDeps> {
   /** For the routes that are `bounded`. */
   readonly intake: IntakeDeps;
   readonly newId: NewId;
+  readonly clock: Clock;
   monotonicMs(): number;
   readonly report: {
     requestServed(fact: RequestFact): void;
@@ -135,13 +138,11 @@ function serve<D>(deps: ServerDeps<D>, route: Route<D>): RequestHandler[] {
 }
 
 // Intake has limits of its own: its gate says what there is room for.
-function askedBy<D>({ permission, body }: Route<D>): Asked {
-  return { permission, acceptsBasic: false, isLimited: body?.bounded !== true };
+function askedBy<D>({ path, permission, body }: Route<D>): Asked {
+  return { permission, acceptsBasic: isAuditingPath(path), isLimited: body?.bounded !== true };
 }
 
 // Jira's clients log in by Basic, and expect to be asked before they hear that there is nothing.
-const AUDITING = '/rest/auditing';
-
 function guardAuditing<D>(deps: ServerDeps<D>): RequestHandler {
   const asked: Asked = { permission: 'audit:read', acceptsBasic: true, isLimited: true };
   return async (request, response, next) => {
@@ -197,7 +198,7 @@ function failed<D>(deps: ServerDeps<D>): ErrorRequestHandler {
       return;
     }
     if (error instanceof AppError && error.kind === 'forbidden') noteForbidden(deps, request, response);
-    answerError(deps.report, error, request, response);
+    answerError(deps, error, request, response);
   };
 }
 

@@ -238,17 +238,19 @@ onEachDatabase('keys and organizations', () => {
   describe('/rest/auditing', () => {
     const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`jira:${key}`).toString('base64')}` });
 
+    const refusal = ({ status, body }: Answer): [number, string] => [status, body[0].errors[0].key];
+
     it('takes Basic with the key as its password, asks for a role, and has nothing yet', async () => {
       const { key } = await newKey({ role: 'auditor' });
       const path = '/rest/auditing/1.0/events';
       const get = (headers: Record<string, string>) => engine.call('GET', path, { key: null, headers });
-      assert.deepEqual(problem(await get(basic(key))), [404, 'unknown_path']);
-      assert.deepEqual(problem(await get({ authorization: `Bearer ${key as string}` })), [404, 'unknown_path']);
+      assert.deepEqual(refusal(await get(basic(key))), [404, 'unknown_path']);
+      assert.deepEqual(refusal(await get({ authorization: `Bearer ${key as string}` })), [404, 'unknown_path']);
       const nobody = await get({});
-      assert.deepEqual(problem(nobody), [401, 'key_missing']);
+      assert.deepEqual(refusal(nobody), [401, 'key_missing']);
       assert.equal(nobody.headers['www-authenticate'], 'Basic realm="hookwright", Bearer realm="hookwright"');
       const operator = await newKey({ role: 'operator' });
-      assert.deepEqual(problem(await get(basic(operator.key))), [403, 'permission_missing']);
+      assert.deepEqual(refusal(await get(basic(operator.key))), [403, 'permission_missing']);
       for (const elsewhere of ['/v1/events', '/v1/rest/auditing']) {
         const { status, body } = await engine.call('GET', elsewhere, { key: null, headers: basic(key) });
         assert.ok(status === 404 || (status === 401 && /Bearer/.test(body.detail)), elsewhere);

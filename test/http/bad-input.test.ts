@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { isAuditingPath } from '../../src/http/jira-answer.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +16,8 @@ const IDS: Readonly<Record<string, string>> = {
   version: '1',
   name: 'audit',
 };
-const WITH_BODY = ROUTES.filter((route) => route.body !== undefined);
+// Those below /rest/auditing say it in Jira's shape: auditing-configuration.test.ts.
+const WITH_BODY = ROUTES.filter((route) => route.body !== undefined && !isAuditingPath(route.path));
 
 const JUNK: Readonly<Record<string, string>> = {
   null: 'null',
@@ -228,7 +230,8 @@ onEachDatabase('bad input', (kind) => {
       // A POST to `/v1/webhooks/test` is a route of its own; other methods read `test` as an id.
       if (other === undefined || path === '/v1/webhooks/test') continue;
       const { status, headers, body } = await engine.call(other, pathOf(path));
-      assert.deepEqual([status, body.code], [405, 'method_not_allowed'], `${other} ${path}`);
+      const code = isAuditingPath(path) ? body[0].errors[0].key : body.code;
+      assert.deepEqual([status, code], [405, 'method_not_allowed'], `${other} ${path}`);
       assert.deepEqual(headers['allow']?.split(', ').sort(), methods.sort());
     }
   });

@@ -109,6 +109,10 @@ onEachDatabase('random requests', function () {
       const { status, type, text } = await ask(request);
       assert.ok(status < 500, `${String(status)} ${text}`);
       if (status < 400 || request.method === 'HEAD') return;
+      if (/^\/rest\/auditing/i.test(request.target) && type.startsWith('application/json')) {
+        assertView('auditing-errors', exact(text));
+        return;
+      }
       assert.equal(type, 'application/problem+json');
       const { events, ...problem } = exact(text);
       if (events !== undefined) assertView('event-result', { events });
@@ -207,6 +211,10 @@ async function prepare(engine: Engine): Promise<Existing> {
         rate_per_sec: 1000,
       },
       cancelReplay: { cancel_waiting: true },
+      replaceCoverage: { levelByArea: { security: 'base', USER_MANAGEMENT: 'FULL' } },
+      replaceDenylist: { actions: ['fuzz.not_wanted'] },
+      replaceAuditRetention: { period: { years: 1, months: 2, days: 3 } },
+      replaceFileRetention: { maxFileCount: 3 },
     },
   };
 }

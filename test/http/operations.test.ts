@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { writeKey } from '../../src/domain/api-key.ts';
 import { ready } from '../../src/http/handlers/operations.ts';
 import type { OperationHandlerDeps } from '../../src/http/handlers/operations.ts';
+import { isAuditingPath } from '../../src/http/jira-answer.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { PROBLEMS } from '../../src/http/problem.ts';
 import { assertView } from './views/assert-view.ts';
@@ -25,9 +26,13 @@ function assertDescribed(operation: any, route: (typeof ROUTES)[number]): void {
   for (const { status: code } of [route.success, ...(route.alternatives ?? [])]) {
     assert.ok(operation.responses[String(code)], `${route.id} ${String(code)}`);
   }
-  assert.ok(operation.responses.default.content['application/problem+json']);
-  assert.deepEqual(operation.security, route.permission === 'public' ? [] : undefined);
+  const { type, security } = isAuditingPath(route.path) ? OF_JIRA : OURS;
+  assert.ok(operation.responses.default.content[type]);
+  assert.deepEqual(operation.security, route.permission === 'public' ? [] : security);
 }
+
+const OURS = { type: 'application/problem+json', security: undefined };
+const OF_JIRA = { type: 'application/json', security: [{ key: [] }, { basic: [] }] };
 
 onEachDatabase('operations', () => {
   let engine: Engine;
@@ -52,9 +57,11 @@ onEachDatabase('operations', () => {
       for (const route of guarded) {
         const path = route.path.replaceAll(/\{\w+\}/g, 'x');
         const { status: code, headers, body } = await engine.call(route.method, path, { key: null });
-        assert.deepEqual([code, body.code], [401, 'key_missing'], route.id);
-        assert.equal(headers['www-authenticate'], 'Bearer realm="hookwright"');
-        assert.ok(body.hint);
+        const isJira = isAuditingPath(route.path);
+        assert.deepEqual([code, isJira ? body[0].errors[0].key : body.code], [401, 'key_missing'], route.id);
+        const schemes = isJira ? 'Basic realm="hookwright", Bearer realm="hookwright"' : 'Bearer realm="hookwright"';
+        assert.equal(headers['www-authenticate'], schemes);
+        assert.ok(isJira || body.hint);
       }
       for (const path of ['/livez', '/readyz', '/version', '/openapi.json', '/metrics']) {
         assert.equal((await fetch(`${engine.url}${path}`)).status, 200, path);

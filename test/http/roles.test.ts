@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Role } from '../../src/domain/access.ts';
 import { ROLES } from '../../src/domain/access.ts';
+import { isAuditingPath } from '../../src/http/jira-answer.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
@@ -50,6 +51,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   readApiKey: '+----',
   patchApiKey: '+----',
   revokeApiKey: '+----',
+  readCoverage: '+--+-',
+  replaceCoverage: '+--+-',
+  readDenylist: '+--+-',
+  replaceDenylist: '+--+-',
+  readAuditRetention: '+--+-',
+  replaceAuditRetention: '+--+-',
+  readFileRetention: '+--+-',
+  replaceFileRetention: '+--+-',
   readMe: '+++++',
   listOrganizations: '++++-',
   createOrganization: '+----',
@@ -87,7 +96,8 @@ describe('routes × roles', () => {
         ROLES.map(async (role) => {
           const { status, body } = await engine.call(route.method, path, { key: keys.get(role) ?? '' });
           assert.notEqual(status, 401, role);
-          return status === 403 && body.code === 'permission_missing' ? '-' : '+';
+          const code = isAuditingPath(path) && status === 403 ? body[0].errors[0].key : body.code;
+          return status === 403 && code === 'permission_missing' ? '-' : '+';
         }),
       );
       const nobody = await engine.call(route.method, path, { key: null, headers: { via: '1.1 proxy' } });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { AREAS, EVENT_LEVELS, LEVELS } from '../../src/domain/audit/areas.ts';
 import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
 import { INVOCATION_KINDS } from '../../src/domain/invocation.ts';
 import { isObject } from '../../src/domain/json.ts';
@@ -9,6 +10,9 @@ import { DEFAULT_RETRY_POLICY, DEFAULT_TIMEOUT_SEC, METHODS } from '../../src/do
 import { documents, readText, resolve, schemas } from './contract.ts';
 
 type Node = Readonly<Record<string, unknown>>;
+
+// Their names are those of HAR and of Jira.
+const NAMED_BY_OTHERS = /^(?:har|auditing-.*)$/;
 
 const COMMON = 'urn:hookwright:api:common#/$defs/';
 const FIELDS = 'urn:hookwright:api:webhook-fields#/$defs/';
@@ -37,7 +41,7 @@ describe('schemas/', () => {
         for (const [key, member] of Object.entries(node['properties'])) {
           const described = isObject(member) && (member['description'] ?? member['$ref']);
           assert.ok(described, `${at}/properties/${key} has no description`);
-          if (name !== 'har') assert.match(key, /^[a-z][a-z0-9_]*$/, at);
+          if (!NAMED_BY_OTHERS.test(name)) assert.match(key, /^[a-z][a-z0-9_]*$/, at);
         }
       });
     });
@@ -88,6 +92,11 @@ describe('schemas/', () => {
     assert.deepEqual(resolve(`${COMMON}delivery_state`)['enum'], DELIVERY_STATES);
     assert.deepEqual(resolve(`${COMMON}invocation_kind`)['enum'], INVOCATION_KINDS);
     assert.deepEqual(resolve(`${FIELDS}method`)['enum'], METHODS);
+    assert.deepEqual(resolve('urn:hookwright:api:auditing-coverage#/$defs/level')['enum'], LEVELS);
+    const { required } = resolve('urn:hookwright:api:auditing-coverage#/properties/levelByArea');
+    assert.deepEqual(required, AREAS);
+    assert.deepEqual(resolve('urn:hookwright:api:event-accepted#/properties/area')['enum'], AREAS);
+    assert.deepEqual(resolve('urn:hookwright:api:event-accepted#/properties/level')['enum'], EVENT_LEVELS);
     const phases = new Set([resolve(`${COMMON}phase`)['enum']].flat());
     for (const outcome of OUTCOME_NAMES)
       OUTCOMES[outcome].phases.forEach((phase) => assert.ok(phases.has(phase), phase));

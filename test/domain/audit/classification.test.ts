@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { AUDIT_LOG } from '../../../src/domain/audit/areas.ts';
-import { classify, OWN_EVENTS, placeFaults } from '../../../src/domain/audit/classification.ts';
+import { classify, FAMILIES, OWN_EVENTS, placeFaults } from '../../../src/domain/audit/classification.ts';
 import type { ExactJson } from '../../../src/domain/json.ts';
 import { readProductFiles } from '../../../src/product-files.ts';
+import { code, codes, readText, section, tableRows } from '../../support/markdown.ts';
 import { createCatalogue } from '../../../src/services/catalogue.ts';
 
 const posted = (eventType: string, value: ExactJson = {}, schema = 'audit') =>
@@ -60,6 +61,22 @@ describe('classify', () => {
         assert.ok(posted(value.event_type, value, name), value.event_type);
       }
     }
+  });
+});
+
+describe('docs/audit-log.md', () => {
+  const page = section(readText('docs/audit-log.md'), '### Areas and levels');
+  const rows = tableRows(page).map(([area, level, types]) => [code(area), code(level), ...codes(types)].join(' '));
+  const said = (area: string, level: string, names: readonly string[]) => [area, level, ...names].join(' ');
+
+  it('has every family of types, and every event of the engine, where it belongs', () => {
+    const places = new Set(Object.values(OWN_EVENTS).map(({ area, level }) => `${area} ${level}`));
+    const own = [...places].map((at) => {
+      const types = Object.entries(OWN_EVENTS).filter(([, { area, level }]) => `${area} ${level}` === at);
+      return [at, ...types.map(([type]) => type)].join(' ');
+    });
+    const posted = (FAMILIES['audit'] ?? []).map(([area, level, names]) => said(area, level, names));
+    assert.deepEqual(rows.toSorted(), [...posted, ...own].sort());
   });
 });
 
