@@ -95,6 +95,37 @@ create table encryption_keys (
   constraint encryption_keys_pkey PRIMARY KEY (id)
 );
 
+create table event_search (
+  seq bigint not null,
+  organization_id text collate "C" not null,
+  event_id text collate "C" not null,
+  received_at text collate "C" not null,
+  terms tsvector not null,
+  constraint event_search_pkey PRIMARY KEY (seq)
+) partition by RANGE (seq);
+
+CREATE INDEX event_search_by_term ON ONLY event_search USING gin (terms) WITH (fastupdate='on', gin_pending_list_limit='4096');
+
+CREATE INDEX event_search_by_time ON ONLY event_search USING btree (received_at, event_id);
+
+create table event_search_0 partition of event_search FOR VALUES FROM ('0') TO ('32768');
+
+create table event_search_partitions (
+  first_seq bigint not null,
+  received_at text collate "C" not null,
+  event_id text collate "C" not null,
+  constraint event_search_partitions_pkey PRIMARY KEY (first_seq)
+);
+
+create table event_search_state (
+  id integer not null,
+  last_seq bigint not null,
+  received_at text collate "C" not null,
+  event_id text collate "C" not null,
+  changes bigint not null,
+  constraint event_search_state_pkey PRIMARY KEY (id)
+);
+
 create table events (
   id text collate "C" not null,
   organization_id text collate "C" not null,

@@ -96,6 +96,28 @@ CREATE TABLE encryption_keys (
   primary key (id)
 );
 
+CREATE VIRTUAL TABLE event_search using fts5(
+    terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '='");
+
+CREATE TABLE event_search_entries (
+  seq integer not null,
+  organization_id text not null,
+  event_id text not null,
+  received_at text not null,
+  primary key (seq)
+);
+
+CREATE INDEX event_search_entries_by_time on event_search_entries (received_at, event_id);
+
+CREATE TABLE event_search_state (
+  id integer not null,
+  last_seq bigint not null,
+  received_at text not null,
+  event_id text not null,
+  changes bigint not null,
+  primary key (id)
+);
+
 CREATE TABLE events (
   id text not null,
   organization_id text not null,

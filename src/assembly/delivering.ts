@@ -17,6 +17,7 @@ import type { SandboxAddress } from '../sandbox/index.ts';
 import type { Accepted, AcceptDeps, Waiting } from '../services/accept.ts';
 import type { Birth, Intake } from '../services/intake-plan.ts';
 import { followWebhooks } from '../services/follow-webhooks.ts';
+import { indexEvents } from '../services/index-events.ts';
 import { createEventSink } from '../services/own-events.ts';
 import { runReplays } from '../services/replay-run.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
@@ -213,11 +214,21 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     return count;
   };
   const replaying = { ...tools, store, ownEvents: createEventSink(tools), wake, yieldToOthers, report, isStopping };
+  const indexing = {
+    ...tools,
+    store,
+    readableUntil: () => store.search.readableUntil(),
+    facetsOf: () => [],
+    pause: pauseFor,
+    isStopping,
+    report,
+  };
   const jobs = {
     rescue: () => rescue(parts, { all: false, isUnderWay: (id) => dispatcher.isUnderWay(id) }),
     followWebhooks: follow,
     runReplays: () => runReplays(replaying),
     makePartitions: () => store.makePartitions(tools.clock()),
+    indexEvents: () => indexEvents(indexing),
     wake,
   };
   const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>

@@ -175,7 +175,7 @@ function addRun(run: string, words: Set<string>, withSingle: boolean): void {
     words.add(cut(run));
     return;
   }
-  const characters = [...run];
+  const characters = Array.from(run);
   if (withSingle || characters.length === 1) for (const character of characters) words.add(character);
   for (let at = 1; at < characters.length; at += 1) words.add(`${characters[at - 1] ?? ''}${characters[at] ?? ''}`);
 }

@@ -10,6 +10,8 @@ export interface JobDeps {
   makePartitions(): Promise<number>;
   /** Does what is due now for every replay; how many deliveries were planned or cancelled. */
   runReplays(): Promise<number>;
+  /** Makes events findable that are not yet; how many. */
+  indexEvents(): Promise<number>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -49,6 +51,13 @@ export const JOBS: readonly Job[] = [
     schedule: '* * * * * *',
     run: async (deps) => {
       if ((await deps.runReplays()) > 0) deps.wake();
+    },
+  },
+  {
+    name: 'index-events',
+    schedule: '* * * * * *',
+    run: async (deps) => {
+      await deps.indexEvents();
     },
   },
 ];

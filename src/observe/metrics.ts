@@ -67,6 +67,7 @@ function counters(registry: Registry) {
     healthChanges: counter('webhook_health_changes_total', 'Changes of the health of webhooks.', ['change']),
     followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),
     rescued: counter('deliveries_rescued_total', 'Deliveries set free because their lease ran out.', []),
+    indexed: counter('events_indexed_total', 'Events that were made findable.', []),
     requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),
     authenticationFailures: counter('authentication_failures_total', 'Requests whose sender is not known.', ['reason']),
     bugs: counter('http_request_bugs_total', 'Requests to the API that ended in a bug of ours.', []),

@@ -34,6 +34,13 @@ export interface AttemptFinished {
   readonly settled: boolean;
 }
 
+/** A batch of events that were made findable: how many, how many in this run so far, and when the newest was accepted. */
+export interface EventsIndexed {
+  readonly count: number;
+  readonly total: number;
+  readonly newestAt: Date;
+}
+
 /** One request for an access token. Nothing of the answer but its status. */
 export interface TokenRequested {
   readonly organizationId: string;
@@ -86,6 +93,8 @@ export function createReporter(deps: ReportDeps) {
 
 /** Everything that can be reported. */
 export type Reporter = ReturnType<typeof createReporter>;
+
+const INDEXED_A_LINE = 10_000;
 
 function businessFacts({ log, metrics }: ReportDeps) {
   return {
@@ -158,6 +167,12 @@ function requestFacts({ log, metrics }: ReportDeps) {
 function processFacts({ log, metrics }: ReportDeps) {
   const missingKeyIds = new Set<string>();
   return {
+    /** A line only where there is a lot to do, as after an update of an engine that has many events. */
+    eventsIndexed({ count, total, newestAt }: EventsIndexed): void {
+      metrics.indexed.inc(count);
+      const step = (indexed: number): number => Math.floor(indexed / INDEXED_A_LINE);
+      if (step(total) > step(total - count)) log.info({ total, newestAt }, 'indexing events that were there before');
+    },
     jobFailed(fact: { readonly job: string; readonly error: unknown }): void {
       metrics.jobFailures.inc({ job: fact.job });
       log.error({ job: fact.job, error: describeError(fact.error) }, 'job failed');

@@ -10,7 +10,7 @@ export interface HorizonDeps {
       isBehind(organizationId: string): Promise<boolean>;
       advance(now: Date): Promise<{ readonly until: Date; readonly isBehind: boolean }>;
     };
-    readonly eventSearch: {
+    readonly search: {
       /** The instant before which all events of an organization are in the index that were accepted before `readableUntil`. */
       indexedUntil(organizationId: string, readableUntil: Date): Promise<Date>;
     };
@@ -55,10 +55,10 @@ export class Horizon {
    * something older has been undecided for a quarter of a second.
    */
   async find(organizationId: string): Promise<Horizons> {
-    const { acceptance, eventSearch } = this.#deps.store;
+    const { acceptance, search } = this.#deps.store;
     const isBehind = await acceptance.isBehind(organizationId);
     const readableUntil = await (isBehind ? this.advance() : acceptance.readableUntil());
-    return { readableUntil, indexedUntil: await eventSearch.indexedUntil(organizationId, readableUntil) };
+    return { readableUntil, indexedUntil: await search.indexedUntil(organizationId, readableUntil) };
   }
 
   /** As `find`, and the second one is brought up to the first, as far as that takes less than a second. */
@@ -71,7 +71,7 @@ export class Horizon {
       this.#deps.pause(LONGEST_INDEXING_MS, done.signal),
     ]);
     const { readableUntil } = found;
-    const indexedUntil = await this.#deps.store.eventSearch.indexedUntil(organizationId, readableUntil);
+    const indexedUntil = await this.#deps.store.search.indexedUntil(organizationId, readableUntil);
     return { readableUntil, indexedUntil };
   }
 

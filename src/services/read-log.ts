@@ -23,7 +23,7 @@ export interface ReadLogDeps {
       byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
       byId(organizationId: string, id: string): Promise<Event | undefined>;
     };
-    readonly eventSearch: {
+    readonly search: {
       page(organizationId: string, clauses: readonly Clause[], window: LogWindow): Promise<readonly LogPlace[]>;
     };
   };
@@ -150,7 +150,7 @@ async function readBatch(
     const last = events.at(-1);
     return { events, count: events.length, last: last === undefined ? undefined : placeOf(last) };
   }
-  const places = await store.eventSearch.page(organizationId, clauses, window);
+  const places = await store.search.page(organizationId, clauses, window);
   const byId = await store.events.byIds(places.map(({ id }) => id));
   const events = places.flatMap(({ id }) => byId.get(id) ?? []);
   return { events, count: places.length, last: places.at(-1) };

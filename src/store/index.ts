@@ -25,6 +25,8 @@ import { claimRun } from './job-runs.ts';
 import { makePartitions } from './partitions.ts';
 import type { Replays } from './replays.ts';
 import { createReplays } from './replays.ts';
+import type { EventSearch } from './search/index.ts';
+import { createEventSearch } from './search/index.ts';
 import type { SecretBox } from './secrets.ts';
 import type { WebhookHealths } from './webhook-health.ts';
 import { createWebhookHealths } from './webhook-health.ts';
@@ -46,6 +48,7 @@ export interface Store {
   readonly events: Events;
   readonly acceptance: Acceptance;
   readonly eventLog: EventLog;
+  readonly search: EventSearch;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
   readonly replays: Replays;
@@ -91,6 +94,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     events: createEvents(deps),
     acceptance: createAcceptance(deps),
     eventLog: createEventLog(deps),
+    search: createEventSearch(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
     replays: createReplays(deps),

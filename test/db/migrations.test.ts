@@ -9,6 +9,7 @@ import { catalogueOf } from '../support/catalogues.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { DATABASES, POSTGRESQL } from '../support/databases.ts';
 import {
+  after,
   claimAll,
   endWith,
   eventWith,
@@ -20,7 +21,16 @@ import {
   setup as setupStore,
 } from '../store/fixtures.ts';
 
-const EXEMPT = ['organizations', 'heartbeat', 'job_runs', 'sealing_key', 'encryption_keys', 'acceptance'];
+const EXEMPT = [
+  'organizations',
+  'heartbeat',
+  'job_runs',
+  'sealing_key',
+  'encryption_keys',
+  'acceptance',
+  'event_search_state',
+  'event_search_partitions',
+];
 
 for (const kind of DATABASES) {
   describe(`migrations on ${kind.name}`, () => {
@@ -55,6 +65,8 @@ for (const kind of DATABASES) {
         updated_at: NOW.toISOString(),
         updated_by: 'key',
       });
+
+      assert.equal(await store.search.append(await store.search.next(after(1), 1), [['word']]), true);
 
       const catalogue = catalogueOf(database);
       const tables = await catalogue.tables();
@@ -107,7 +119,7 @@ for (const kind of DATABASES) {
         if (EXEMPT.includes(table)) continue;
         assert.ok((await catalogue.columns(table)).includes('organization_id'), table);
         for (const { columns } of await catalogue.uniqueIndexes(table)) {
-          assert.match(columns, /^(organization_id|id$|invocation_id$|webhook_id$)/, table);
+          assert.match(columns, /^(organization_id|id$|seq$|invocation_id$|webhook_id$)/, table);
         }
       }
     });

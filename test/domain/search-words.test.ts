@@ -113,7 +113,7 @@ describe('wordsOfQuery', () => {
   });
 
   it('finds words of letters with case in any case', () => {
-    const letter = fc.constantFrom(...'abczäöüßéłøđœğşıžČŃÅΣσςЖж');
+    const letter = fc.constantFrom(...Array.from('abczäöüßéłøđœğşıžČŃÅΣσςЖж'));
     fc.assert(
       fc.property(fc.string({ unit: letter, minLength: 1 }), (word) => {
         for (const form of [word.toUpperCase(), word.toLowerCase()])

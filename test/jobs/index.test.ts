@@ -16,6 +16,7 @@ describe('JOBS', () => {
           rescue: async () => count,
           followWebhooks: async () => count,
           makePartitions: async () => 0,
+          indexEvents: async () => 0,
           runReplays: async () => count,
           wake: () => void (woken += 1),
         };

@@ -7,6 +7,7 @@ const NO_DEPS: JobDeps = {
   rescue: async () => 0,
   followWebhooks: async () => 0,
   makePartitions: async () => 0,
+  indexEvents: async () => 0,
   runReplays: async () => 0,
   wake: () => undefined,
 };

@@ -24,7 +24,7 @@ function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
           return { until: at(readable), isBehind: false };
         },
       },
-      eventSearch: { indexedUntil: async () => at(indexed) },
+      search: { indexedUntil: async () => at(indexed) },
     },
     indexNow: async () => {
       await indexing();
@@ -83,7 +83,7 @@ describe('the horizon of readers', () => {
           isBehind: () => Promise.resolve(true),
           advance: () => Promise.reject(new Error('away')),
         },
-        eventSearch: { indexedUntil: async () => at(0) },
+        search: { indexedUntil: async () => at(0) },
       },
       indexNow: () => Promise.resolve(),
       acceptance: { now: () => at(0), raise: () => undefined },

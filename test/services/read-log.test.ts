@@ -27,13 +27,13 @@ for (const kind of DATABASES) {
       now = Date.parse('2026-11-20T12:00:00.000Z');
       acceptance = new AcceptanceClock(clock);
       const horizon = new Horizon({
-        store: { ...test.store, eventSearch: { indexedUntil: async (_id, readableUntil) => readableUntil } },
+        store: { ...test.store, search: { indexedUntil: async (_id, readableUntil) => readableUntil } },
         acceptance,
         indexNow: () => Promise.resolve(),
         monotonicMs: () => now,
         pause: async (pauseMs) => void (now += pauseMs),
       });
-      deps = { store: { ...test.store, eventSearch: { page: () => assert.fail() } }, horizon };
+      deps = { store: { ...test.store, search: { page: () => assert.fail() } }, horizon };
     });
     afterEach(() => test.remove());
 

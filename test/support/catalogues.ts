@@ -35,13 +35,15 @@ export function catalogueOf({ dialect, writer }: Database): Catalogue {
 }
 
 const SQLITE = {
-  tables: `select name as found from sqlite_master
-    where type = 'table' and name not like 'sqlite%' and name not like 'knex%' order by name`,
+  // Not virtual tables and what they are made of: whose their rows are stands in another table.
+  tables: `select name as found from pragma_table_list
+    where schema = 'main' and type = 'table' and name not like 'sqlite%' and name not like 'knex%' order by name`,
   columns: (table: string) => `select name as found from pragma_table_info('${table}')`,
   uniqueIndexes: (table: string) => `select group_concat(i.name) as found
     from pragma_index_list('${table}') l, pragma_index_info(l.name) i where l."unique" = 1 group by l.name`,
   dump: `select sql as found from sqlite_master
-    where sql is not null and tbl_name not like 'knex%' and name not like 'sqlite%' order by tbl_name, type desc, name`,
+    where sql is not null and tbl_name not like 'knex%' and name not like 'sqlite%'
+      and tbl_name not in (select name from pragma_table_list where type = 'shadow') order by tbl_name, type desc, name`,
   write: (sql: string) => sql.replaceAll('`', '').replace(/^(create table \w+) \((.*)\)$/is, writeTable),
 };
 

@@ -1,0 +1,99 @@
+// The search index on SQLite: FTS5 for the terms, by the numbers of entries, and a table that says whose they are.
+import { facetTerm } from '../../domain/search-words.ts';
+import { instant, text } from '../codec/columns.ts';
+import { rowsOf } from '../dialect.ts';
+import type { StoreDeps } from '../sql/rows.ts';
+import { runStatement } from '../sql/rows.ts';
+import type { Clauses, EventPlace, IndexedEvent, Numbered, SearchTables, SearchWindow } from './entries.ts';
+import { endOf, placeOf, startOf } from './entries.ts';
+
+/** The tables of the index. */
+export const SQLITE_SEARCH: SearchTables = {
+  add,
+  remove,
+  replace,
+  page,
+  // Deleted rows leave room that new ones fill.
+  dropEmpty: () => Promise.resolve(0),
+};
+
+const ADD_ENTRIES = {
+  key: 'search add entries',
+  text: () => `insert into event_search_entries (seq, organization_id, event_id, received_at)
+    select value->>0, value->>1, value->>2, value->>3 from json_each(?)`,
+};
+
+const ADD_TERMS = {
+  key: 'search add terms',
+  text: () => 'insert into event_search (rowid, terms) select value->>0, value->>1 from json_each(?)',
+};
+
+async function add(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
+  const rows = entries.map(({ seq, event }) => [seq, event.organizationId, event.id, event.receivedAt]);
+  await runStatement(database, ADD_ENTRIES, [JSON.stringify(rows)]);
+  await runStatement(database, ADD_TERMS, [JSON.stringify(entries.map(({ seq, terms }) => [seq, terms.join(' ')]))]);
+}
+
+const NUMBERS = `select e.seq from json_each(?) given cross join event_search_entries e
+  on e.received_at = given.value->>0 and e.event_id = given.value->>1`;
+
+async function remove(database: StoreDeps['database'], events: readonly EventPlace[]): Promise<void> {
+  const places = JSON.stringify(events.map(placeOf));
+  for (const [table, column] of [
+    ['event_search', 'rowid'],
+    ['event_search_entries', 'seq'],
+  ] as const) {
+    const statement = () => `delete from ${table} where ${column} in (${NUMBERS})`;
+    await runStatement(database, { key: `search remove ${table}`, text: statement }, [places]);
+  }
+}
+
+const REPLACE = {
+  key: 'search replace',
+  text: () => `insert or replace into event_search (rowid, terms)
+    select seq, ? from event_search_entries where received_at = ? and event_id = ?`,
+};
+
+async function replace(database: StoreDeps['database'], { event, terms }: IndexedEvent): Promise<void> {
+  await runStatement(database, REPLACE, [terms.join(' '), ...placeOf(event)]);
+}
+
+// FTS5 takes null for "no limit", so it is given a number that leaves nothing. Where one organization's entries begin and
+// end among those of others is of no matter: numbers ascend with time.
+const UP_TO = `f.rowid <= coalesce((select seq from event_search_entries where (received_at, event_id) < (?, ?)
+  order by received_at desc, event_id desc limit 1), -1)`;
+const FROM = `f.rowid >= coalesce((select seq from event_search_entries where received_at >= ?
+  order by received_at, event_id limit 1), 9223372036854775807)`;
+
+async function page(
+  { reader }: StoreDeps['database'],
+  organizationId: string,
+  clauses: Clauses,
+  window: SearchWindow,
+): Promise<readonly EventPlace[]> {
+  const start = startOf(window);
+  const rows = rowsOf(
+    await reader.raw(
+      `select e.event_id, e.received_at from event_search f cross join event_search_entries e on e.seq = f.rowid
+       where f.event_search match ? and ${UP_TO} ${start === undefined ? '' : `and ${FROM}`} and e.organization_id = ?
+       order by f.rowid desc limit ? offset ?`,
+      [
+        matchOf([[facetTerm({ name: 'organization', value: organizationId })], ...clauses]),
+        ...endOf(window),
+        ...(start === undefined ? [] : [start]),
+        organizationId,
+        window.limit,
+        window.offset,
+      ],
+    ),
+  );
+  return rows.map((row) => ({ id: text(row, 'event_id'), receivedAt: instant(row, 'received_at') }));
+}
+
+function matchOf(clauses: Clauses): string {
+  return clauses.map((terms) => `(${terms.map(quoted).join(' OR ')})`).join(' AND ');
+}
+
+function quoted(term: string): string {
+  return `"${term.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { facetTerm } from '../../src/domain/search-words.ts';
+import type { IndexEventsDeps } from '../../src/services/index-events.ts';
+import { INDEX_BATCH, indexEvents, termsOfEvent } from '../../src/services/index-events.ts';
+import type { Batch } from '../../src/store/search/index.ts';
+import { eventWith, NOW } from '../store/fixtures.ts';
+
+const BATCH_MS = 4;
+
+// An index with so many events to come, in which a batch takes 4 ms; `refused` batches are taken by somebody else first.
+function setup(waiting: number, refused = 0) {
+  const events = Array.from({ length: waiting }, () => eventWith());
+  const indexed: string[] = [];
+  const pauses: number[] = [];
+  const totals: number[] = [];
+  let [nowMs, stopAfter, left] = [0, Infinity, refused];
+  const deps: IndexEventsDeps = {
+    store: {
+      search: {
+        next: async (until, limit): Promise<Batch> => {
+          assert.deepEqual(until, NOW);
+          nowMs += BATCH_MS;
+          const position = { seq: indexed.length, place: ['', ''], changes: 0 } as const;
+          return { position, events: events.slice(indexed.length, indexed.length + limit) };
+        },
+        append: async (batch, terms) => {
+          assert.equal(terms.length, batch.events.length);
+          left -= 1;
+          if (left >= 0) return false;
+          indexed.push(...batch.events.map(({ id }) => id));
+          return true;
+        },
+      },
+    },
+    readableUntil: async () => NOW,
+    facetsOf: () => [{ name: 'user', value: 'Mara' }],
+    monotonicMs: () => nowMs,
+    pause: async (pauseMs) => void pauses.push(pauseMs),
+    isStopping: () => pauses.length >= stopAfter,
+    report: { eventsIndexed: ({ total }) => void totals.push(total) },
+  };
+  return { deps, events, indexed, pauses, totals, stopAfter: (count: number) => void (stopAfter = count) };
+}
+
+describe('indexEvents', () => {
+  it('indexes all that waits, and rests after each full batch for as long as it took', async () => {
+    const { deps, events, indexed, pauses, totals } = setup(2 * INDEX_BATCH + 5);
+    assert.equal(await indexEvents(deps), events.length);
+    assert.deepEqual(
+      indexed,
+      events.map(({ id }) => id),
+    );
+    assert.deepEqual(pauses, [BATCH_MS, BATCH_MS]);
+    assert.deepEqual(totals, [INDEX_BATCH, 2 * INDEX_BATCH, events.length]);
+  });
+
+  it('does nothing where nothing waits', async () => {
+    const { deps, totals } = setup(0);
+    assert.equal(await indexEvents(deps), 0);
+    assert.deepEqual(totals, []);
+  });
+
+  it('reads again what another process has indexed meanwhile, or what has changed', async () => {
+    const { deps, events, indexed } = setup(3, 2);
+    assert.equal(await indexEvents(deps), 3);
+    assert.deepEqual(
+      indexed,
+      events.map(({ id }) => id),
+    );
+  });
+
+  it('ends between two batches when the engine stops', async () => {
+    const { deps, indexed, stopAfter } = setup(3 * INDEX_BATCH);
+    stopAfter(1);
+    await indexEvents(deps);
+    assert.equal(indexed.length, INDEX_BATCH);
+  });
+});
+
+describe('termsOfEvent', () => {
+  const { deps } = setup(0);
+
+  it('has the words of the body, and what the event can be asked for', () => {
+    const event = eventWith({ body: '{"data":{"name":"Z\\u00fcrich"}}' });
+    const facets = [
+      { name: 'organization', value: event.organizationId },
+      { name: 'schema', value: 'audit' },
+      { name: 'event_type', value: 'user.created' },
+      { name: 'origin', value: 'api' },
+      { name: 'user', value: 'mara' },
+    ] as const;
+    assert.deepEqual(termsOfEvent(deps, event), [...facets.map(facetTerm), 'data', 'name', 'zurich']);
+  });
+
+  it('has the words of a body that cannot be read, too', () => {
+    assert.ok(termsOfEvent(deps, eventWith({ body: '{"broken' })).includes('broken'));
+  });
+});
