@@ -1,4 +1,4 @@
-// Reading events as a log: newest first in the order of acceptance, as far as that is decided.
+// Reading events as a log, in the order of acceptance, as far as that is decided: newest first, or forward from a place.
 import type { Knex } from 'knex';
 import type { Event } from '../domain/event.ts';
 import type { LogPlace, LogWindow } from '../domain/event-window.ts';
@@ -18,6 +18,13 @@ export interface EventLog {
     window: Omit<LogWindow, 'offset' | 'limit'>,
     count: number,
   ): Promise<LogPlace | undefined>;
+  /**
+   * The oldest `limit` events that come after a place (`undefined`: all do) and were accepted before `until`, oldest first.
+   * The place need not be that of an event.
+   */
+  after(organizationId: string, place: LogPlace | undefined, until: Date, limit: number): Promise<readonly Event[]>;
+  /** The organizations of which events are kept that were accepted at `from` or later, also what cannot be read yet. */
+  organizationsSince(from: Date): Promise<readonly string[]>;
 }
 
 /** Makes the functions of the log. */
@@ -38,8 +45,29 @@ export function createEventLog({ database }: Pick<StoreDeps, 'database'>): Event
       const row = await readRow(query.offset(count - 1));
       return row === undefined ? undefined : { receivedAt: instant(row, 'received_at'), id: text(row, 'id') };
     },
+    async after(organizationId, place, until, limit) {
+      const query = database
+        .reader('events')
+        .where('organization_id', organizationId)
+        .where('received_at', '<', until.toISOString());
+      if (place !== undefined)
+        void query.whereRaw('(received_at, id) > (?, ?)', [place.receivedAt.toISOString(), place.id]);
+      return (await readRows(query.orderBy(OLDEST_FIRST).limit(limit))).map(readEvent);
+    },
+    async organizationsSince(from) {
+      const events = database
+        .lookup('events as e')
+        .whereColumn('e.organization_id', 'o.id')
+        .where('e.received_at', '>=', from.toISOString());
+      const rows = await readRows(
+        database.lookup('organizations as o').whereExists(events).select('o.id').orderBy('o.id'),
+      );
+      return rows.map((row) => text(row, 'id'));
+    },
   };
 }
+
+const OLDEST_FIRST = ['received_at', 'id'];
 
 const NEWEST_FIRST = [
   { column: 'received_at', order: 'desc' },

@@ -76,6 +76,41 @@ for (const kind of DATABASES) {
       }
     });
 
+    it('is read forward from any place as a plain filter and sort find it', async () => {
+      const oldestFirst = [...all].reverse();
+      const asked = fc.record({
+        // Also places where no event is.
+        place: fc.option(
+          fc.oneof(
+            fc.nat(all.length - 1).map((index) => all[index]),
+            fc.integer({ min: -1, max: 61 }).map((at) => ({ receivedAt: ms(at), id: '' })),
+          ),
+          { nil: undefined },
+        ),
+        until: fc.integer({ min: 0, max: 70 }).map(ms),
+        limit: fc.integer({ min: 1, max: 150 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(asked, async ({ place, until, limit }) => {
+          const expected = oldestFirst
+            .filter(({ receivedAt }) => receivedAt < until)
+            .filter((event) => place === undefined || byPlaceDescending(place, event) > 0)
+            .slice(0, limit);
+          const found = await test.store.eventLog.after(ORGANIZATION, place, until, limit);
+          assert.deepEqual(idsOf(found), idsOf(expected));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('names the organizations of which there is something since an instant', async () => {
+      const since = (at: number) => test.store.eventLog.organizationsSince(ms(at));
+      assert.deepEqual(await since(-1), [ORGANIZATION, OTHER_ORGANIZATION]);
+      assert.deepEqual(await since(7), [ORGANIZATION, OTHER_ORGANIZATION]);
+      assert.deepEqual(await since(8), [ORGANIZATION]);
+      assert.deepEqual(await since(60), []);
+    });
+
     it('names the place of the n-th, and none where there are fewer', async () => {
       const place = await test.store.eventLog.placeAt(ORGANIZATION, { until: END }, 60);
       assert.deepEqual(place, { receivedAt: all[59]?.receivedAt, id: all[59]?.id });
@@ -83,17 +118,20 @@ for (const kind of DATABASES) {
     });
 
     it('is read by its index, and in its order', async () => {
-      const { reader } = test.database;
+      const { reader, lookup } = test.database;
       const asked: { sql: string; bindings: readonly unknown[] }[] = [];
       const note = (query: { sql: string; bindings: readonly unknown[] }): void => void asked.push(query);
-      reader.on('query', note);
+      for (const connection of new Set([reader, lookup])) connection.on('query', note);
       await test.store.eventLog.page(ORGANIZATION, { until: END, before: all[3], from: NOW, offset: 5, limit: 10 });
-      reader.off('query', note);
-      const [query] = asked;
-      assert.ok(query);
-      const plan = await planOf(test, query.sql, query.bindings);
-      assert.match(plan, /events_by_time/);
-      assert.doesNotMatch(plan, /SCAN events|Seq Scan on events/);
+      await test.store.eventLog.after(ORGANIZATION, all[3], END, 10);
+      await test.store.eventLog.organizationsSince(NOW);
+      for (const connection of new Set([reader, lookup])) connection.off('query', note);
+      assert.equal(asked.length, 3);
+      for (const { sql, bindings } of asked) {
+        const plan = await planOf(test, sql, bindings);
+        assert.match(plan, /events_by_time/, sql);
+        assert.doesNotMatch(plan, /SCAN e|Seq Scan on events/, sql);
+      }
     });
   });
 }
