@@ -7,6 +7,8 @@ import type { Admission } from './assembly/admission.ts';
 import { createAdmission } from './assembly/admission.ts';
 import { createIntake } from './assembly/intake.ts';
 import { createObservation } from './assembly/observation.ts';
+import type { Reading } from './assembly/reading.ts';
+import { createReading } from './assembly/reading.ts';
 import { createProductSchemas } from './assembly/schemas.ts';
 import type { Storage } from './assembly/storage.ts';
 import { openStorage } from './assembly/storage.ts';
@@ -62,6 +64,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     },
     async idle() {
       await engine?.admission.flush();
+      await engine?.reading.flush();
       await engine?.delivering.idle();
     },
   };
@@ -72,6 +75,7 @@ interface Engine {
   readonly access: Access;
   readonly delivering: Delivering;
   readonly admission: Admission;
+  readonly reading: Reading;
   readonly storage: Storage;
 }
 
@@ -92,6 +96,10 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
   const rendering = { catalogue, ...openTemplates(tools, report, undo) };
+  let index = (): Promise<void> => Promise.resolve();
+  const reading = createReading({ tools, store, report, indexNow: () => index() });
+  // Reads that are counted while it closes are written, too.
+  undo.push(() => reading.close());
   const delivering = await startDelivering({
     config,
     tools,
@@ -102,11 +110,24 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
     sandbox: sandboxAddress,
     version: files.version,
     undo,
+    horizon: reading.horizon,
   });
+  index = () => delivering.index();
   inFlight = () => delivering.inFlight();
   const schemas = tools.schemas ?? createProductSchemas(files);
   const admission = createAdmission({ config, tools, store, report });
-  const built = { storage, observation, delivering, catalogue, schemas, rendering, sandbox, intake, admission };
+  const built = {
+    reading,
+    storage,
+    observation,
+    delivering,
+    catalogue,
+    schemas,
+    rendering,
+    sandbox,
+    intake,
+    admission,
+  };
   const parts: ApiParts = { config, files, tools, undo, ...built };
   const url = await serveApi(parts);
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
@@ -117,7 +138,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.started({ url, version: files.version });
   if (isExposed(config)) report.exposed({ url });
   if (access.unfitKey !== undefined) report.adminKeyUnfit(access.unfitKey);
-  return { url, access, delivering, admission, storage };
+  return { url, access, delivering, admission, reading, storage };
 }
 
 async function startSandbox(

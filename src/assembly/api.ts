@@ -28,6 +28,7 @@ import { healthOf } from './health.ts';
 import type { Intake } from './intake.ts';
 import { leanDeps } from './lean.ts';
 import type { Observation } from './observation.ts';
+import type { Reading } from './reading.ts';
 import type { Storage } from './storage.ts';
 import type { Tools, Undo } from './tools.ts';
 import { pause, yieldToOthers } from './waiting.ts';
@@ -46,6 +47,7 @@ export interface ApiParts {
   readonly sandbox: Sandbox | undefined;
   readonly intake: Intake;
   readonly admission: Admission;
+  readonly reading: Reading;
   readonly undo: Undo[];
 }
 
@@ -113,6 +115,7 @@ function httpDeps(parts: ApiParts): HttpDeps {
     auditSettings: { store, clock: tools.clock, ownEvents },
     ingest: ingestOf(parts, payloads),
     eventLog: { store },
+    reading: parts.reading.deps,
     records: store,
     ...actsOf(parts),
     reconstruction: reconstructionOf(parts),

@@ -16,6 +16,8 @@ import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
 import type { Accepted, AcceptDeps, Waiting } from '../services/accept.ts';
 import type { Birth, Intake } from '../services/intake-plan.ts';
+import type { Horizon } from '../services/horizon.ts';
+import { facetsOf } from '../services/log-filters.ts';
 import { followWebhooks } from '../services/follow-webhooks.ts';
 import { indexEvents } from '../services/index-events.ts';
 import { createEventSink } from '../services/own-events.ts';
@@ -46,6 +48,8 @@ export interface DeliveringParts {
   readonly sandbox: SandboxAddress | undefined;
   readonly version: string;
   readonly undo: Undo[];
+  /** How far the log can be read. */
+  readonly horizon: Pick<Horizon, 'follow'>;
 }
 
 type Prepare = (settings: WebhookSettings) => BodyRenderer | undefined | Promise<BodyRenderer>;
@@ -69,6 +73,8 @@ export interface Delivering {
   follow(): void;
   /** The health of webhooks has changed: reports it, and holds or releases what waits for them. */
   healthChanged(changed: readonly HealthChanged[]): void;
+  /** Puts what can be read into the index. */
+  index(): Promise<void>;
   /** Replays have something to do. */
   replay(): void;
   /** Claims nothing more; what is under way goes on. */
@@ -126,6 +132,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     pause: () => dispatcher.pause(),
     follow,
     healthChanged,
+    index: () => jobs.scheduler.runNow('index-events'),
     replay: () => void jobs.scheduler.runNow('replays'),
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
@@ -217,8 +224,8 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
   const indexing = {
     ...tools,
     store,
-    readableUntil: () => store.search.readableUntil(),
-    facetsOf: () => [],
+    readableUntil: () => parts.horizon.follow(),
+    facetsOf,
     pause: pauseFor,
     isStopping,
     report,

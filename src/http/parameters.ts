@@ -1,4 +1,5 @@
 // The query parameters of the routes, as data.
+import { MAX_INT, MAX_LIMIT, OUTPUT_FORMATS } from '../domain/audit/query.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import { INVOCATION_KINDS } from '../domain/invocation.ts';
 import { OUTCOME_NAMES } from '../domain/outcomes.ts';
@@ -56,6 +57,25 @@ export const EVENT_QUERY: QueryParameters = {
     description: 'A page (json), or all of them as lines or as a table. Also by the header Accept.',
   },
   ...PAGING,
+};
+
+/** Conditions of Jira's list of audit entries, which reads them itself: see `domain/audit/query.ts`. */
+export const AUDIT_EVENT_QUERY: QueryParameters = {
+  from: { kind: 'text', description: 'Only those accepted at or after this time (ISO 8601, UTC without a zone).' },
+  to: { kind: 'text', description: 'Only those accepted at or before this time; of a day alone, its end.' },
+  offset: { kind: 'integer', minimum: 0, maximum: MAX_INT, description: 'How many of the newest are passed over.' },
+  limit: { kind: 'integer', minimum: 1, maximum: MAX_LIMIT, description: 'How many entries a page has, or 200.' },
+  pageCursor: { kind: 'text', description: 'pagingInfo.nextPageCursor of the page before.' },
+  userIds: { kind: 'list', description: `Only what one of these authors did. ${LIST}` },
+  categories: { kind: 'list', description: `Only these categories, by their text or key. ${LIST}` },
+  actions: { kind: 'list', description: `Only these actions, by their text or key. ${LIST}` },
+  affectedObject: {
+    kind: 'objects',
+    description: 'Only what was done to one of these objects: type,id, several between semicolons.',
+  },
+  search: { kind: 'words', description: 'Only those that have all of these words.' },
+  outputFormat: { kind: 'enum', values: OUTPUT_FORMATS, description: 'json, unless another form is asked for.' },
+  scanLimit: { kind: 'integer', minimum: 1, maximum: MAX_INT, description: 'How many of the newest are looked at.' },
 };
 
 /** Conditions of a list of deliveries. */

@@ -1,5 +1,6 @@
 // Every route of the API: the server, the OpenAPI document and the tests are made from this table.
 import type { AuditingConfigurationDeps } from './handlers/auditing-configuration.ts';
+import type { AuditingEventsDeps } from './handlers/auditing-events.ts';
 import type { EventLogHandlerDeps } from './handlers/event-log.ts';
 import type { EventHandlerDeps } from './handlers/events.ts';
 import type { GalleryHandlerDeps } from './handlers/gallery.ts';
@@ -29,6 +30,7 @@ export type HttpDeps = WebhookHandlerDeps &
   TestHandlerDeps &
   AccessHandlerDeps &
   AuditingConfigurationDeps &
+  AuditingEventsDeps &
   OperationHandlerDeps;
 
 /** All routes, literal paths before those with parameters. */

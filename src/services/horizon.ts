@@ -10,6 +10,10 @@ export interface HorizonDeps {
       isBehind(organizationId: string): Promise<boolean>;
       advance(now: Date): Promise<{ readonly until: Date; readonly isBehind: boolean }>;
     };
+    readonly eventLog: {
+      /** The organizations of which events were accepted at that instant or later. */
+      organizationsSince(from: Date): Promise<readonly string[]>;
+    };
     readonly search: {
       /** The instant before which all events of an organization are in the index that were accepted before `readableUntil`. */
       indexedUntil(organizationId: string, readableUntil: Date): Promise<Date>;
@@ -73,6 +77,13 @@ export class Horizon {
     const { readableUntil } = found;
     const indexedUntil = await this.#deps.store.search.indexedUntil(organizationId, readableUntil);
     return { readableUntil, indexedUntil };
+  }
+
+  /** The first one, moved on where something was accepted that is behind it: for work that follows the log by itself. */
+  async follow(): Promise<Date> {
+    const { acceptance, eventLog } = this.#deps.store;
+    const readableUntil = await acceptance.readableUntil();
+    return (await eventLog.organizationsSince(readableUntil)).length > 0 ? this.advance() : readableUntil;
   }
 
   /** Moves the first one on to now. Where that is being done already, once more afterwards, for all who ask meanwhile. */

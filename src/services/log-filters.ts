@@ -1,6 +1,11 @@
 // What a reader of the log can ask for, as the terms by which the index finds it.
+import { authorOf } from '../domain/audit/author.ts';
+import { affectedObjectsOf } from '../domain/audit/objects.ts';
+import { typeOf } from '../domain/audit/type.ts';
 import type { Fault } from '../domain/errors.ts';
-import type { FacetName } from '../domain/search-words.ts';
+import type { Event } from '../domain/event.ts';
+import type { ExactJson } from '../domain/json.ts';
+import type { Facet, FacetName } from '../domain/search-words.ts';
 import { facetTerm, wordsOfQuery } from '../domain/search-words.ts';
 import type { Clause } from './read-log.ts';
 
@@ -27,6 +32,20 @@ export interface LogFilters {
 /** The value of the facet of an object. */
 export function objectFacet({ type, id }: FilterObject): string {
   return `${type},${id}`;
+}
+
+/** What an event can be asked for besides its words, its organization, schema, type and origin. `value`: its body as read. */
+export function facetsOf(event: Event, value: ExactJson): readonly Facet[] {
+  const { category, categoryI18nKey, action, actionI18nKey } = typeOf(event, value);
+  const objects = affectedObjectsOf(value).flatMap(({ type, id }) => (id === undefined ? [] : [{ type, id }]));
+  return [
+    { name: 'user', value: authorOf(value).id },
+    { name: 'category', value: category },
+    { name: 'category', value: categoryI18nKey },
+    { name: 'action', value: action },
+    { name: 'action', value: actionI18nKey },
+    ...objects.map((object) => ({ name: 'object', value: objectFacet(object) }) as const),
+  ];
 }
 
 /** The terms of these filters. */

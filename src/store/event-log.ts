@@ -57,7 +57,7 @@ export function createEventLog({ database }: Pick<StoreDeps, 'database'>): Event
     async organizationsSince(from) {
       const events = database
         .lookup('events as e')
-        .whereColumn('e.organization_id', 'o.id')
+        .whereRaw('e.organization_id = o.id')
         .where('e.received_at', '>=', from.toISOString());
       const rows = await readRows(
         database.lookup('organizations as o').whereExists(events).select('o.id').orderBy('o.id'),

@@ -51,6 +51,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   readApiKey: '+----',
   patchApiKey: '+----',
   revokeApiKey: '+----',
+  listAuditEntries: '+--+-',
   readCoverage: '+--+-',
   replaceCoverage: '+--+-',
   readDenylist: '+--+-',

@@ -24,6 +24,7 @@ function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
           return { until: at(readable), isBehind: false };
         },
       },
+      eventLog: { organizationsSince: async () => [] },
       search: { indexedUntil: async () => at(indexed) },
     },
     indexNow: async () => {
@@ -83,6 +84,7 @@ describe('the horizon of readers', () => {
           isBehind: () => Promise.resolve(true),
           advance: () => Promise.reject(new Error('away')),
         },
+        eventLog: { organizationsSince: async () => [] },
         search: { indexedUntil: async () => at(0) },
       },
       indexNow: () => Promise.resolve(),

@@ -1,14 +1,31 @@
 // Routes of Jira's auditing API. Paths, names and shapes are Jira's, and so are the errors (jira-answer.ts).
 import type { AuditingConfigurationDeps } from '../handlers/auditing-configuration.ts';
 import * as configuration from '../handlers/auditing-configuration.ts';
+import * as events from '../handlers/auditing-events.ts';
 import { AUDITING as ROOT } from '../jira-answer.ts';
+import { AUDIT_EVENT_QUERY } from '../parameters.ts';
 import { body, success, table } from './table.ts';
 
 const CONFIGURATION = `${ROOT}/1.0/configuration`;
 const TAG = 'Jira auditing';
 
 /** The routes of Jira's auditing API. */
-export const AUDITING = table<AuditingConfigurationDeps>([
+export const AUDITING = table<AuditingConfigurationDeps & events.AuditingEventsDeps>([
+  {
+    id: 'listAuditEntries',
+    method: 'get',
+    path: `${ROOT}/1.0/events`,
+    permission: 'audit:read',
+    tag: TAG,
+    summary: 'Search the audit log, newest first',
+    query: AUDIT_EVENT_QUERY,
+    readsQuery: true,
+    success: {
+      ...success('auditing-events', 'A page of entries; as lines or a table where that is asked for.'),
+      alsoAs: ['application/x-ndjson', 'text/csv'],
+    },
+    handler: events.listEntries,
+  },
   {
     id: 'readCoverage',
     method: 'get',
