@@ -7,6 +7,8 @@ import { sqliteGroups } from './batch/sqlite-program.ts';
 import type { Dialect } from './dialect.ts';
 import { rowsOf } from './dialect.ts';
 import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
+import type { FolderLock } from './folder-lock.ts';
+import { lockFolder } from './folder-lock.ts';
 import { keepPrivate, makePrivateFolder } from './private-file.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -64,7 +66,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await reader.destroy();
     await lookup.destroy();
     await writer.destroy();
-    await lock.destroy();
+    await lock.release();
   };
   try {
     keepPrivate(path);
@@ -137,22 +139,13 @@ function unusable(path: string, cause: AppError): StartupError {
   );
 }
 
-// An exclusive lock of the operating system on a file of its own, taken through SQLite because Node has no call for it.
-// It ends with the process however that ends, so there is no stale lock to clear after kill -9.
-async function takeLock(folder: string): Promise<Knex> {
+async function takeLock(folder: string): Promise<FolderLock> {
   const path = join(folder, LOCK_FILE);
-  const lock = connectSqlite({ path, setup: 'PRAGMA busy_timeout = 0' });
-  try {
-    keepPrivate(path);
-    await lock.raw('PRAGMA locking_mode = EXCLUSIVE');
-    await lock.raw('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    await lock.destroy();
-    if (!(error instanceof AppError) || error.code !== 'storage_busy') throw startupErrorOf(path, error);
-    throw new StartupError(
-      `Another Hookwright process is using the data folder ${folder}. Stop it first, or give this one a folder of its own with HOOKWRIGHT_DATA_DIR.`,
-      error,
-    );
-  }
+  const lock = await lockFolder(path).catch((error: unknown) => {
+    throw startupErrorOf(path, error);
+  });
+  if (lock !== undefined) return lock;
+  throw new StartupError(
+    `Another Hookwright process is using the data folder ${folder}. Stop it first, or give this one a folder of its own with HOOKWRIGHT_DATA_DIR.`,
+  );
 }
