@@ -5,7 +5,11 @@ import { startDelivering } from './assembly/delivering.ts';
 import type { Delivering } from './assembly/delivering.ts';
 import type { Admission } from './assembly/admission.ts';
 import { createAdmission } from './assembly/admission.ts';
+import type { AuditFileParts, RunningAuditFile } from './assembly/audit-file.ts';
+import { startAuditFile } from './assembly/audit-file.ts';
+import type { Intake } from './assembly/intake.ts';
 import { createIntake } from './assembly/intake.ts';
+import type { Observation } from './assembly/observation.ts';
 import { createObservation } from './assembly/observation.ts';
 import type { Reading } from './assembly/reading.ts';
 import { createReading } from './assembly/reading.ts';
@@ -66,6 +70,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       await engine?.admission.flush();
       await engine?.reading.flush();
       await engine?.delivering.idle();
+      await engine?.auditFile?.settled();
     },
   };
 }
@@ -76,44 +81,32 @@ interface Engine {
   readonly delivering: Delivering;
   readonly admission: Admission;
   readonly reading: Reading;
+  readonly auditFile: RunningAuditFile | undefined;
   readonly storage: Storage;
 }
 
 async function startEngine(config: Config, files: ProductFiles, tools: Tools, undo: Undo[]): Promise<Engine> {
   const storage = await openStorage(config, tools, undo);
   const { store } = storage;
-  let inFlight = (): number => 0;
   const intake = createIntake(tools);
-  const observation = createObservation(config, tools, {
-    version: files.version,
-    deliveriesByState: () => store.deliveries.countByState(),
-    inFlight: () => inFlight(),
-    intake: () => intake.load(),
-  });
+  const { observation, gauges } = observe({ config, tools, files, store, intake, undo });
   const { report } = observation;
-  undo.push(() => Promise.resolve().then(() => report.stopped()));
-  report.starting({ version: files.version, settings: describeConfig(config) });
+  // What is made before it is known where it listens asks for it later.
+  const later: Later = { listener: '', index: () => Promise.resolve() };
+  const { reading, auditFile } = await startLog({ config, tools, store, report, undo, later });
+  gauges.auditFileLagSeconds = () => auditFile?.lagSeconds() ?? 0;
   const [sandbox, sandboxAddress] = await startSandbox(config, tools, undo);
   const catalogue = createCatalogue(files.payloads);
   const rendering = { catalogue, ...openTemplates(tools, report, undo) };
-  let index = (): Promise<void> => Promise.resolve();
-  const reading = createReading({ tools, store, report, indexNow: () => index() });
-  // Reads that are counted while it closes are written, too.
-  undo.push(() => reading.close());
   const delivering = await startDelivering({
-    config,
-    tools,
-    store,
+    ...{ config, tools, store, report, rendering, undo },
     database: storage.database,
-    report,
-    rendering,
     sandbox: sandboxAddress,
     version: files.version,
-    undo,
     horizon: reading.horizon,
   });
-  index = () => delivering.index();
-  inFlight = () => delivering.inFlight();
+  later.index = () => delivering.index();
+  gauges.inFlight = () => delivering.inFlight();
   const schemas = tools.schemas ?? createProductSchemas(files);
   const admission = createAdmission({ config, tools, store, report });
   const built = {
@@ -130,6 +123,7 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   };
   const parts: ApiParts = { config, files, tools, undo, ...built };
   const url = await serveApi(parts);
+  later.listener = url;
   // Last: a key that was made is shown once, so nothing may fail between making and showing it.
   const access = await store.alone((store) =>
     ensureAccess({ ...tools, store, ownEvents: createEventSink(tools) }, config.adminKey),
@@ -138,7 +132,62 @@ async function startEngine(config: Config, files: ProductFiles, tools: Tools, un
   report.started({ url, version: files.version });
   if (isExposed(config)) report.exposed({ url });
   if (access.unfitKey !== undefined) report.adminKeyUnfit(access.unfitKey);
-  return { url, access, delivering, admission, reading, storage };
+  return { url, access, delivering, admission, auditFile, reading, storage };
+}
+
+interface ObservedParts {
+  readonly config: Config;
+  readonly tools: Tools;
+  readonly files: ProductFiles;
+  readonly store: Storage['store'];
+  readonly intake: Intake;
+  readonly undo: Undo[];
+}
+
+interface Gauges {
+  inFlight: () => number;
+  auditFileLagSeconds: () => number;
+}
+
+function observe({ config, tools, files, store, intake, undo }: ObservedParts): {
+  readonly observation: Observation;
+  readonly gauges: Gauges;
+} {
+  const gauges: Gauges = { inFlight: () => 0, auditFileLagSeconds: () => 0 };
+  const observation = createObservation(config, tools, {
+    version: files.version,
+    deliveriesByState: () => store.deliveries.countByState(),
+    inFlight: () => gauges.inFlight(),
+    intake: () => intake.load(),
+    auditFileLagSeconds: () => gauges.auditFileLagSeconds(),
+  });
+  const { report } = observation;
+  undo.push(() => Promise.resolve().then(() => report.stopped()));
+  report.starting({ version: files.version, settings: describeConfig(config) });
+  return { observation, gauges };
+}
+
+interface Later {
+  listener: string;
+  index: () => Promise<void>;
+}
+
+interface LogParts extends Omit<AuditFileParts, 'horizon' | 'system'> {
+  readonly config: Config;
+  readonly later: Later;
+}
+
+async function startLog({ later, ...parts }: LogParts): Promise<{
+  readonly reading: Reading;
+  readonly auditFile: RunningAuditFile | undefined;
+}> {
+  const { config, undo } = parts;
+  const reading = createReading({ ...parts, indexNow: () => later.index() });
+  const system = (): string => config.publicUrl ?? later.listener;
+  const auditFile = await startAuditFile({ ...parts, horizon: reading.horizon, system });
+  // Reads that are counted while it closes are written, too, and stand in the file.
+  undo.push(() => reading.close());
+  return { reading, auditFile };
 }
 
 async function startSandbox(

@@ -108,6 +108,12 @@ export const CONFIG_VARIABLES = [
     example: '127.0.0.1/32,10.1.0.0/16',
   },
   {
+    name: 'HOOKWRIGHT_AUDIT_FILE',
+    default: 'off',
+    description: 'The audit log as files in the data folder, for each organization.',
+    example: 'on',
+  },
+  {
     name: 'HOOKWRIGHT_LOG_LEVEL',
     default: 'info',
     description: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.',

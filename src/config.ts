@@ -57,6 +57,8 @@ export interface Config {
   readonly rateLimit: number;
   /** CIDR blocks. */
   readonly trustProxy: readonly string[];
+  /** Whether the audit log is written to files, too. */
+  readonly auditFile: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -115,6 +117,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
     shutdownGraceMs: read('HOOKWRIGHT_SHUTDOWN_GRACE_SEC', parseWhole(0, 3600), 30) * 1000,
     rateLimit: read('HOOKWRIGHT_RATE_LIMIT', parseWhole(1, 1_000_000), 600),
     trustProxy: read('HOOKWRIGHT_TRUST_PROXY', parseBlocks, []),
+    auditFile: read('HOOKWRIGHT_AUDIT_FILE', parseSwitch, false),
     logLevel: read('HOOKWRIGHT_LOG_LEVEL', parseLogLevel, 'info'),
   };
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
@@ -169,6 +172,7 @@ export function describeConfig(config: Config): Readonly<Record<ConfigName, stri
     HOOKWRIGHT_SHUTDOWN_GRACE_SEC: String(config.shutdownGraceMs / 1000),
     HOOKWRIGHT_RATE_LIMIT: String(config.rateLimit),
     HOOKWRIGHT_TRUST_PROXY: config.trustProxy.join(','),
+    HOOKWRIGHT_AUDIT_FILE: config.auditFile ? 'on' : 'off',
     HOOKWRIGHT_LOG_LEVEL: config.logLevel,
   };
 }

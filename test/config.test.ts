@@ -39,6 +39,7 @@ describe('readConfig', () => {
       shutdownGraceMs: 30_000,
       rateLimit: 600,
       trustProxy: [],
+      auditFile: false,
       logLevel: 'info',
     });
   });
@@ -66,6 +67,7 @@ describe('readConfig', () => {
       HOOKWRIGHT_SHUTDOWN_GRACE_SEC: '0',
       HOOKWRIGHT_RATE_LIMIT: '60',
       HOOKWRIGHT_TRUST_PROXY: '127.0.0.1/32, ::1,10.1.0.0/16',
+      HOOKWRIGHT_AUDIT_FILE: 'on',
       HOOKWRIGHT_LOG_LEVEL: 'debug',
     };
     assert.deepEqual(
@@ -92,6 +94,7 @@ describe('readConfig', () => {
       shutdownGraceMs: 0,
       rateLimit: 60,
       trustProxy: ['127.0.0.1/32', '::1', '10.1.0.0/16'],
+      auditFile: true,
       logLevel: 'debug',
     });
   });
@@ -144,6 +147,7 @@ describe('readConfig', () => {
       'HOOKWRIGHT_TRUST_PROXY',
       ['loopback', 'true', '1', 'proxy.example.com', '0.0.0.0/0', '::/0', '10.0.0.0/33', '10.1.2.3:80'],
     ],
+    ['HOOKWRIGHT_AUDIT_FILE', ['1', 'audit.log']],
     ['HOOKWRIGHT_LOG_LEVEL', ['verbose', 'INFO']],
   ];
   for (const [name, values] of wrong) {

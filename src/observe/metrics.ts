@@ -11,6 +11,8 @@ export interface MetricSources {
   inFlight(): number;
   /** What is being taken in; `oldestSeconds` is how long the oldest request has been inside. */
   intake(): { readonly requests: number; readonly bytes: number; readonly oldestSeconds: number };
+  /** How long the event has been waiting that waits longest for its line in the audit log file; absent: nothing is written. */
+  auditFileLagSeconds?(): number;
 }
 
 /** The counters that `report.ts` moves, and their text. */
@@ -71,6 +73,8 @@ function counters(registry: Registry) {
     requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),
     authenticationFailures: counter('authentication_failures_total', 'Requests whose sender is not known.', ['reason']),
     bugs: counter('http_request_bugs_total', 'Requests to the API that ended in a bug of ours.', []),
+    auditFileLines: counter('audit_file_lines_total', 'Lines written to audit log files.', []),
+    auditFileBugs: counter('audit_file_bugs_total', 'Events that could not be written there as they should be.', []),
     jobFailures: counter('job_failures_total', 'Scheduled work that failed.', ['job']),
   };
 }
@@ -84,6 +88,11 @@ function createGauges(registry: Registry, sources: MetricSources): () => Promise
   const intakeBytes = gauge('intake_bytes', 'Bytes of their bodies.', []);
   const intakeOldest = gauge('intake_oldest_seconds', 'How long the oldest of them has been waiting.', []);
   const deliveries = gauge('deliveries', 'Deliveries by state.', ['state']);
+  const auditFileLag = gauge(
+    'audit_file_lag_seconds',
+    'How long the event has been waiting that waits longest for its line in the audit log file.',
+    [],
+  );
   const databaseUp = gauge('database_up', 'Whether the database answered when these metrics were read.', []);
   gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
     { version: sources.version, node: process.versions.node },
@@ -96,6 +105,7 @@ function createGauges(registry: Registry, sources: MetricSources): () => Promise
     intakeRequests.set(requests);
     intakeBytes.set(bytes);
     intakeOldest.set(oldestSeconds);
+    auditFileLag.set(sources.auditFileLagSeconds?.() ?? 0);
     databaseUp.set(counts === undefined ? 0 : 1);
     deliveries.reset();
     for (const [state, count] of Object.entries(counts ?? {})) deliveries.set({ state }, count);

@@ -5,6 +5,7 @@ import type { InvocationEnd, InvocationStart } from '../domain/invocation.ts';
 import { describeError } from './error-text.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { auditFileFacts } from './report-audit-file.ts';
 
 /** What reporting writes to. */
 export interface ReportDeps {
@@ -88,7 +89,7 @@ export interface AuthenticationFailed {
 
 /** Makes the reporter of an app. */
 export function createReporter(deps: ReportDeps) {
-  return { ...businessFacts(deps), ...requestFacts(deps), ...processFacts(deps) };
+  return { ...businessFacts(deps), ...requestFacts(deps), ...processFacts(deps), ...auditFileFacts(deps) };
 }
 
 /** Everything that can be reported. */

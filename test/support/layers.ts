@@ -27,6 +27,7 @@ const ALL_FOLDERS: readonly string[] = [
   'delivery',
   'sender',
   'jobs',
+  'audit-file',
   'http',
 ];
 
@@ -81,6 +82,7 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node-cron'],
     builtins: PURE_BUILTINS,
   },
+  { name: 'audit-file', layers: ['domain', 'observe'], packages: [], builtins: 'all' },
   {
     name: 'http',
     layers: ['domain', 'services', 'observe'],
