@@ -61,7 +61,8 @@ export async function changeAuditSettings<S extends AuditSettingsStore>(
     }
     const { type, name } = wanted;
     const about = { targetId: undefined, targetName: name, metadata: {} };
-    await deps.ownEvents(store, { type, action: 'updated', actor, ...about, current, previous });
+    const action = type.split('.')[1] ?? '';
+    await deps.ownEvents(store, { type, action, actor, ...about, current, previous });
     return after;
   });
 }

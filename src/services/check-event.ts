@@ -32,7 +32,7 @@ export function checkEvent(deps: CheckEventDeps, posted: PostedEvent, origins: E
   if (posted.faults.length > 0) return [...posted.faults];
   if (value === undefined || !isObject(value)) return [notAnObject()];
   const event = value;
-  const faults = [...payloadFaults(deps.payloads, event), ...placeFaults(event), ...keyFaults(event, origins)];
+  const faults = [...shapeFaults(deps.payloads, event), ...keyFaults(event, origins)];
   if (faults.length > 0) return faults;
   return acceptEvent(event, posted.text, {
     id: deps.newId('evt'),
@@ -42,6 +42,13 @@ export function checkEvent(deps: CheckEventDeps, posted: PostedEvent, origins: E
     idempotencyKey: keyOf(event) ?? origins.idempotencyKey,
     hop: origins.hop,
   });
+}
+
+// What its schema has refused already is not refused twice.
+function shapeFaults(payloads: CheckEventDeps['payloads'], event: ExactJsonObject): Fault[] {
+  const faults = payloadFaults(payloads, event);
+  const places = placeFaults(event).filter(({ pointer }) => !faults.some((fault) => fault.pointer === pointer));
+  return [...faults, ...places];
 }
 
 function notAnObject(): Fault {

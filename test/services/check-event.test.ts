@@ -61,6 +61,15 @@ describe('checkEvent', () => {
     }
   });
 
+  it('refuses an area and a level that there are not, each once', () => {
+    assert.deepEqual(faultsOf(check(event(',"area":"x","level":"off"'))), [
+      '/area unknown_area',
+      '/level unknown_level',
+    ]);
+    assert.deepEqual(faultsOf(check(event(',"area":"a b","level":7'))), ['/area pattern', '/level wrong_type']);
+    assert.deepEqual(faultsOf(check(event(',"area":"USER_MANAGEMENT","level":"Full"'))), []);
+  });
+
   it('refuses what is no object, and names only what spoils the text where it is unreadable', () => {
     for (const text of ['7', '"x"', 'null', '[[]]']) assert.deepEqual(faultsOf(check(text)), [' wrong_type'], text);
     assert.deepEqual(faultsOf(check('{"event_type":1,"event_type":2}')), ['/event_type duplicate_key']);
