@@ -11,6 +11,7 @@ import * as encryptionKeys from './migrations/20261128000500_encryption_keys.ts'
 import * as indexesOfStates from './migrations/20261128000600_indexes_of_states.ts';
 import * as acceptance from './migrations/20261129000100_acceptance.ts';
 import * as auditSettings from './migrations/20261129000200_audit_settings.ts';
+import * as retention from './migrations/20261129000300_retention.ts';
 import * as eventSearch from './migrations/20261129000400_event_search.ts';
 
 /** One step of the schema, and its name in the database. */
@@ -32,5 +33,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128000600_indexes_of_states', migration: indexesOfStates },
   { name: '20261129000100_acceptance', migration: acceptance },
   { name: '20261129000200_audit_settings', migration: auditSettings },
+  { name: '20261129000300_retention', migration: retention },
   { name: '20261129000400_event_search', migration: eventSearch },
 ];

@@ -85,6 +85,8 @@ CREATE INDEX deliveries_pending ON deliveries USING btree (webhook_id, due_at, i
 
 CREATE UNIQUE INDEX deliveries_replayed ON deliveries USING btree (organization_id, replay_id, event_id, webhook_id) WHERE (replay_id IS NOT NULL);
 
+CREATE INDEX deliveries_same_bytes ON deliveries USING btree (same_bytes_of) WHERE (same_bytes_of IS NOT NULL);
+
 CREATE INDEX deliveries_sending ON deliveries USING btree (lease_until, id) WHERE (state = 'sending'::text);
 
 create table encryption_keys (
@@ -164,7 +166,7 @@ create table idempotency_keys (
   constraint idempotency_keys_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
 
-CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (organization_id, created_at, key);
 
 create table invocation_bodies (
   invocation_id text collate "C" not null,

@@ -86,6 +86,8 @@ CREATE INDEX deliveries_pending on deliveries (webhook_id, due_at, id) where sta
 CREATE UNIQUE INDEX deliveries_replayed on deliveries (organization_id, replay_id, event_id, webhook_id)
       where replay_id is not null;
 
+CREATE INDEX deliveries_same_bytes on deliveries (same_bytes_of) where same_bytes_of is not null;
+
 CREATE INDEX deliveries_sending on deliveries (lease_until, id) where state = 'sending';
 
 CREATE TABLE encryption_keys (
@@ -157,7 +159,7 @@ CREATE TABLE idempotency_keys (
   primary key (organization_id, key)
 );
 
-CREATE INDEX idempotency_keys_age on idempotency_keys (created_at);
+CREATE INDEX idempotency_keys_age on idempotency_keys (organization_id, created_at, key);
 
 CREATE TABLE invocation_bodies (
   invocation_id text not null,

@@ -21,6 +21,7 @@ import { facetsOf } from '../services/log-filters.ts';
 import { followWebhooks } from '../services/follow-webhooks.ts';
 import { indexEvents } from '../services/index-events.ts';
 import { createEventSink } from '../services/own-events.ts';
+import { removeExpired } from '../services/remove-expired.ts';
 import { runReplays } from '../services/replay-run.ts';
 import type { RenderingDeps } from '../services/rendering.ts';
 import { prepareBody } from '../services/rendering.ts';
@@ -236,6 +237,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     runReplays: () => runReplays(replaying),
     makePartitions: () => store.makePartitions(tools.clock()),
     indexEvents: () => indexEvents(indexing),
+    removeExpired: () => removeExpired({ ...tools, store, pause: pauseFor, isStopping, report }),
     wake,
   };
   const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>

@@ -12,6 +12,8 @@ export interface JobDeps {
   runReplays(): Promise<number>;
   /** Makes events findable that are not yet; how many. */
   indexEvents(): Promise<number>;
+  /** Removes what is older than it is to be kept. */
+  removeExpired(): Promise<unknown>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -58,6 +60,13 @@ export const JOBS: readonly Job[] = [
     schedule: '* * * * * *',
     run: async (deps) => {
       await deps.indexEvents();
+    },
+  },
+  {
+    name: 'retention',
+    schedule: '30 */10 * * * *',
+    run: async (deps) => {
+      await deps.removeExpired();
     },
   },
 ];

@@ -70,6 +70,14 @@ function counters(registry: Registry) {
     followed: counter('deliveries_followed_total', 'Deliveries that were moved because their webhook changed.', []),
     rescued: counter('deliveries_rescued_total', 'Deliveries set free because their lease ran out.', []),
     indexed: counter('events_indexed_total', 'Events that were made findable.', []),
+    retentionRemoved: counter('retention_removed_total', 'What was older than it is to be kept, and was removed.', [
+      'what',
+    ]),
+    retentionExpired: counter(
+      'deliveries_expired_total',
+      'Held deliveries that ended because the period of their event was over.',
+      [],
+    ),
     requests: counter('http_requests_total', 'Requests to the API.', ['method', 'route', 'status_class']),
     authenticationFailures: counter('authentication_failures_total', 'Requests whose sender is not known.', ['reason']),
     bugs: counter('http_request_bugs_total', 'Requests to the API that ended in a bug of ours.', []),

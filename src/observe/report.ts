@@ -67,6 +67,15 @@ export interface WebhookHealthChanged {
   readonly change: HealthChange;
 }
 
+/** One run of retention: how much of what was removed, and how many held deliveries ended with their event's period. */
+export interface RetentionRun {
+  readonly removed: Readonly<Record<string, number>>;
+  readonly expired: number;
+  readonly durationMs: number;
+  /** Whether there was nothing left to remove. */
+  readonly finished: boolean;
+}
+
 /** One request to the API. */
 export interface RequestServed {
   readonly method: string;
@@ -89,7 +98,13 @@ export interface AuthenticationFailed {
 
 /** Makes the reporter of an app. */
 export function createReporter(deps: ReportDeps) {
-  return { ...businessFacts(deps), ...requestFacts(deps), ...processFacts(deps), ...auditFileFacts(deps) };
+  return {
+    ...businessFacts(deps),
+    ...jobFacts(deps),
+    ...requestFacts(deps),
+    ...processFacts(deps),
+    ...auditFileFacts(deps),
+  };
 }
 
 /** Everything that can be reported. */
@@ -134,6 +149,11 @@ function businessFacts({ log, metrics }: ReportDeps) {
       const fact = { webhookId, organizationId, change, state: health.state, reason: health.reason };
       log.warn({ ...fact, failures: health.failures, nextProbeAt: health.probeAt }, 'webhook health changed');
     },
+  };
+}
+
+function jobFacts({ log, metrics }: ReportDeps) {
+  return {
     deliveriesFollowed(fact: { readonly count: number }): void {
       metrics.followed.inc(fact.count);
       log.info(fact, 'deliveries followed their webhooks');
@@ -141,6 +161,11 @@ function businessFacts({ log, metrics }: ReportDeps) {
     rescued(fact: { readonly count: number }): void {
       metrics.rescued.inc(fact.count);
       log.warn(fact, 'deliveries rescued');
+    },
+    retentionRun(fact: RetentionRun): void {
+      for (const [what, count] of Object.entries(fact.removed)) metrics.retentionRemoved.inc({ what }, count);
+      metrics.retentionExpired.inc(fact.expired);
+      log.info(fact, 'retention has run');
     },
   };
 }

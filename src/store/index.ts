@@ -25,6 +25,8 @@ import { claimRun } from './job-runs.ts';
 import { makePartitions } from './partitions.ts';
 import type { Replays } from './replays.ts';
 import { createReplays } from './replays.ts';
+import type { Retention } from './retention/index.ts';
+import { createRetention } from './retention/index.ts';
 import type { EventSearch } from './search/index.ts';
 import { createEventSearch } from './search/index.ts';
 import type { SecretBox } from './secrets.ts';
@@ -52,6 +54,7 @@ export interface Store {
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
   readonly replays: Replays;
+  readonly retention: Retention;
   /**
    * Ends invocations and settles their deliveries, all in one transaction. A delivery whose lease was lost is left
    * alone; its invocation is completed all the same.
@@ -98,6 +101,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
     replays: createReplays(deps),
+    retention: createRetention(deps),
     record: (finishes) => record(deps, finishes),
     reconciliation: (organizationId) => reconcile(deps, organizationId),
     transaction: (work) => database.writer.transaction((trx) => work(inTransaction(trx))),

@@ -29,6 +29,15 @@ export function weeksFrom(instant: Date, after: number): Week[] {
   });
 }
 
+/** The beginning of the week of an instant. */
+export function startOfWeek(instant: Date): Date {
+  return new Date(instant.getTime() - mod(instant.getTime() - FIRST_MONDAY_MS, WEEK_MS));
+}
+
+function mod(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}
+
 /** The statements that make the partition of a week. */
 export function partitionStatements(table: (typeof PARTITIONED)[number], { from, to }: Week): readonly string[] {
   const name = partitionName(table, from);
@@ -38,7 +47,8 @@ export function partitionStatements(table: (typeof PARTITIONED)[number], { from,
   ];
 }
 
-function partitionName(table: string, from: Date): string {
+/** The name of the partition of a week. */
+export function partitionName(table: (typeof PARTITIONED)[number], from: Date): string {
   return `${table}_${from.toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
 

@@ -18,6 +18,7 @@ describe('JOBS', () => {
           makePartitions: async () => 0,
           indexEvents: async () => 0,
           runReplays: async () => count,
+          removeExpired: async () => undefined,
           wake: () => void (woken += 1),
         };
         await JOBS.find((job) => job.name === name)?.run(deps);

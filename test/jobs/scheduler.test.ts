@@ -9,6 +9,7 @@ const NO_DEPS: JobDeps = {
   makePartitions: async () => 0,
   indexEvents: async () => 0,
   runReplays: async () => 0,
+  removeExpired: async () => undefined,
   wake: () => undefined,
 };
 

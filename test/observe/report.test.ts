@@ -228,6 +228,7 @@ describe('the other facts', () => {
     report.webhookChanged({ action: 'updated', webhookId: 'whk_1', version: 2, actorKeyId: 'key_1' });
     report.deliveriesFollowed({ count: 4 });
     report.rescued({ count: 2 });
+    report.retentionRun({ removed: { events: 3, bodies: 0 }, expired: 1, durationMs: 5, finished: true });
     report.starting({ version: '0.1.0', settings: { HOOKWRIGHT_LISTEN: '127.0.0.1:0' } });
     report.started({ url: 'http://127.0.0.1:1', version: '0.1.0' });
     report.stopping({ graceMs: 1 });
@@ -238,6 +239,7 @@ describe('the other facts', () => {
         'webhook changed',
         'deliveries followed their webhooks',
         'deliveries rescued',
+        'retention has run',
         'starting',
         'started',
         'stopping',
@@ -248,5 +250,7 @@ describe('the other facts', () => {
     assert.deepEqual(await samples('webhook_changes_total'), ['hookwright_webhook_changes_total{action="updated"} 1']);
     assert.deepEqual(await samples('deliveries_followed_total'), ['hookwright_deliveries_followed_total 4']);
     assert.deepEqual(await samples('deliveries_rescued_total'), ['hookwright_deliveries_rescued_total 2']);
+    assert.deepEqual(await samples('retention_removed_total'), ['hookwright_retention_removed_total{what="events"} 3']);
+    assert.deepEqual(await samples('deliveries_expired_total'), ['hookwright_deliveries_expired_total 1']);
   });
 });

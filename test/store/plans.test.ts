@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
 import { OUTCOME_NAMES } from '../../src/domain/outcomes.ts';
+import { cutOffs as cutOffsOf, DEFAULT_RETENTION } from '../../src/domain/retention.ts';
 import type { DeliveryFilter, InvocationFilter } from '../../src/domain/search.ts';
 import type { Database } from '../../src/store/database.ts';
 import { rowsOf } from '../../src/store/dialect.ts';
@@ -97,6 +98,31 @@ for (const kind of DATABASES) {
       hold(await deliveries({ state: 'sending', eventId }), /deliveries_(by_event|sending)/, 'of an event');
       for (const filter of [{}, { webhookId }, { eventId }, { deliveryId }])
         hold(await invocations({ outcome: 'sending', ...filter }), /invocations_open/, JSON.stringify(filter));
+    });
+
+    it('what retention looks for: oldest first, by an index, and without sorting', async () => {
+      const cutOffs = cutOffsOf(DEFAULT_RETENTION, new Date(0));
+      const due = [{ organizationId: ORGANIZATION, cutOffs, now: new Date(0) }];
+      const plans = await plansOf(test.database, async () => {
+        for (const pass of test.store.retention.passes(due))
+          for (const after of [undefined, '1 1']) await pass({ after, limit: 10 });
+      });
+      const wanted = [
+        /invocation_bodies/,
+        // PostgreSQL knows that there is nothing, and takes any.
+        /invocations_list|Index Scan using invocations_default_pkey/,
+        /invocations_by_outcome|Index Scan using invocations_default_pkey/,
+        ...[1, 2, 3, 4].map(() => /deliveries_by_state|Index Scan using deliveries_/),
+        /events_by_time/,
+        /idempotency_keys_age/,
+      ];
+      assert.equal(plans.length, 2 * wanted.length);
+      for (const [index, plan] of plans.entries()) {
+        assert.match(plan, wanted[Math.floor(index / 2)]!, plan);
+        assert.doesNotMatch(plan.replace('SCAN b\n', ''), READS_ALL, plan);
+        // PostgreSQL sorts where it knows that there is little.
+        if (kind.name === 'SQLite') assert.doesNotMatch(plan, /Sort Key|TEMP B-TREE/, plan);
+      }
     });
 
     it('counts by state: no row of the table, only the two indexes', async () => {

@@ -179,9 +179,12 @@ function ofDeleted(
   return chosen(writer, dialect.skipLocked(ids, 'd'), state);
 }
 
-// Locked before they are moved, once: a claim of another process may be at the same ones, and has won then. The state
-// is asked for again, since it decides, and not what the list saw.
-function chosen(db: Knex, ids: Knex.QueryBuilder, state: 'pending' | 'held'): Knex.QueryBuilder<object, number> {
+/**
+ * These deliveries, where they are in that state still. They are locked before they are moved, once: a claim of another
+ * process may be at the same ones, and has won then. The state is asked for again, since it decides, and not what the
+ * list saw.
+ */
+export function chosen(db: Knex, ids: Knex.QueryBuilder, state: 'pending' | 'held'): Knex.QueryBuilder<object, number> {
   return db<object, number>('deliveries')
     .withMaterialized('chosen', ids)
     .whereIn('id', db.select('id').from('chosen'))

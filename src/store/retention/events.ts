@@ -1,0 +1,134 @@
+// The pass over events whose period is over, with all that there is of them, and that over idempotency keys.
+import { isFinal } from '../../domain/delivery.ts';
+import { readDelivery } from '../codec/delivery.ts';
+import type { Row } from '../codec/columns.ts';
+import { instant, text } from '../codec/columns.ts';
+import { expireHeld } from '../lifecycle/expire.ts';
+import type { StoreDeps } from '../sql/rows.ts';
+import { inTransaction, readRows } from '../sql/rows.ts';
+import type { Batch, Due, Pass, Removed } from './pass.ts';
+import { batchOf } from './pass.ts';
+import type { OldDelivery } from './removing.ts';
+import { removeDeliveries, removeInvocationsOf } from './removing.ts';
+
+type Connection = StoreDeps['database'];
+
+/** A place in the order of acceptance: time and id, or time and key. */
+const placeOf = (row: Row, time: string, name: string): string => `${text(row, time)} ${text(row, name)}`;
+
+/**
+ * Events whose period is over. What is held of one ends `exhausted`; what is over goes with it, a day after it ended at
+ * the soonest. One that something still waits for stays until that has ended.
+ */
+export function passOfEvents(database: Connection, due: Due): Pass {
+  const { organizationId, cutOffs } = due;
+  return async ({ after, limit }) => {
+    const query = database.reader('events').where('organization_id', organizationId);
+    void query.where('received_at', '<', cutOffs.events.toISOString());
+    if (after !== undefined) void query.whereRaw('(received_at, id) > (?, ?)', after.split(' '));
+    void query.orderBy([{ column: 'received_at' }, { column: 'id' }]).limit(limit);
+    const rows = await readRows(query.select('id', 'received_at'));
+    const done = rows.length === 0 ? {} : await inTransaction(database, (trx) => removeEvents(trx, due, rows));
+    return batchOf(
+      rows.map((row) => placeOf(row, 'received_at', 'id')),
+      limit,
+      done,
+    );
+  };
+}
+
+async function removeEvents(database: Connection, due: Due, rows: readonly Row[]): Promise<Omit<Batch, 'next'>> {
+  const { organizationId, now } = due;
+  const { dialect, writer } = database;
+  const given = { organization_id: organizationId };
+  // One that is being delivered anew just now is left to whoever does so.
+  const free = dialect.skipLocked(
+    writer('events')
+      .where(given)
+      .whereIn(
+        'id',
+        rows.map((row) => text(row, 'id')),
+      ),
+  );
+  const eventIds = (await readRows(free.select('id'))).map((row) => text(row, 'id'));
+  const expired = await expireHeld(database, { organizationId, eventIds, now });
+  const ofDeliveries = await removeDeliveries(database, organizationId, await seenLongEnough(database, due, eventIds));
+  const left = await readRows(writer('deliveries').where(given).whereIn('event_id', eventIds).select('event_id'));
+  const waiting = new Set(left.map((row) => text(row, 'event_id')));
+  const unused = eventIds.filter((id) => !waiting.has(id));
+  const { remain, ...ofTests } = await removeInvocationsOf(database, {
+    column: 'event_id',
+    organizationId,
+    ids: unused,
+    from: new Date(Math.min(...rows.map((row) => instant(row, 'received_at').getTime()))),
+    to: now,
+  });
+  const going = unused.filter((id) => !remain.has(id));
+  const events = await writer<object, number>('events').where(given).whereIn('id', going).delete();
+  return { removed: { ...sum(ofDeliveries, ofTests), events }, expired };
+}
+
+async function seenLongEnough(
+  { writer }: Connection,
+  { organizationId, cutOffs }: Due,
+  eventIds: readonly string[],
+): Promise<OldDelivery[]> {
+  const rows = await readRows(
+    writer('deliveries')
+      .where('organization_id', organizationId)
+      .whereIn('event_id', [...eventIds]),
+  );
+  return rows.map(readDelivery).flatMap((delivery) => {
+    const { id, createdAt, finishedAt } = delivery;
+    if (!isFinal(delivery) || finishedAt === undefined || finishedAt >= cutOffs.seen) return [];
+    return [{ id, createdAt, finishedAt }];
+  });
+}
+
+function sum(a: Removed, b: Removed): Removed {
+  return { ...a, invocations: (a.invocations ?? 0) + (b.invocations ?? 0), bodies: (a.bodies ?? 0) + (b.bodies ?? 0) };
+}
+
+// Those whose event is there stay.
+const UNUSED = `not exists (select 1 from events as e
+  where e.organization_id = idempotency_keys.organization_id and e.id = idempotency_keys.event_id)`;
+
+/** Idempotency keys that are too old and whose event has gone. */
+export function passOfKeys(database: Connection, { organizationId, cutOffs }: Due): Pass {
+  const before = cutOffs.keys.toISOString();
+  return async ({ after, limit }) => {
+    const query = database.reader('idempotency_keys').where('organization_id', organizationId);
+    void query.where('created_at', '<', before);
+    if (after !== undefined) void query.whereRaw('(created_at, key) > (?, ?)', splitAtFirst(after));
+    void query.orderBy([{ column: 'created_at' }, { column: 'key' }]).limit(limit);
+    const rows = await readRows(query.select('key', 'created_at'));
+    const found = rows.map((row) => text(row, 'key'));
+    const keys = found.length === 0 ? 0 : await removeKeys(database, { organizationId, keys: found, before });
+    return batchOf(
+      rows.map((row) => placeOf(row, 'created_at', 'key')),
+      limit,
+      { removed: { keys } },
+    );
+  };
+}
+
+// A key may have spaces in it.
+function splitAtFirst(place: string): string[] {
+  const at = place.indexOf(' ');
+  return [place.slice(0, at), place.slice(at + 1)];
+}
+
+interface OldKeys {
+  readonly organizationId: string;
+  readonly keys: readonly string[];
+  readonly before: string;
+}
+
+function removeKeys({ writer }: Connection, { organizationId, keys, before }: OldKeys): Promise<number> {
+  const query = writer<object, number>('idempotency_keys').where('organization_id', organizationId);
+  return query
+    .whereIn('key', [...keys])
+    .where('created_at', '<', before)
+    .whereRaw(UNUSED)
+    .delete();
+}
