@@ -3,6 +3,7 @@ import { conflict } from './errors.ts';
 import type { HeaderLines } from './exchange.ts';
 import { MASK } from './headers.ts';
 import type { Invocation, RecordedRequest } from './invocation.ts';
+import { lostItsBody } from './invocation.ts';
 
 // curl writes these itself, and knows better: another host or a wrong length would make another request.
 const LEFT_TO_CURL = new Set(['host', 'content-length', 'connection', 'transfer-encoding']);
@@ -94,6 +95,8 @@ function bodyOption({ body }: RecordedRequest): string[] {
 const RECONSTRUCTED =
   '# It was not recorded, but made again from event and webhook version: webhook-timestamp, webhook-signature and user-agent may differ.';
 
+const BODY_EXPIRED = '# Its body is older than bodies are kept: this sends none.';
+
 function comments(
   id: string,
   request: RecordedRequest,
@@ -105,6 +108,7 @@ function comments(
   return [
     `# The request of ${id}.`,
     ...(request.reconstructed === true ? [RECONSTRUCTED] : []),
+    ...(lostItsBody(request) ? [BODY_EXPIRED] : []),
     ...(secrets.length === 0
       ? []
       : [

@@ -3,6 +3,7 @@ import { nothingSent } from './curl.ts';
 import type { HeaderLines, Timings } from './exchange.ts';
 import { MASK } from './headers.ts';
 import type { Invocation, InvocationEnd, InvocationStart, RecordedRequest, RecordedResponse } from './invocation.ts';
+import { lostItsAnswer, lostItsBody } from './invocation.ts';
 
 /** What wrote the file. */
 export interface HarMeta {
@@ -142,8 +143,11 @@ function requestOf(request: RecordedRequest, response: RecordedResponse | undefi
     headersSize: -1,
     bodySize: request.bodyBytes,
     ...(request.reconstructed === true ? { comment: RECONSTRUCTED } : {}),
+    ...(lostItsBody(request) ? { comment: BODY_EXPIRED } : {}),
   };
 }
+
+const BODY_EXPIRED = 'The body is older than bodies are kept.';
 
 const RECONSTRUCTED = 'Not recorded, but made again from event and webhook version.';
 
@@ -163,6 +167,7 @@ function responseOf(response: RecordedResponse, end: InvocationEnd): HarResponse
       mimeType: headerValue(response.headers, 'content-type') ?? 'x-unknown',
       text: response.body,
       ...(response.bodyEncoding === 'base64' ? { encoding: 'base64' } : {}),
+      ...(lostItsAnswer(response) ? { comment: BODY_EXPIRED } : {}),
       ...(response.truncated ? { comment: 'Cut off: the receiver sent more than was read.' } : {}),
     },
     redirectURL: headerValue(response.headers, 'location') ?? '',

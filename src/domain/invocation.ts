@@ -29,6 +29,16 @@ export function hasItsBytes({ body, bodyBytes, bodySha256 }: RecordedRequest): b
   return body !== undefined && Buffer.byteLength(body, 'utf8') === bodyBytes && sha256Hex(body) === bodySha256;
 }
 
+/** Whether a request had a body that is no longer on record: bodies are kept for a shorter time than invocations. */
+export function lostItsBody({ body, bodySha256 }: Pick<RecordedRequest, 'body' | 'bodySha256'>): boolean {
+  return body === undefined && bodySha256 !== undefined;
+}
+
+/** As `lostItsBody`, of a response: one that was recorded without a body had no byte of it. */
+export function lostItsAnswer({ body, bodyBytes }: Pick<RecordedResponse, 'body' | 'bodyBytes'>): boolean {
+  return body === '' && bodyBytes > 0;
+}
+
 /** The response as received; secret values that the receiver echoed are `***`. */
 export interface RecordedResponse {
   readonly status: number;

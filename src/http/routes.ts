@@ -8,6 +8,7 @@ import type { OperationHandlerDeps } from './handlers/operations.ts';
 import type { AccessHandlerDeps } from './handlers/organizations.ts';
 import type { RecordHandlerDeps } from './handlers/records.ts';
 import type { ReplayHandlerDeps } from './handlers/replays.ts';
+import type { RetentionHandlerDeps } from './handlers/retention.ts';
 import type { TestHandlerDeps } from './handlers/testing.ts';
 import type { WebhookHandlerDeps } from './handlers/webhooks.ts';
 import type { Route } from './route.ts';
@@ -18,6 +19,7 @@ import { GALLERY } from './routes/gallery.ts';
 import { OPERATIONS } from './routes/operations.ts';
 import { RECORDS } from './routes/records.ts';
 import { REPLAYS } from './routes/replays.ts';
+import { RETENTION } from './routes/retention.ts';
 import { WEBHOOKS } from './routes/webhooks.ts';
 
 /** Everything that the handlers touch together. */
@@ -27,6 +29,7 @@ export type HttpDeps = WebhookHandlerDeps &
   GalleryHandlerDeps &
   RecordHandlerDeps &
   ReplayHandlerDeps &
+  RetentionHandlerDeps &
   TestHandlerDeps &
   AccessHandlerDeps &
   AuditingConfigurationDeps &
@@ -40,6 +43,7 @@ export const ROUTES: readonly Route<HttpDeps>[] = [
   ...GALLERY,
   ...RECORDS,
   ...REPLAYS,
+  ...RETENTION,
   ...ACCESS,
   ...AUDITING,
   ...OPERATIONS,

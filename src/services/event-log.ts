@@ -1,9 +1,12 @@
 // Reading events, with the answer to "why did it go there, and not there".
+import type { Clock } from '../domain/clock.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
 import type { Mismatch } from '../domain/match.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import type { RetentionPeriods } from '../domain/retention.ts';
+import { cutOffs } from '../domain/retention.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { createMatcher, plainEvent } from './planning.ts';
 
@@ -11,6 +14,7 @@ import { createMatcher, plainEvent } from './planning.ts';
 export interface EventLogDeps {
   readonly store: {
     readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
+    readonly retention: { periods(organizationId: string): Promise<RetentionPeriods> };
     readonly deliveries: { byEvent(organizationId: string, eventId: string): Promise<readonly Delivery[]> };
     readonly webhooks: {
       /** Each webhook that existed at that instant, in the version that was in force then. */
@@ -19,6 +23,7 @@ export interface EventLogDeps {
       versions(organizationId: string, id: string, page: PageRequest): Promise<Page<Webhook>>;
     };
   };
+  readonly clock: Clock;
 }
 
 /** What one webhook made of an event. */
@@ -43,14 +48,19 @@ export interface ExplainedEvent {
 export async function explainEvent(deps: EventLogDeps, organizationId: string, id: string): Promise<ExplainedEvent> {
   const event = await deps.store.events.byId(organizationId, id);
   if (event === undefined) throw notFound('event', id);
-  const [deliveries, webhooks] = await Promise.all([
+  const [deliveries, webhooks, periods] = await Promise.all([
     deps.store.deliveries.byEvent(organizationId, id),
     deps.store.webhooks.listAsOf(organizationId, event.receivedAt),
+    deps.store.retention.periods(organizationId),
   ]);
   const byWebhook = new Map(deliveries.map((delivery) => [delivery.webhookId, delivery]));
   const plain = plainEvent(event);
+  const isOld = event.receivedAt < cutOffs(periods, deps.clock()).deliveries;
   const all = [...(await latecomers(deps, organizationId, [...byWebhook.keys()], webhooks)), ...webhooks];
-  return { event, explanations: all.map((webhook) => explain(event, plain, webhook, byWebhook.get(webhook.id))) };
+  return {
+    event,
+    explanations: all.map((webhook) => explain({ event, plain, isOld }, webhook, byWebhook.get(webhook.id))),
+  };
 }
 
 // An event is stored a moment after it came in: a webhook made in between has its delivery, and one deleted then, too.
@@ -67,13 +77,15 @@ async function latecomers(
   return newest.flatMap((page) => page.items);
 }
 
+interface Explained {
+  readonly event: Event;
+  readonly plain: ReturnType<typeof plainEvent>;
+  /** Whether its deliveries may be older than deliveries are kept. */
+  readonly isOld: boolean;
+}
+
 // A stored delivery is the fact; the settings of the moment only explain it.
-function explain(
-  event: Event,
-  plain: ReturnType<typeof plainEvent>,
-  webhook: Webhook,
-  delivery: Delivery | undefined,
-): Explanation {
+function explain({ event, plain, isOld }: Explained, webhook: Webhook, delivery: Delivery | undefined): Explanation {
   const result = createMatcher(webhook).match(event, plain);
   if (delivery !== undefined) {
     return {
@@ -83,6 +95,11 @@ function explain(
       detail: 'Status, schema, type and filter accepted the event.',
       delivery,
     };
+  }
+  if (result.matched && isOld) {
+    const detail =
+      'Status, schema, type and filter accepted the event. Its delivery is older than deliveries are kept.';
+    return { webhook, matched: true, reason: undefined, detail, delivery };
   }
   if (result.matched) {
     const detail = 'The webhook was changed at the very moment the event came in; nothing was planned for it.';

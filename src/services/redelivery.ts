@@ -146,7 +146,7 @@ async function invocationWithBytes(store: RedeliveryStore, earlier: Delivery): P
   if (id !== undefined) return id;
   throw conflict(
     'bytes_not_kept',
-    'No invocation of this delivery has its body as it was sent: nothing was sent, or a secret in it was masked.',
+    'No invocation of this delivery has its body as it was sent: nothing was sent, a secret in it was masked, or it is older than bodies are kept.',
     'Leave same_bytes out: the body is rendered by the current version of the webhook then.',
   );
 }

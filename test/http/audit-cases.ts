@@ -99,6 +99,9 @@ const organization = (action: string, changes: Told['changes']) => {
   ];
 };
 
+const DAY = { years: 0, months: 0, days: 1 };
+const KEPT = { events: DAY, deliveries: DAY, invocations: DAY, bodies: DAY, failures: DAY };
+
 const LIMIT = { limits: { max_webhooks: 7 } };
 const founded = organization('created', { name: [undefined, 'Theirs'], limits: [undefined, LIMIT.limits] });
 const renamed = organization('updated', { name: ['Theirs', 'Renamed'], limits: [LIMIT.limits, LIMIT.limits] });
@@ -219,6 +222,22 @@ export const CASES: readonly Case[] = [
     status: 200,
     tells: replay('cancelled', 'cancelled', { cancel_waiting: true, reason: 'cancelled_by_hand' }),
   },
+  {
+    route: 'replaceRetention',
+    body: () => KEPT,
+    status: 200,
+    tells: ({ own }) => [
+      {
+        type: 'audit_log.retention_updated',
+        target: own ?? '',
+        name: 'Retention',
+        metadata: {},
+        shows: 'both',
+        changes: { bodies: [{ years: 0, months: 0, days: 30 }, KEPT.bodies] },
+      },
+    ],
+  },
+  { route: 'replaceRetention', what: 'no change', body: () => KEPT, status: 200, tells: nothing },
   {
     route: 'createApiKey',
     body: () => ({ name: 'made', role: 'operator' }),

@@ -46,6 +46,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   pauseReplay: '+-+--',
   resumeReplay: '+-+--',
   cancelReplay: '+-+--',
+  readRetention: '+--+-',
+  replaceRetention: '+--+-',
   createApiKey: '+----',
   listApiKeys: '+----',
   readApiKey: '+----',

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { planDeliveries } from '../../src/domain/plan.ts';
+import { DEFAULT_RETENTION } from '../../src/domain/retention.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import type { EventLogDeps } from '../../src/services/event-log.ts';
 import { explainEvent } from '../../src/services/event-log.ts';
-import { eventWith, newId, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
+import { after, eventWith, newId, NOW, ORGANIZATION, webhookWith } from '../store/fixtures.ts';
 
 const EVENT = eventWith({ eventType: 'user.created', body: '{"event_type":"user.created","data":{"source":"API"}}' });
 
-function setup(asOf: readonly Webhook[], deliveredTo: readonly Webhook[], newest: readonly Webhook[] = []) {
+function setup(
+  asOf: readonly Webhook[],
+  deliveredTo: readonly Webhook[],
+  newest: readonly Webhook[] = [],
+  clock: EventLogDeps['clock'] = () => NOW,
+) {
   const deliveries = planDeliveries(
     EVENT,
     deliveredTo.map((webhook) => ({ ...webhook, healthState: 'healthy' })),
@@ -15,7 +21,9 @@ function setup(asOf: readonly Webhook[], deliveredTo: readonly Webhook[], newest
   );
   const asked: Date[] = [];
   const deps: EventLogDeps = {
+    clock,
     store: {
+      retention: { periods: async () => DEFAULT_RETENTION },
       events: { byId: async (_organization, id) => (id === EVENT.id ? EVENT : undefined) },
       deliveries: { byEvent: async () => deliveries },
       webhooks: {
@@ -63,6 +71,18 @@ describe('explainEvent', () => {
     const [explanation] = (await explainEvent(deps, ORGANIZATION, EVENT.id)).explanations;
     assert.equal(explanation?.matched, false);
     assert.match(explanation.detail, /very moment/);
+  });
+
+  it('says that the delivery is older than deliveries are kept where it may be', async () => {
+    for (const [days, isMatched] of [
+      [179, false],
+      [181, true],
+    ] as const) {
+      const { deps } = setup([webhookWith({ filter: undefined })], [], [], () => after(days * 86_400));
+      const [explanation] = (await explainEvent(deps, ORGANIZATION, EVENT.id)).explanations;
+      assert.equal(explanation?.matched, isMatched);
+      assert.match(explanation.detail, isMatched ? /older than deliveries are kept/ : /very moment/);
+    }
   });
 
   it('leaves no delivery out: also not of a webhook that was made while the event was stored', async () => {

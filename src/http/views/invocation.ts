@@ -8,6 +8,7 @@ import type {
   ValidatorResult,
 } from '../../domain/invocation.ts';
 import type { ExactJson, ExactJsonObject } from '../../domain/json.ts';
+import { lostItsAnswer, lostItsBody } from '../../domain/invocation.ts';
 import { outcomeEntry } from '../../domain/outcomes.ts';
 
 /** An invocation as `schemas/api/invocation.schema.json` describes it. */
@@ -23,7 +24,12 @@ export function invocationView(invocation: Invocation): ExactJsonObject {
     ...nextView(invocation),
     warnings: (end.warnings ?? []).map(({ code, detail }) => ({ code, detail })),
     masked_places: end.maskedPlaces ?? 0,
+    bodies: haveExpired(end) ? 'expired' : 'kept',
   };
+}
+
+function haveExpired({ request, response }: Partial<InvocationEnd>): boolean {
+  return (request !== undefined && lostItsBody(request)) || (response !== undefined && lostItsAnswer(response));
 }
 
 /** An invocation without headers, bodies and validators, as `invocation-summary.schema.json` describes it. */
