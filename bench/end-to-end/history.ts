@@ -7,12 +7,20 @@ import type { Receiver } from './helpers.ts';
 import type { Database, Home } from './home.ts';
 import { SEED } from './shapes.ts';
 
-/** Makes a home of an engine with one webhook to `/ok` and so many invocations, one of each delivery. */
-export async function makeHistory(receiver: Receiver, database: Database, invocations: number): Promise<Home> {
+/**
+ * Makes a home of an engine with one webhook to `/ok` and so many invocations, one of each delivery. The newest are as
+ * old as `ageMs` says.
+ */
+export async function makeHistory(
+  receiver: Receiver,
+  database: Database,
+  invocations: number,
+  ageMs = 0,
+): Promise<Home> {
   const home = await database.makeHome();
   try {
     await makeFirst(receiver, home);
-    await fill(home, COPIES[database.name], invocations - 1);
+    await fill(home, COPIES[database.name], invocations - 1, Date.now() - ageMs);
     return home;
   } catch (error) {
     await home.remove();
@@ -95,8 +103,8 @@ const TABLES: readonly Copied[] = [
 const CHUNK = 50_000;
 const MS_EACH = 10;
 
-async function fill(home: Home, copies: Copies, count: number): Promise<void> {
-  const start = Date.now() - (count + 1) * MS_EACH;
+async function fill(home: Home, copies: Copies, count: number, endMs: number): Promise<void> {
+  const start = endMs - (count + 1) * MS_EACH;
   const statements: string[] = [];
   for (const table of TABLES) statements.push(await statementFor(home, copies, table));
   for (let from = 0; from < count; from += CHUNK) {

@@ -64,7 +64,7 @@ export const JOBS: readonly Job[] = [
   },
   {
     name: 'retention',
-    schedule: '30 */10 * * * *',
+    schedule: '30 */5 * * * *',
     run: async (deps) => {
       await deps.removeExpired();
     },
