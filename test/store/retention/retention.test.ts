@@ -271,7 +271,7 @@ for (const kind of DATABASES) {
           assert.deepEqual(Object.values((await run()).removed), [0, 0, 0, 0, 0, 0], 'there is nothing left to do');
           await empty();
         }),
-        { numRuns: isPostgres ? 12 : 40 },
+        { numRuns: isPostgres ? 6 : 25 },
       );
       assert.equal(droppedPartitions > 0, isPostgres);
     });
