@@ -35,12 +35,12 @@ export interface RetentionRun {
 // Shorter than the time between two runs, so that they do not meet, not even in two processes.
 const LONGEST_RUN_MS = 240_000;
 
-// Others wait for the database for as long as a batch takes, so batches become what takes about this long; and after each
-// one they have it for so many times as long.
-const BATCH_MS = 5;
+// A batch is a handful of statements, and others come in between; each has them wait for a few milliseconds where all of
+// them take about this long. After a batch, others have the database for so many times as long.
+const BATCH_MS = 20;
 const REST = 3;
 const FIRST_BATCH = 50;
-const LEAST_AT_ONCE = 10;
+const LEAST_AT_ONCE = 25;
 const MOST_AT_ONCE = 500;
 
 // A partition can be dropped only while nobody reads or writes any of its table for a moment.

@@ -84,12 +84,12 @@ describe('removeExpired', () => {
 });
 
 describe('nextLimit', () => {
-  it('makes batches that take five milliseconds, by and by and within bounds', () => {
-    assert.equal(nextLimit(100, 5), 100);
-    assert.equal(nextLimit(100, 6), 83);
+  it('makes batches that take twenty milliseconds, by and by and within bounds', () => {
+    assert.equal(nextLimit(100, 20), 100);
+    assert.equal(nextLimit(100, 24), 83);
     assert.equal(nextLimit(100, 500), 50);
     assert.equal(nextLimit(100, 0), 200);
     assert.equal(nextLimit(400, 1), 500);
-    assert.equal(nextLimit(12, 50), 10);
+    assert.equal(nextLimit(30, 200), 25);
   });
 });

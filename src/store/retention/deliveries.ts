@@ -3,7 +3,7 @@ import { leastId } from '../../domain/ids.ts';
 import { FINAL_STATES } from '../../domain/delivery.ts';
 import { instant, text } from '../codec/columns.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { inTransaction, readRows } from '../sql/rows.ts';
+import { readRows } from '../sql/rows.ts';
 import type { Due, Pass } from './pass.ts';
 import { batchOf } from './pass.ts';
 import { removeDeliveries } from './removing.ts';
@@ -27,8 +27,7 @@ function passOf(database: StoreDeps['database'], { organizationId, cutOffs }: Du
         finishedAt: instant(row, 'finished_at'),
       }))
       .filter(({ finishedAt }) => finishedAt < cutOffs.deliveries);
-    const removed =
-      old.length === 0 ? {} : await inTransaction(database, (trx) => removeDeliveries(trx, organizationId, old));
+    const removed = await removeDeliveries(database, organizationId, old);
     return batchOf(
       rows.map((row) => text(row, 'id')),
       limit,

@@ -5,7 +5,7 @@ import type { Row } from '../codec/columns.ts';
 import { instant, text } from '../codec/columns.ts';
 import { expireHeld } from '../lifecycle/expire.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { inTransaction, readRows } from '../sql/rows.ts';
+import { readRows } from '../sql/rows.ts';
 import type { Batch, Due, Pass, Removed } from './pass.ts';
 import { batchOf } from './pass.ts';
 import type { OldDelivery } from './removing.ts';
@@ -28,7 +28,7 @@ export function passOfEvents(database: Connection, due: Due): Pass {
     if (after !== undefined) void query.whereRaw('(received_at, id) > (?, ?)', after.split(' '));
     void query.orderBy([{ column: 'received_at' }, { column: 'id' }]).limit(limit);
     const rows = await readRows(query.select('id', 'received_at'));
-    const done = rows.length === 0 ? {} : await inTransaction(database, (trx) => removeEvents(trx, due, rows));
+    const done = rows.length === 0 ? {} : await removeEvents(database, due, rows);
     return batchOf(
       rows.map((row) => placeOf(row, 'received_at', 'id')),
       limit,
@@ -39,21 +39,13 @@ export function passOfEvents(database: Connection, due: Due): Pass {
 
 async function removeEvents(database: Connection, due: Due, rows: readonly Row[]): Promise<Omit<Batch, 'next'>> {
   const { organizationId, now } = due;
-  const { dialect, writer } = database;
   const given = { organization_id: organizationId };
-  // One that is being delivered anew just now is left to whoever does so.
-  const free = dialect.skipLocked(
-    writer('events')
-      .where(given)
-      .whereIn(
-        'id',
-        rows.map((row) => text(row, 'id')),
-      ),
-  );
-  const eventIds = (await readRows(free.select('id'))).map((row) => text(row, 'id'));
+  const eventIds = rows.map((row) => text(row, 'id'));
   const expired = await expireHeld(database, { organizationId, eventIds, now });
   const ofDeliveries = await removeDeliveries(database, organizationId, await seenLongEnough(database, due, eventIds));
-  const left = await readRows(writer('deliveries').where(given).whereIn('event_id', eventIds).select('event_id'));
+  const left = await readRows(
+    database.lookup('deliveries').where(given).whereIn('event_id', eventIds).select('event_id'),
+  );
   const waiting = new Set(left.map((row) => text(row, 'event_id')));
   const unused = eventIds.filter((id) => !waiting.has(id));
   const { remain, ...ofTests } = await removeInvocationsOf(database, {
@@ -64,17 +56,36 @@ async function removeEvents(database: Connection, due: Due, rows: readonly Row[]
     to: now,
   });
   const going = unused.filter((id) => !remain.has(id));
-  const events = await writer<object, number>('events').where(given).whereIn('id', going).delete();
+  const events = await removeUnused(database, organizationId, going);
   return { removed: { ...sum(ofDeliveries, ofTests), events }, expired };
 }
 
+// One that is being delivered anew just now is left to whoever does so.
+function removeUnused(
+  { dialect, writer }: Connection,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<number> {
+  const free = writer('events')
+    .where('organization_id', organizationId)
+    .whereIn('id', [...ids]);
+  return writer<object, number>('events')
+    .withMaterialized('free', dialect.skipLocked(free.select('id')))
+    .whereIn('id', writer.select('id').from('free'))
+    .whereRaw(UNUSED_EVENT)
+    .delete();
+}
+
+const UNUSED_EVENT = `not exists (select 1 from deliveries as d
+  where d.organization_id = events.organization_id and d.event_id = events.id)`;
+
 async function seenLongEnough(
-  { writer }: Connection,
+  { lookup }: Connection,
   { organizationId, cutOffs }: Due,
   eventIds: readonly string[],
 ): Promise<OldDelivery[]> {
   const rows = await readRows(
-    writer('deliveries')
+    lookup('deliveries')
       .where('organization_id', organizationId)
       .whereIn('event_id', [...eventIds]),
   );

@@ -6,10 +6,10 @@ import type { Row } from '../codec/columns.ts';
 import { optionalText, text } from '../codec/columns.ts';
 import { rowsOf } from '../dialect.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { inTransaction, readRows } from '../sql/rows.ts';
+import { readRows } from '../sql/rows.ts';
 import type { Due, Pass } from './pass.ts';
 import { batchOf } from './pass.ts';
-import { awaitedOf, removeInvocations } from './removing.ts';
+import { removeBodies, removeInvocations } from './removing.ts';
 
 type Connection = StoreDeps['database'];
 
@@ -44,7 +44,7 @@ async function remove(
   limit: number,
 ): ReturnType<Pass> {
   const ids = going.map((row) => text(row, 'id'));
-  const removed = ids.length === 0 ? {} : await inTransaction(database, (trx) => removeInvocations(trx, ids));
+  const removed = await removeInvocations(database, ids);
   return batchOf(
     looked.map((row) => text(row, 'id')),
     limit,
@@ -84,14 +84,6 @@ function isTooOld(row: Row, byOrganization: ReadonlyMap<string, CutOffs>): boole
   if (outcome === OPEN_OUTCOME) return false;
   const cutOff = outcome === 'success' ? cutOffs.bodies : cutOffs.failedBodies;
   return text(row, 'invocation_id') < leastId('inv', cutOff);
-}
-
-function removeBodies(database: Connection, ids: readonly string[]): Promise<number> {
-  return inTransaction(database, async (trx) => {
-    const awaited = await awaitedOf(trx, ids);
-    const going = ids.filter((id) => !awaited.has(id));
-    return trx.writer<object, number>('invocation_bodies').whereIn('invocation_id', going).delete();
-  });
 }
 
 function later(a: Date, b: Date): Date {

@@ -1,5 +1,5 @@
 // What goes is removed in passes: each goes once through what is too old of a kind, oldest first, batch by batch. What is
-// too old is looked for on a connection that only reads; a batch is one short transaction that asks again what may go.
+// too old is looked for on a connection that only reads; what removes it asks again what may go.
 import type { CutOffs } from '../../domain/retention.ts';
 
 /** What can be removed; `partitions` are whole weeks of invocations or bodies, and `keys` idempotency keys. */

@@ -1,4 +1,6 @@
-// Removes invocations with their bodies, and deliveries with these. Nothing of what is still worked on goes.
+// Removes invocations with their bodies, and deliveries with these. Nothing of what is still worked on goes: each statement
+// asks for that itself, and is a transaction of its own, so that others come in between. What refers to something goes
+// before it, so that whatever is left when a process dies is whole.
 import { FINAL_STATES } from '../../domain/delivery.ts';
 import { leastId } from '../../domain/ids.ts';
 import { OPEN_OUTCOME } from '../codec/invocation.ts';
@@ -10,13 +12,9 @@ type Connection = StoreDeps['database'];
 
 const OPEN = "state in ('pending', 'held', 'sending')";
 
-/** Of these invocations, those whose bytes a delivery that is not over is to send again. */
-export async function awaitedOf({ writer }: Connection, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const query = writer('deliveries')
-    .whereRaw('same_bytes_of is not null')
-    .whereIn('same_bytes_of', [...ids]);
-  const rows = await readRows(query.whereRaw(OPEN).select('same_bytes_of'));
-  return new Set(rows.map((row) => text(row, 'same_bytes_of')));
+/** Whether no delivery that is not over is to send the bytes of this invocation again. */
+export function notAwaited(id: string): string {
+  return `not exists (select 1 from deliveries as d where d.same_bytes_of is not null and d.same_bytes_of = ${id} and d.${OPEN})`;
 }
 
 /** How many went. */
@@ -25,17 +23,19 @@ export interface Gone {
   readonly bodies: number;
 }
 
-/** Removes those of these invocations that are over and that nothing waits for. Belongs into a transaction. */
+/** Removes the bodies of these invocations, but for those that are to be sent again; gives how many. */
+export function removeBodies({ writer }: Connection, ids: readonly string[]): Promise<number> {
+  const query = writer<object, number>('invocation_bodies').whereIn('invocation_id', [...ids]);
+  return query.whereRaw(notAwaited('invocation_bodies.invocation_id')).delete();
+}
+
+/** Removes those of these invocations that are over and that nothing waits for. */
 export async function removeInvocations(database: Connection, ids: readonly string[]): Promise<Gone> {
   if (ids.length === 0) return { invocations: 0, bodies: 0 };
-  const { writer } = database;
-  const awaited = await awaitedOf(database, ids);
-  const unawaited = ids.filter((id) => !awaited.has(id));
-  // What has ended stays so.
-  const query = writer('invocations').whereIn('id', unawaited).whereNot('outcome', OPEN_OUTCOME).select('id');
-  const going = (await readRows(query)).map((row) => text(row, 'id'));
-  const bodies = await writer<object, number>('invocation_bodies').whereIn('invocation_id', going).delete();
-  return { invocations: await writer<object, number>('invocations').whereIn('id', going).delete(), bodies };
+  const bodies = await removeBodies(database, ids);
+  const query = database.writer<object, number>('invocations').whereIn('id', [...ids]);
+  void query.whereNot('outcome', OPEN_OUTCOME).whereRaw(notAwaited('invocations.id'));
+  return { invocations: await query.delete(), bodies };
 }
 
 /** Where invocations belong to. Those that are meant lie between the instants, a day aside. */
@@ -50,15 +50,15 @@ export interface Owners {
 const DAY_MS = 86_400_000;
 
 /**
- * Removes the invocations of these owners; gives also which owners have some left. Belongs into a transaction. Between
- * which ids they are spares PostgreSQL all other partitions; a day more allows for clocks that differ.
+ * Removes the invocations of these owners; gives also which owners have some left. Between which ids they are spares
+ * PostgreSQL all other partitions; a day more allows for clocks that differ.
  */
 export async function removeInvocationsOf(
   database: Connection,
   { column, organizationId, ids, from, to }: Owners,
 ): Promise<Gone & { readonly remain: ReadonlySet<string> }> {
   const found = async (): Promise<{ readonly id: string; readonly owner: string }[]> => {
-    const query = database.writer('invocations').whereIn(column, [...ids]);
+    const query = database.lookup('invocations').whereIn(column, [...ids]);
     // An index leads from a delivery to its invocations by itself; the one of events begins with the organization.
     if (column === 'event_id') void query.where('organization_id', organizationId);
     void query.where('id', '>=', leastId('inv', new Date(from.getTime() - DAY_MS)));
@@ -83,7 +83,7 @@ export interface OldDelivery {
   readonly finishedAt: Date;
 }
 
-/** Removes those of these deliveries that are over, with their invocations. Belongs into a transaction. */
+/** Removes those of these deliveries that are over, with their invocations. */
 export async function removeDeliveries(
   database: Connection,
   organizationId: string,
