@@ -13,6 +13,7 @@ import * as acceptance from './migrations/20261129000100_acceptance.ts';
 import * as auditSettings from './migrations/20261129000200_audit_settings.ts';
 import * as retention from './migrations/20261129000300_retention.ts';
 import * as eventSearch from './migrations/20261129000400_event_search.ts';
+import * as erasures from './migrations/20261129000500_erasures.ts';
 
 /** One step of the schema, and its name in the database. */
 export interface NamedMigration {
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261129000200_audit_settings', migration: auditSettings },
   { name: '20261129000300_retention', migration: retention },
   { name: '20261129000400_event_search', migration: eventSearch },
+  { name: '20261129000500_erasures', migration: erasures },
 ];

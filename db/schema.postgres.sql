@@ -97,6 +97,18 @@ create table encryption_keys (
   constraint encryption_keys_pkey PRIMARY KEY (id)
 );
 
+create table erasures (
+  organization_id text collate "C" not null,
+  event_id text collate "C" not null,
+  invocations integer not null,
+  deliveries_cancelled integer not null,
+  cleaned_at text collate "C",
+  constraint erasures_pkey PRIMARY KEY (organization_id, event_id),
+  constraint erasures_organization_id_event_id_foreign FOREIGN KEY (organization_id, event_id) REFERENCES events(organization_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX erasures_unclean ON erasures USING btree (organization_id, event_id) WHERE (cleaned_at IS NULL);
+
 create table event_search (
   seq bigint not null,
   organization_id text collate "C" not null,
@@ -141,6 +153,8 @@ create table events (
   value_sha256 text collate "C" not null,
   hop integer not null,
   body text collate "C" not null,
+  erased_at text collate "C",
+  erased_by text collate "C",
   constraint events_list UNIQUE (organization_id, id),
   constraint events_pkey PRIMARY KEY (id),
   constraint events_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
@@ -216,6 +230,7 @@ create table invocations (
   next_attempt_at text collate "C",
   next_attempt_reason text collate "C",
   masked_places integer,
+  erased_at text collate "C",
   constraint invocations_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 

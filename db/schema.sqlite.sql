@@ -98,6 +98,18 @@ CREATE TABLE encryption_keys (
   primary key (id)
 );
 
+CREATE TABLE erasures (
+  organization_id text not null,
+  event_id text not null,
+  invocations integer not null,
+  deliveries_cancelled integer not null,
+  cleaned_at text,
+  foreign key(organization_id, event_id) references events(organization_id, id) on delete cascade,
+  primary key (organization_id, event_id)
+);
+
+CREATE INDEX erasures_unclean on erasures (organization_id, event_id) where cleaned_at is null;
+
 CREATE VIRTUAL TABLE event_search using fts5(
     terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '='");
 
@@ -133,6 +145,8 @@ CREATE TABLE events (
   value_sha256 text not null,
   hop integer not null,
   body text not null,
+  erased_at text,
+  erased_by text,
   foreign key(organization_id) references organizations(id),
   primary key (id)
 );
@@ -207,6 +221,7 @@ CREATE TABLE invocations (
   next_attempt_at text,
   next_attempt_reason text,
   masked_places integer,
+  erased_at text,
   primary key (id)
 );
 

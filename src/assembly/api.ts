@@ -172,12 +172,14 @@ function ingestOf(
   };
 }
 
-// What is done by hand with deliveries, one by one and many at a time.
-function actsOf({ tools, storage, delivering, schemas }: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays'> {
+// What is done by hand with events and deliveries, one by one and many at a time.
+function actsOf(parts: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays' | 'erasing'> {
+  const { tools, storage, delivering, schemas, sandbox, observation } = parts;
   const { newId, clock } = tools;
   const common = { store: storage.store, newId, clock, ownEvents: createEventSink(tools) };
   return {
     redelivery: { ...common, wake: () => delivering.wake() },
+    erasing: { ...common, sandbox, pause, wake: () => delivering.wake(), report: observation.report },
     replays: { ...common, schemas, run: () => delivering.replay(), yieldToOthers },
   };
 }

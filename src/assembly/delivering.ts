@@ -16,6 +16,7 @@ import type { Reporter } from '../observe/report.ts';
 import type { SandboxAddress } from '../sandbox/index.ts';
 import type { Accepted, AcceptDeps, Waiting } from '../services/accept.ts';
 import type { Birth, Intake } from '../services/intake-plan.ts';
+import { cleanErasures } from '../services/erasing.ts';
 import type { Horizon } from '../services/horizon.ts';
 import { facetsOf } from '../services/log-filters.ts';
 import { followWebhooks } from '../services/follow-webhooks.ts';
@@ -238,6 +239,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     makePartitions: () => store.makePartitions(tools.clock()),
     indexEvents: () => indexEvents(indexing),
     removeExpired: () => removeExpired({ ...tools, store, pause: pauseFor, isStopping, report }),
+    cleanErasures: () => cleanErasures({ store, clock: tools.clock, report }),
     wake,
   };
   const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>

@@ -1,7 +1,7 @@
 // One delivery attempt as a sentence: load, make ready, authorize, check the lease, attempt, settle, record, report.
 import type { Chance, Clock } from '../domain/clock.ts';
 import type { AttemptEnd, Delivery, Settlement, Verdict } from '../domain/delivery.ts';
-import { isFirstRefusal, LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
+import { CANCELLED_BY_ERASURE, isFirstRefusal, LEASE_MARGIN_MS, settle } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Invocation, InvocationEnd, InvocationStart } from '../domain/invocation.ts';
@@ -14,7 +14,7 @@ import type { AuthorizeInput, Authorized } from './authorize.ts';
 import type { Ready } from './make-ready.ts';
 import { makeReady } from './make-ready.ts';
 import { recordedBody } from './same-bytes.ts';
-import { ENGINE_STOPPING, LEASE_TOO_OLD, unsent } from './unsent.ts';
+import { CONTENT_ERASED, ENGINE_STOPPING, LEASE_TOO_OLD, unsent } from './unsent.ts';
 import { urlHostOf } from './url-host.ts';
 import type { Wire } from './wire.ts';
 
@@ -109,7 +109,7 @@ export async function deliver(
   const settlement: Settlement =
     verdict.kind === 'accepted'
       ? { state: 'delivered' }
-      : await onceAvailable(deps, lease, () => decide(deps, claimed, verdict));
+      : await onceAvailable(deps, lease, () => decide(deps, claimed, loaded, verdict));
   const end = withNext(result.end, settlement);
   const finish = {
     invocationId: start.id,
@@ -219,6 +219,7 @@ async function attemptInTime(
   limits: Limits,
 ): Promise<AttemptResult> {
   const { startByMs, signal } = limits;
+  if (event.erased !== undefined) return unsent(deps.clock(), CONTENT_ERASED);
   const ready: Ready =
     sameBytes === undefined
       ? await makeReady(deps, settings, startByMs, signal)
@@ -263,14 +264,22 @@ function pauseAfter(createdAt: Date, now: Date): number {
 }
 
 // The retry policy is that of now: mending a webhook heals what waits for it.
-async function decide(deps: DeliverDeps, claimed: Claimed, verdict: Verdict): Promise<Settlement> {
+async function decide(
+  deps: DeliverDeps,
+  claimed: Claimed,
+  loaded: Loaded | Unreadable,
+  verdict: Verdict,
+): Promise<Settlement> {
   const { organizationId, id, webhookId } = claimed.delivery;
   const standing = await deps.store.webhooks.standing(organizationId, webhookId);
   if (standing === undefined) throw new Error(`Delivery ${id} names a webhook that is not stored.`);
   const delivery = await deps.store.deliveries.byId(organizationId, id);
   const cancelRequested = delivery?.cancelRequestedAt !== undefined;
+  // It may have been planned at the very moment at which its event was erased: then only the event tells.
+  const wasErased = 'event' in loaded && loaded.event.erased !== undefined;
+  const eventErased = wasErased || delivery?.reason === CANCELLED_BY_ERASURE.reason;
   const { attempt } = claimed.invocation;
-  const ended = { ...standing, ...refusalsOf(claimed), attempt, cancelRequested };
+  const ended = { ...standing, ...refusalsOf(claimed), attempt, cancelRequested, eventErased };
   return settle(verdict, { ...ended, now: deps.clock(), chance: deps.chance() });
 }
 

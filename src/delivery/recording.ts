@@ -119,7 +119,7 @@ function recordScalar(value: Scalar, mask: CountingMask): Scalar {
 }
 
 function recordActual(actual: ValidatorActual, mask: CountingMask): ValidatorActual {
-  if (actual.found === 'nothing') return actual;
+  if (actual.found !== 'values') return actual;
   return { found: 'values', values: actual.values.map((value) => recordValue(value, mask)) };
 }
 

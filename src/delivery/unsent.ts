@@ -10,6 +10,9 @@ export const ENGINE_STOPPING = 'The engine was stopping.';
 /** Why nothing was sent where the lease could have run out before the answer. */
 export const LEASE_TOO_OLD = 'Its lease was too old to start.';
 
+/** Why nothing was sent where there is nothing to send any more. */
+export const CONTENT_ERASED = 'The content of the event has been erased.';
+
 /** It does not count against the retry policy. The delivery is due again in `pauseMs`. */
 export function unsent(finishedAt: Date, why: string, pauseMs = 0): AttemptResult {
   const message = `${outcomeEntry('not_sent').sentence} ${why}`;

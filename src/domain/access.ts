@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'webhooks:test',
   'events:read',
   'events:write',
+  'events:erase',
   'deliveries:read',
   'deliveries:write',
   'schemas:read',

@@ -1,4 +1,5 @@
 // An invocation as a curl command that sends the same bytes, except for secrets: those are no longer known.
+import { eventErased } from './erasure.ts';
 import { conflict } from './errors.ts';
 import type { HeaderLines } from './exchange.ts';
 import { MASK } from './headers.ts';
@@ -23,10 +24,12 @@ interface HeaderOption {
 
 /**
  * The command, for a POSIX shell. Secret header values become variables, with a comment that says which to set; a
- * comment also says where else something is masked. Throws `conflict` where no request was made.
+ * comment also says where else something is masked. Throws `conflict` where no request was made, or its
+ * body was erased.
  */
-export function toCurl({ start, end }: Invocation): string {
+export function toCurl({ start, end, erasedAt }: Invocation): string {
   if (end?.request === undefined) throw nothingSent(start.id);
+  if (erasedAt !== undefined) throw eventErased(start.eventId ?? start.id);
   const { request, maskedPlaces } = end;
   const isMasked: IsMasked = (text) => maskedPlaces > 0 && text?.includes(MASK) === true;
   const headers = headerOptions(request.headers, isMasked);

@@ -100,6 +100,8 @@ export interface AttemptEnd {
   readonly maxHeldInSec: number;
   /** Whether somebody has cancelled the delivery while the attempt was under way. */
   readonly cancelRequested?: boolean;
+  /** Whether the content of its event is erased. */
+  readonly eventErased?: boolean;
   /** Whether an earlier attempt of it has been refused its access token. */
   readonly tokenRefusedBefore?: boolean;
   readonly now: Date;
@@ -110,9 +112,13 @@ export interface AttemptEnd {
 /** Where a delivery goes that somebody has cancelled. */
 export const CANCELLED_BY_HAND = { state: 'cancelled', reason: 'cancelled_by_hand' } as const satisfies Settlement;
 
+/** Where a delivery goes that is not over when the content of its event is erased. */
+export const CANCELLED_BY_ERASURE = { state: 'cancelled', reason: 'event_erased' } as const satisfies Settlement;
+
 /** Decides the next state of a delivery: the table of DELIVERY.md section 2, for deliveries in `sending`. */
 export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
-  if (end.cancelRequested === true && verdict.kind !== 'accepted') return CANCELLED_BY_HAND;
+  const cancelled = cancelledMeanwhile(end);
+  if (cancelled !== undefined && verdict.kind !== 'accepted') return cancelled;
   switch (verdict.kind) {
     case 'accepted':
       return { state: 'delivered' };
@@ -125,6 +131,11 @@ export function settle(verdict: Verdict, end: AttemptEnd): Settlement {
     case 'failed':
       return afterFailure(verdict, end);
   }
+}
+
+function cancelledMeanwhile({ eventErased, cancelRequested }: AttemptEnd): Settlement | undefined {
+  if (eventErased === true) return CANCELLED_BY_ERASURE;
+  return cancelRequested === true ? CANCELLED_BY_HAND : undefined;
 }
 
 function afterUnsent(pauseMs: number, { now }: AttemptEnd): Settlement {

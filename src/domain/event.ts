@@ -1,4 +1,4 @@
-// An event: something that happened, as received. It never changes.
+// An event: something that happened, as received. It never changes, but its content can be erased.
 import { hash } from 'node:crypto';
 import type { ExactJson, ExactJsonObject } from './json.ts';
 import { canonicalJson, JsonNumber } from './json.ts';
@@ -6,6 +6,12 @@ import { normaliseEventTime } from './time.ts';
 
 /** Who put the event in: a caller of the API, or the engine about itself (`webhook.updated`, …). */
 export type EventOrigin = 'api' | 'engine';
+
+/** That the content of an event was erased: when, and the id of the API key that asked for it. */
+export interface Erased {
+  readonly at: Date;
+  readonly by: string;
+}
 
 /** A stored event. */
 export interface Event {
@@ -27,8 +33,10 @@ export interface Event {
   readonly valueSha256: string | undefined;
   /** How many engines the event came through (`hookwright-hop`). */
   readonly hop: number;
-  /** The event's JSON text exactly as received. */
+  /** The event's JSON text exactly as received; of an erased one a small text that says no more than the fields here. */
   readonly body: string;
+  /** There where its content was erased. */
+  readonly erased?: Erased;
 }
 
 /** What a request can say of an event, in its body and headers. */

@@ -53,7 +53,10 @@ export interface RecordedResponse {
 
 /** What a validator's path selected, numbers as received. Selecting nothing is not the same as selecting null. */
 export type ValidatorActual =
-  { readonly found: 'nothing' } | { readonly found: 'values'; readonly values: readonly ExactJson[] };
+  | { readonly found: 'nothing' }
+  | { readonly found: 'values'; readonly values: readonly ExactJson[] }
+  /** It was erased with the content of the event. */
+  | { readonly found: 'erased' };
 
 /** What one response rule said. */
 export interface ValidatorResult {
@@ -133,4 +136,6 @@ export function endWithoutExchange(finishedAt: Date, outcome: Outcome, message: 
 export interface Invocation {
   readonly start: InvocationStart;
   readonly end: InvocationEnd | undefined;
+  /** When the content of its event was erased, and with it what could hold some of that here. */
+  readonly erasedAt?: Date;
 }

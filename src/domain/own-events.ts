@@ -31,7 +31,8 @@ export type OwnEventType =
   | 'audit_log.denylist_updated'
   | 'audit_log.retention_updated'
   | 'audit_log.file_updated'
-  | 'audit_log.searched';
+  | 'audit_log.searched'
+  | 'event.erased';
 
 /**
  * What the engine keeps to itself, also where a webhook names it: reads of the log, which would be told of to somebody who

@@ -28,7 +28,7 @@ export interface ReplayScope {
   readonly filter: JsonObject | undefined;
 }
 
-/** How far it has come, in events. `skipped`: those whose delivery to the webhook still waited. */
+/** How far it has come, in events. `skipped`: those whose delivery to the webhook still waited, and those that are erased. */
 export interface ReplayProgress {
   /** Events of the time range, counted when the replay was made. */
   readonly total: number;

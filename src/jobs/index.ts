@@ -14,6 +14,8 @@ export interface JobDeps {
   indexEvents(): Promise<number>;
   /** Removes what is older than it is to be kept. */
   removeExpired(): Promise<unknown>;
+  /** Cleans what earlier erasures have left outside of the database; how many were looked at. */
+  cleanErasures(): Promise<number>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -46,6 +48,13 @@ export const JOBS: readonly Job[] = [
     schedule: '0 17 * * * *',
     run: async (deps) => {
       await deps.makePartitions();
+    },
+  },
+  {
+    name: 'erasures',
+    schedule: '30 * * * * *',
+    run: async (deps) => {
+      await deps.cleanErasures();
     },
   },
   {

@@ -30,14 +30,20 @@ export interface Inbox {
   /** Keeps a request as it arrives; the function it gives notes the status that was answered. */
   add(request: Omit<SandboxRequest, 'id' | 'status'>): (status: number) => void;
   list(query: InboxQuery): readonly SandboxRequest[];
+  /** Forgets the requests of an event; of those that are still to come, nothing is kept. */
+  forget(eventId: string): void;
 }
+
+// A request that is under way when its event is forgotten arrives within a minute.
+const FORGOTTEN = 1000;
 
 // Set by the engine or by the connection, and never secret.
 const OWN_HEADERS = ['host', 'connection', 'content-length', 'user-agent', 'accept-encoding'];
 
 /** Makes an inbox for the last `capacity` requests; older ones are forgotten. */
 export function createInbox(capacity: number): Inbox {
-  const kept: { request: SandboxRequest }[] = [];
+  let kept: { request: SandboxRequest }[] = [];
+  let forgotten: readonly string[] = [];
   let count = 0;
   return {
     add: (request) => {
@@ -46,7 +52,7 @@ export function createInbox(capacity: number): Inbox {
       const { headers, body } = request;
       const shown = { headers: headers.map(shownHeader), body: shownBody(headers, body) };
       const entry = { request: { ...request, ...shown, id, status: undefined } };
-      kept.unshift(entry);
+      if (!forgotten.includes(eventOf(headers))) kept.unshift(entry);
       kept.length = Math.min(kept.length, capacity);
       return (status) => Object.assign(entry, { request: { ...entry.request, status } });
     },
@@ -55,7 +61,15 @@ export function createInbox(capacity: number): Inbox {
       const requests = kept.map(({ request }) => request);
       return requests.filter(({ id }) => after === undefined || id < after).slice(0, limit);
     },
+    forget: (eventId) => {
+      forgotten = [...forgotten.filter((id) => id !== eventId), eventId].slice(-FORGOTTEN);
+      kept = kept.filter(({ request }) => eventOf(request.headers) !== eventId);
+    },
   };
+}
+
+function eventOf(headers: HeaderLines): string {
+  return headers.find(([name]) => name.toLowerCase() === 'hookwright-event')?.[1] ?? '';
 }
 
 function shownHeader([name, value]: readonly [string, string]): readonly [string, string] {

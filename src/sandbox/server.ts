@@ -37,6 +37,8 @@ export interface Sandbox {
   stop(): Promise<void>;
   /** The last 200 requests, newest first. */
   requests(query: InboxQuery): readonly SandboxRequest[];
+  /** Forgets the requests of an event, also those that are under way. */
+  forget(eventId: string): void;
 }
 
 const ADDRESS = '127.0.0.1';
@@ -75,6 +77,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       await closed;
     },
     requests: (query) => inbox.list(query),
+    forget: (eventId) => inbox.forget(eventId),
   };
 }
 

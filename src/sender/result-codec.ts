@@ -99,7 +99,7 @@ function readPeer([address, port, tlsVersion]: readonly [string, number, string 
 
 function writeValidator(validator: ValidatorResult): SentValidator {
   const { actual } = validator;
-  if (actual.found === 'nothing' || toPlain(actual.values) === actual.values) return validator;
+  if (actual.found !== 'values' || toPlain(actual.values) === actual.values) return validator;
   return { ...validator, actual: { found: 'text', text: writeExact(actual.values) } };
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Event } from '../domain/event.ts';
-import type { Mismatch } from '../domain/match.ts';
+import type { MatchResult, Mismatch } from '../domain/match.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { RetentionPeriods } from '../domain/retention.ts';
 import { cutOffs } from '../domain/retention.ts';
@@ -96,6 +96,7 @@ function explain({ event, plain, isOld }: Explained, webhook: Webhook, delivery:
       delivery,
     };
   }
+  if (isUntold(event, webhook, result)) return untold(event, webhook);
   if (result.matched && isOld) {
     const detail =
       'Status, schema, type and filter accepted the event. Its delivery is older than deliveries are kept.';
@@ -106,4 +107,15 @@ function explain({ event, plain, isOld }: Explained, webhook: Webhook, delivery:
     return { webhook, matched: false, reason: 'inactive', detail, delivery };
   }
   return { webhook, matched: false, reason: result.reason, detail: result.detail, delivery };
+}
+
+// The filter asked for content that is gone; nothing else can have kept the event away.
+function isUntold({ erased }: Event, { settings }: Webhook, result: MatchResult): boolean {
+  const asksFilter = settings.filter !== undefined && (result.matched || result.reason === 'filter');
+  return erased !== undefined && asksFilter;
+}
+
+function untold(event: Event, webhook: Webhook): Explanation {
+  const detail = `Its filter did not accept the event; why cannot be told since the content of ${event.id} was erased.`;
+  return { webhook, matched: false, reason: 'filter', detail, delivery: undefined };
 }

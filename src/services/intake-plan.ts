@@ -33,8 +33,8 @@ export interface RequestKeys {
   readonly asked: readonly KeyQuestion[];
 }
 
-/** Which event holds a key, by the keys of one organization. */
-export type Holders = ReadonlyMap<string, { readonly eventId: string; readonly valueSha256: string }>;
+/** Which event holds a key, by the keys of one organization; without the hash of its value where that was erased. */
+export type Holders = ReadonlyMap<string, { readonly eventId: string; readonly valueSha256: string | undefined }>;
 
 /** What planning touches. */
 export interface PlanIntakeDeps {
@@ -205,7 +205,8 @@ function holderOf(event: Event, holders: Holders): Pick<Event, 'valueSha256'> & 
 
 function conflictFaults(event: Event, holders: Holders): Fault[] {
   const holder = holderOf(event, holders);
-  if (holder.valueSha256 === event.valueSha256) return [];
+  // Of an erased event nobody can tell any more whether this is the same value: the key says that it is the same event.
+  if (holder.valueSha256 === undefined || holder.valueSha256 === event.valueSha256) return [];
   return [
     {
       pointer: '/idempotency_key',

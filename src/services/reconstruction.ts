@@ -28,11 +28,11 @@ export interface ReconstructionDeps {
 /**
  * The invocation with its request, where it ended `unknown` without one: rendered and built as for sending, at the
  * time when the attempt started, and marked as reconstructed. Any other one comes back as it is, and so does one whose
- * event, delivery or webhook version is gone, whose secrets cannot be opened, or whose template does not render.
+ * event, its content, delivery or webhook version is gone, whose secrets cannot be opened, or whose template does not render.
  */
 export async function withRequest(deps: ReconstructionDeps, invocation: Invocation): Promise<Invocation> {
   const { start, end } = invocation;
-  if (end?.outcome !== 'unknown' || end.request !== undefined) return invocation;
+  if (end?.outcome !== 'unknown' || end.request !== undefined || invocation.erasedAt !== undefined) return invocation;
   const sources = await load(deps, start);
   if (sources === undefined) return invocation;
   const rendering = await renderAgain(deps, sources);
@@ -54,6 +54,7 @@ async function load({ store }: ReconstructionDeps, start: InvocationStart): Prom
     store.webhooks.byVersion(organizationId, webhookId, webhookVersion).catch(noneWhereUnreadable),
     messageIdOf(store, start),
   ]);
+  if (event?.erased !== undefined) return undefined;
   if (event === undefined || webhook === undefined || messageId === undefined) return undefined;
   return { event, settings: webhook.settings, messageId };
 }

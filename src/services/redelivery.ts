@@ -10,6 +10,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { OwnEvent } from '../domain/own-events.ts';
 import { planAgain } from '../domain/plan.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { EventFinders } from './event-content.ts';
+import { keepContent } from './event-content.ts';
 import type { EventSink } from './own-events.ts';
 
 /** The part of the store that these acts touch. */
@@ -20,6 +22,7 @@ export interface RedeliveryStore {
     /** Cancels one that is open; gives whether it did so just now. */
     cancel(organizationId: string, id: string, now: Date): Promise<boolean>;
   };
+  readonly events: Pick<EventFinders, 'lock'>;
   readonly webhooks: { byIdMasked(organizationId: string, id: string): Promise<Webhook | undefined> };
   readonly invocations: {
     /** The newest invocation of a delivery whose body is kept as it was sent. */
@@ -47,7 +50,8 @@ export interface RedeliveryOptions {
 
 /**
  * Makes a new delivery of the same event to the same webhook, due now; gives it. Asked twice, it makes two. Throws
- * `not_found`, and `conflict` where the delivery is not over, its webhook is off or gone, or the bytes are not kept.
+ * `not_found`, and `conflict` where the delivery is not over, its webhook is off or gone, its event is erased, or the bytes are not
+ * kept.
  */
 export async function redeliver<S extends RedeliveryStore>(
   deps: RedeliveryDeps<S>,
@@ -57,6 +61,7 @@ export async function redeliver<S extends RedeliveryStore>(
 ): Promise<Delivery> {
   const planned = await deps.store.transaction(async (store) => {
     const earlier = await finalDelivery(store, actor, id);
+    await keepContent(store.events, earlier);
     requireReceiver(await store.webhooks.byIdMasked(actor.organizationId, earlier.webhookId));
     const sameBytesOf = options.sameBytes ? await invocationWithBytes(store, earlier) : undefined;
     const request = {

@@ -87,7 +87,7 @@ type Judge = (event: Event, latest: Delivery | undefined) => Exclude<ReplayVerdi
 function createJudge(scope: ReplayScope, webhook: Webhook): Judge {
   const filter = scope.filter === undefined ? undefined : compileFilter(scope.filter);
   const matcher = createMatcher(webhook);
-  return (event, latest) => {
+  const judge: Judge = (event, latest) => {
     // Whoever names no type means the engine's own events, too, where they were planned.
     if (scope.eventTypes.length > 0 && !matchesType(event.eventType, 'api', scope.eventTypes)) return 'pass';
     const verdict = judgeForReplay(scope.selection, latest);
@@ -96,5 +96,14 @@ function createJudge(scope: ReplayScope, webhook: Webhook): Judge {
     if (filter !== undefined && !filter(plain)) return 'pass';
     if (verdict !== 'plan_if_matched') return verdict;
     return matcher.match(event, plain).matched ? 'plan' : 'pass';
+  };
+  return (event, latest) => (event.erased === undefined ? judge : judgeErased(scope))(event, latest);
+}
+
+// Whether filters would take it cannot be told any more.
+function judgeErased({ eventTypes, selection }: ReplayScope): Judge {
+  return ({ eventType }, latest) => {
+    if (eventTypes.length > 0 && !matchesType(eventType, 'api', eventTypes)) return 'pass';
+    return judgeForReplay(selection, latest) === 'pass' ? 'pass' : 'skip';
   };
 }

@@ -12,6 +12,7 @@ import type { CheckTask, Comparison, PayloadTexts, TemplateCache, TemplateReport
 import { standInEvent } from '../templates/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import { payloadFaults } from './check-event.ts';
+import { eventWithContent } from './event-content.ts';
 import { eventSizeFaults } from './intake-body.ts';
 import { unknownSchema } from './webhook-check.ts';
 
@@ -121,9 +122,7 @@ async function eventOf(deps: TemplateTrialDeps, actor: Actor, input: ExactJsonOb
   const { event } = input;
   const id = textOf(input['event_id']);
   if (id === undefined) return isObject(event) ? standInEvent(event) : undefined;
-  const recorded = await deps.store.events.byId(actor.organizationId, id);
-  if (recorded === undefined) throw notFound('event', id);
-  return recorded;
+  return eventWithContent(deps.store.events, actor.organizationId, id);
 }
 
 interface Compared {

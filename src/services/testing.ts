@@ -13,6 +13,8 @@ import { isObject, writeExact } from '../domain/json.ts';
 import { nearestName, pointerTo } from '../domain/text.ts';
 import type { Webhook, WebhookSettings } from '../domain/webhook.ts';
 import { payloadFaults } from './check-event.ts';
+import type { EventFinders } from './event-content.ts';
+import { eventWithContent, keepContent } from './event-content.ts';
 import type { EventSink } from './own-events.ts';
 import type { BodyRenderer } from './rendering.ts';
 import type { WebhookCheckDeps } from './webhook-check.ts';
@@ -37,7 +39,7 @@ export interface TestEvent {
 
 /** The part of the store that tests touch. */
 export interface TestingStore {
-  readonly events: { byId(organizationId: string, id: string): Promise<Event | undefined> };
+  readonly events: EventFinders;
   readonly webhooks: HealthStore['webhooks'] & {
     byId(organizationId: string, id: string): Promise<Webhook | undefined>;
   };
@@ -154,6 +156,8 @@ async function runTest<S extends TestingStore>(
   const start = startOf(deps, actor, subject, testEvent.eventId);
   // Both before the first byte: whatever ends this process, a request that may have left is in the audit log.
   await deps.store.transaction(async (store) => {
+    // Whoever erases the event afterwards finds the invocation.
+    if (testEvent.eventId !== undefined) await keepContent(store.events, { ...start, eventId: event.id });
     await store.invocations.insertStart(start);
     await tell(deps, store, actor, subject, start);
   });
@@ -231,7 +235,7 @@ async function chooseEvent<S extends TestingStore>(
 ): Promise<Event> {
   const given = [choice.sample, choice.event, choice.eventId].filter((one) => one !== undefined);
   if (given.length > 1) throw invalid([onlyOne()]);
-  if (choice.eventId !== undefined) return recorded(deps, actor, choice.eventId);
+  if (choice.eventId !== undefined) return eventWithContent(deps.store.events, actor.organizationId, choice.eventId);
   if (choice.event !== undefined) return givenEvent(deps, actor, choice.event);
   return givenEvent(deps, actor, sampleEvent(deps, settings.schema, choice.sample));
 }
@@ -243,12 +247,6 @@ function onlyOne(): Fault {
     detail: 'More than one of event, event_id and sample is given.',
     hint: 'Choose one; without any the first sample of the schema is sent.',
   };
-}
-
-async function recorded<S extends TestingStore>(deps: TestingDeps<S>, actor: Actor, eventId: string): Promise<Event> {
-  const event = await deps.store.events.byId(actor.organizationId, eventId);
-  if (event === undefined) throw notFound('event', eventId);
-  return event;
 }
 
 function givenEvent<S extends TestingStore>(deps: TestingDeps<S>, actor: Actor, value: ExactJsonObject): Event {

@@ -6,7 +6,7 @@ import type { GroupRunner } from './batch/group-writer.ts';
 import { sqliteGroups } from './batch/sqlite-program.ts';
 import type { Dialect } from './dialect.ts';
 import { rowsOf } from './dialect.ts';
-import { connectSqlite, isForeignFile, SQLITE } from './dialect/sqlite.ts';
+import { connectSqlite, isForeignFile, OVERWRITE_IN_PAGES, SQLITE } from './dialect/sqlite.ts';
 import type { FolderLock } from './folder-lock.ts';
 import { lockFolder } from './folder-lock.ts';
 import { keepPrivate, makePrivateFolder } from './private-file.ts';
@@ -100,6 +100,7 @@ export function sqliteWriterSetup(busyTimeoutMs = WRITER_BUSY_TIMEOUT_MS): strin
     'PRAGMA synchronous = FULL',
     'PRAGMA fullfsync = ON',
     'PRAGMA foreign_keys = ON',
+    OVERWRITE_IN_PAGES,
     'PRAGMA wal_autocheckpoint = 1000',
     `PRAGMA journal_size_limit = ${String(WAL_LIMIT_BYTES)}`,
   ].join(';\n');

@@ -17,10 +17,10 @@ export interface KeyReservation {
   readonly createdAt: Date;
 }
 
-/** The event that holds a key, and the hash of its value. */
+/** The event that holds a key, and the hash of its value; `undefined` where that was erased. */
 export interface KeyHolder {
   readonly eventId: string;
-  readonly valueSha256: string;
+  readonly valueSha256: string | undefined;
 }
 
 /** Stored events. */
@@ -34,6 +34,8 @@ export interface Events {
   /** Who holds these keys, among those that somebody holds. */
   keyHolders(organizationId: string, keys: readonly string[]): Promise<ReadonlyMap<string, KeyHolder>>;
   byId(organizationId: string, id: string): Promise<Event | undefined>;
+  /** One, kept from being erased until the transaction ends. */
+  lock(organizationId: string, id: string): Promise<Event | undefined>;
   /** Those of these ids, of whatever organizations, by id. */
   byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
   list(organizationId: string, filter: EventFilter, page: PageRequest): Promise<Page<Event>>;
@@ -47,6 +49,11 @@ export function createEvents({ database }: StoreDeps): Events {
     keyHolders: (organizationId, keys) => keyHolders(database, organizationId, keys),
     async byId(organizationId, id) {
       const row = await readRow(database.lookup('events').where({ organization_id: organizationId, id }));
+      return row === undefined ? undefined : readEvent(row);
+    },
+    async lock(organizationId, id) {
+      const query = database.writer('events').where({ organization_id: organizationId, id });
+      const row = await readRow(database.dialect.lockOwner(query));
       return row === undefined ? undefined : readEvent(row);
     },
     async byIds(ids) {
@@ -116,6 +123,9 @@ async function keyHolders(
   const query = database.writer('idempotency_keys').where('organization_id', organizationId);
   const held = await readRows(query.whereIn('key', [...new Set(keys)]));
   return new Map(
-    held.map((row) => [text(row, 'key'), { eventId: text(row, 'event_id'), valueSha256: text(row, 'value_sha256') }]),
+    held.map((row) => [
+      text(row, 'key'),
+      { eventId: text(row, 'event_id'), valueSha256: text(row, 'value_sha256') || undefined },
+    ]),
   );
 }

@@ -13,6 +13,8 @@ import { createGroupWriter } from './batch/group-writer.ts';
 import type { Database } from './database.ts';
 import type { Deliveries } from './deliveries.ts';
 import { createDeliveries } from './deliveries.ts';
+import type { Erasures } from './erasures.ts';
+import { createErasures } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
 import type { Events } from './events.ts';
@@ -51,6 +53,7 @@ export interface Store {
   readonly acceptance: Acceptance;
   readonly eventLog: EventLog;
   readonly search: EventSearch;
+  readonly erasures: Erasures;
   readonly deliveries: Deliveries;
   readonly invocations: Invocations;
   readonly replays: Replays;
@@ -98,6 +101,7 @@ export function createStore({ database, secrets }: StoreOptions): Store {
     acceptance: createAcceptance(deps),
     eventLog: createEventLog(deps),
     search: createEventSearch(deps),
+    erasures: createErasures(deps),
     deliveries: createDeliveries(deps),
     invocations: createInvocations(deps),
     replays: createReplays(deps),

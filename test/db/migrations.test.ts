@@ -55,6 +55,12 @@ for (const kind of DATABASES) {
       await database.writer('sealing_key').insert({ id: 1, key_id: 'test' });
       await database.writer('encryption_keys').insert({ id: 'test', check_value: 'v1', created_at: NOW.toISOString() });
       await store.replays.insert(replayWith(webhook));
+      await database.writer('erasures').insert({
+        organization_id: ORGANIZATION,
+        event_id: event.id,
+        invocations: 0,
+        deliveries_cancelled: 0,
+      });
       await database.writer('audit_settings').insert({
         organization_id: ORGANIZATION,
         version: 1,

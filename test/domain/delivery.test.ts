@@ -47,6 +47,13 @@ describe('settle', () => {
     assert.deepEqual(settle({ kind: 'accepted' }, end({ cancelRequested: true })), { state: 'delivered' });
   });
 
+  it('ends what has nothing to be sent again, unless the attempt succeeded', () => {
+    const erased = end({ eventErased: true, cancelRequested: true });
+    for (const verdict of [failed, { kind: 'unsent' }, { kind: 'unknown' }] satisfies Verdict[])
+      assert.deepEqual(settle(verdict, erased), { state: 'cancelled', reason: 'event_erased' }, verdict.kind);
+    assert.deepEqual(settle({ kind: 'accepted' }, erased), { state: 'delivered' });
+  });
+
   const table: readonly (readonly [when: string, Verdict, Partial<AttemptEnd>, Settlement])[] = [
     ['accepted', { kind: 'accepted' }, {}, { state: 'delivered' }],
     ['accepted although the webhook is gone', { kind: 'accepted' }, { standing: 'deleted' }, { state: 'delivered' }],

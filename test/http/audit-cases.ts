@@ -239,6 +239,19 @@ export const CASES: readonly Case[] = [
   },
   { route: 'replaceRetention', what: 'no change', body: () => KEPT, status: 200, tells: nothing },
   {
+    route: 'eraseEvent',
+    status: 200,
+    tells: ({ event_id }, { invocations, deliveries_cancelled }) => [
+      {
+        type: 'event.erased',
+        target: event_id ?? '',
+        metadata: { invocations, deliveries_cancelled },
+        shows: 'neither',
+      },
+    ],
+  },
+  { route: 'eraseEvent', what: 'once more', status: 200, tells: nothing },
+  {
     route: 'createApiKey',
     body: () => ({ name: 'made', role: 'operator' }),
     status: 201,

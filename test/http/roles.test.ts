@@ -26,6 +26,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   postEvents: '+---+',
   listEvents: '++++-',
   readEvent: '++++-',
+  eraseEvent: '+----',
   listSchemas: '++++-',
   readSchema: '++++-',
   listTemplates: '++++-',

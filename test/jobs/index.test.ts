@@ -19,6 +19,7 @@ describe('JOBS', () => {
           indexEvents: async () => 0,
           runReplays: async () => count,
           removeExpired: async () => undefined,
+          cleanErasures: async () => count,
           wake: () => void (woken += 1),
         };
         await JOBS.find((job) => job.name === name)?.run(deps);

@@ -10,6 +10,7 @@ const NO_DEPS: JobDeps = {
   indexEvents: async () => 0,
   runReplays: async () => 0,
   removeExpired: async () => undefined,
+  cleanErasures: async () => 0,
   wake: () => undefined,
 };
 

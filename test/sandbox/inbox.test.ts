@@ -45,6 +45,16 @@ describe('createInbox', () => {
     assert.deepEqual(paths(inbox, 10), ['/3', '/2']);
   });
 
+  it('forgets an event, what is still to come of it included', () => {
+    const inbox = createInbox(10);
+    const of = (id: string): [string, string][] => [['Hookwright-Event', id]];
+    add(inbox, '/1', of('evt_1'));
+    add(inbox, '/2', of('evt_2'));
+    inbox.forget('evt_1');
+    add(inbox, '/3', of('evt_1'))(200);
+    assert.deepEqual(paths(inbox, 10), ['/2']);
+  });
+
   it('notes the status of the request it was answered for', () => {
     const inbox = createInbox(10);
     const answered = add(inbox, '/1');

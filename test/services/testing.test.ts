@@ -18,7 +18,7 @@ function setup() {
     return assert.fail(what);
   };
   const store = {
-    events: { byId: async () => eventWith({ id: 'evt_1' }) },
+    events: { lock: async () => eventWith({ id: 'evt_1' }), byId: async () => eventWith({ id: 'evt_1' }) },
     webhooks: { byId: async () => webhookWith({ bodyTemplate: '[1]' }), byIdMasked: async () => undefined },
     invocations: { insertStart: note('recorded') },
     record: note('recorded'),

@@ -22,7 +22,7 @@ const HEAD =
   '-- The schema after all migrations. Compared in test/db/migrations.test.ts, which writes it with WRITE_SCHEMA=1.';
 
 /** The catalogue of a database. */
-export function catalogueOf({ dialect, writer }: Database): Catalogue {
+export function catalogueOf({ dialect, writer }: Pick<Database, 'dialect' | 'writer'>): Catalogue {
   const ask = async (sql: string): Promise<string[]> =>
     rowsOf(await writer.raw(sql)).map((row) => String(row['found']));
   const queries = dialect.name === 'sqlite' ? SQLITE : POSTGRES;

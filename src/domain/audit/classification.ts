@@ -38,6 +38,7 @@ export const OWN_EVENTS: Readonly<Record<OwnEventType, Classification>> = {
   'organization.created': place('global-config-and-administration', 'base'),
   'organization.updated': place('global-config-and-administration', 'base'),
   'encryption.rotated': place('security', 'base'),
+  'event.erased': place('security', 'base'),
   'audit_log.coverage_updated': place(AUDIT_LOG, 'base'),
   'audit_log.denylist_updated': place(AUDIT_LOG, 'base'),
   'audit_log.retention_updated': place(AUDIT_LOG, 'base'),

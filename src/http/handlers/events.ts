@@ -1,23 +1,27 @@
-// Routes of events: intake, and one event with what each webhook made of it.
+// Routes of events: intake, one event with what each webhook made of it, and erasing.
 import type { Exclusion } from '../../domain/audit/coverage.ts';
 import { AppError, boundedFaults, invalid } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { ErasingDeps, ErasingStore } from '../../services/erasing.ts';
+import { eraseEvent } from '../../services/erasing.ts';
 import type { EventLogDeps } from '../../services/event-log.ts';
 import { explainEvent } from '../../services/event-log.ts';
 import type { IngestDeps, IntakeResult } from '../../services/ingest.ts';
 import { ingest } from '../../services/ingest.ts';
 import { readPostedEvents } from '../../services/intake-body.ts';
+import type { PlanningStore } from '../../services/planning.ts';
 import { mediaType } from '../body.ts';
 import { faultView, problemOf } from '../problem.ts';
 import { hopsOf } from '../hops.ts';
 import type { ApiRequest, Reply } from '../route.ts';
 import { actorOf, ok, param } from '../route.ts';
-import { eventDetailView } from '../views/event.ts';
+import { erasureView, eventDetailView } from '../views/event.ts';
 
 /** What these routes touch. */
 export interface EventHandlerDeps {
   readonly ingest: IngestDeps;
   readonly eventLog: EventLogDeps;
+  readonly erasing: ErasingDeps<ErasingStore & PlanningStore>;
 }
 
 /** What a request with events is read from. */
@@ -110,4 +114,9 @@ export async function read(deps: EventHandlerDeps, request: ApiRequest): Promise
   return ok(
     eventDetailView(await explainEvent(deps.eventLog, actorOf(request).organizationId, param(request, 'event_id'))),
   );
+}
+
+/** `POST /v1/events/{event_id}/erase` */
+export async function erase(deps: EventHandlerDeps, request: ApiRequest): Promise<Reply> {
+  return ok(erasureView(await eraseEvent(deps.erasing, actorOf(request), param(request, 'event_id'), request.signal)));
 }

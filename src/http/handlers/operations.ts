@@ -1,5 +1,6 @@
 // Routes for those who run the engine: health, metrics, version, the API's own description, schemas and the sandbox.
 import { AppError, notFound } from '../../domain/errors.ts';
+import type { Event } from '../../domain/event.ts';
 import { isId } from '../../domain/ids.ts';
 import type { ExactJson } from '../../domain/json.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
@@ -34,6 +35,7 @@ export interface OperationHandlerDeps extends Pick<AccessHandlerDeps, 'access'> 
   openapi(): ExactJson;
   /** For finding out whose a request to the sandbox was. */
   readonly records: {
+    readonly events: { byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Pick<Event, 'erased'>>> };
     readonly deliveries: { byId(organizationId: string, id: string): Promise<object | undefined> };
     readonly invocations: { byId(organizationId: string, id: string): Promise<object | undefined> };
   };
@@ -98,13 +100,23 @@ export async function sandboxRequests(deps: OperationHandlerDeps, request: ApiRe
   for (const one of deps.sandbox.requests({ limit: Number.MAX_SAFE_INTEGER })) {
     if (own.length < limit && (await isOf(deps, organizationId, one))) own.push(one);
   }
-  return ok({ data: own.map(sandboxView), next_cursor: null });
+  const events = await deps.records.events.byIds(own.map(eventOf));
+  // It may have arrived at the sandbox of another process than the one that erased its event.
+  const shown = own.filter((one) => events.get(eventOf(one))?.erased === undefined);
+  return ok({ data: shown.map(sandboxView), next_cursor: null });
+}
+
+function eventOf(one: SandboxRequest): string {
+  return headerOf(one, 'hookwright-event');
+}
+
+function headerOf({ headers }: SandboxRequest, wanted: string): string {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
 }
 
 // All organizations share the sandbox. A delivery is named by its own header, a test by that of its message.
 async function isOf({ records }: OperationHandlerDeps, organizationId: string, one: SandboxRequest): Promise<boolean> {
-  const header = (wanted: string): string => one.headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
-  const [deliveryId, messageId] = [header('hookwright-delivery'), header('webhook-id')];
+  const [deliveryId, messageId] = [headerOf(one, 'hookwright-delivery'), headerOf(one, 'webhook-id')];
   if (isId('dlv', deliveryId)) return (await records.deliveries.byId(organizationId, deliveryId)) !== undefined;
   return isId('inv', messageId) && (await records.invocations.byId(organizationId, messageId)) !== undefined;
 }

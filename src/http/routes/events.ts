@@ -51,6 +51,16 @@ export const EVENTS = table<events.EventHandlerDeps & eventLog.EventLogHandlerDe
     handler: events.read,
   },
   {
+    id: 'eraseEvent',
+    method: 'post',
+    path: '/v1/events/{event_id}/erase',
+    permission: 'events:erase',
+    tag: 'Events',
+    summary: 'Erase the content of an event, for good',
+    success: success('event-erasure', 'What is left of it.'),
+    handler: events.erase,
+  },
+  {
     id: 'listSchemas',
     method: 'get',
     path: '/v1/schemas',

@@ -2,6 +2,7 @@
 import type { Event } from '../../domain/event.ts';
 import type { ExactJson, ExactJsonObject } from '../../domain/json.ts';
 import { readJson } from '../../domain/json-read.ts';
+import type { Erasure } from '../../services/erasing.ts';
 import type { ExplainedEvent, Explanation } from '../../services/event-log.ts';
 import { deliveryView } from './delivery.ts';
 
@@ -17,6 +18,8 @@ export function eventView(event: Event): ExactJsonObject {
     origin: event.origin,
     idempotency_key: event.idempotencyKey ?? null,
     hop: event.hop,
+    erased_at: event.erased?.at.toISOString() ?? null,
+    erased_by: event.erased?.by ?? null,
     body: storedValue(event),
   };
 }
@@ -24,6 +27,11 @@ export function eventView(event: Event): ExactJsonObject {
 /** An event and what each webhook made of it, as `event-detail.schema.json` describes it. */
 export function eventDetailView({ event, explanations }: ExplainedEvent): ExactJsonObject {
   return { ...eventView(event), webhooks: explanations.map(explanationView) };
+}
+
+/** What erasing came to, as `event-erasure.schema.json` describes it. */
+export function erasureView({ event, invocations, deliveriesCancelled }: Erasure): ExactJsonObject {
+  return { event: eventView(event), invocations, deliveries_cancelled: deliveriesCancelled };
 }
 
 function explanationView(explanation: Explanation): ExactJsonObject {

@@ -57,7 +57,7 @@ export function validatorView(result: ValidatorResult): ExactJsonObject {
   };
 }
 
-function headView({ start, end }: Invocation): ExactJsonObject {
+function headView({ start, end, erasedAt }: Invocation): ExactJsonObject {
   return {
     id: start.id,
     kind: start.kind,
@@ -69,9 +69,13 @@ function headView({ start, end }: Invocation): ExactJsonObject {
     attempt: { number: start.attempt, max: start.maxAttempts },
     scheduled_at: start.scheduledAt.toISOString(),
     started_at: start.startedAt.toISOString(),
-    finished_at: end?.finishedAt.toISOString() ?? null,
+    ...endView(end, erasedAt),
     ...outcomeView(end),
   };
+}
+
+function endView(end: Invocation['end'], erasedAt: Date | undefined): ExactJsonObject {
+  return { finished_at: end?.finishedAt.toISOString() ?? null, erased_at: erasedAt?.toISOString() ?? null };
 }
 
 // Until it has ended, an invocation is under way, and says so.

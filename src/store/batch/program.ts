@@ -82,7 +82,7 @@ function finishes(language: ProgramLanguage): string[] {
   const lockHealths = language.lockInOrder('webhook_health', 'webhook_id', PARTS.nextHealths);
   return [
     ...change(language, SETTLE_CHANGE, PARTS.settlements),
-    // Each end has a fence, so that there are as many.
+    // Each end has a fence, so that there are as many. One whose event has been erased meanwhile is written step by step.
     ...change(language, END_CHANGE, PARTS.ends, PARTS.settlements),
     ...insert(language, 'invocation_bodies', PARTS.bodies, {}, 'on conflict (invocation_id) do nothing'),
     ...language.whereAny(PARTS.nextHealths, lockHealths),

@@ -1,7 +1,7 @@
 // Events as rows.
 import type { Event, EventOrigin } from '../../domain/event.ts';
 import type { Row, RowOf } from './columns.ts';
-import { instant, integer, oneOf, optionalText, text, writeInstant } from './columns.ts';
+import { instant, integer, oneOf, optionalInstant, optionalText, text, writeInstant } from './columns.ts';
 
 const ORIGINS: readonly EventOrigin[] = ['api', 'engine'];
 
@@ -20,10 +20,16 @@ export function readEvent(row: Row): Event {
     valueSha256: text(row, 'value_sha256') || undefined,
     hop: integer(row, 'hop'),
     body: text(row, 'body'),
+    ...readErased(row),
   };
 }
 
-/** The columns of `writeEvent`, and those of them that hold whole numbers. */
+function readErased(row: Row): Pick<Event, 'erased'> {
+  const at = optionalInstant(row, 'erased_at');
+  return at === undefined ? {} : { erased: { at, by: text(row, 'erased_by') } };
+}
+
+/** The columns of `writeEvent`, which an event has when it is stored, and those of them that hold whole numbers. */
 export const EVENT_COLUMNS = [
   'id',
   'organization_id',

@@ -200,7 +200,9 @@ export function writeBodies(
 
 /** An invocation from its row, joined with its bodies or (in lists, and once these are dropped) without them. */
 export function readInvocation(row: Row): Invocation {
-  return { start: readStart(row), end: row['outcome'] === OPEN_OUTCOME ? undefined : readEnd(row) };
+  const erasedAt = optionalInstant(row, 'erased_at');
+  const end = row['outcome'] === OPEN_OUTCOME ? undefined : readEnd(row);
+  return { start: readStart(row), end, ...(erasedAt === undefined ? {} : { erasedAt }) };
 }
 
 function readStart(row: Row): InvocationStart {

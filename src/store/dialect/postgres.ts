@@ -37,6 +37,7 @@ export const POSTGRES: Dialect = {
   skipLocked: (query, table) => query.forUpdate(...(table === undefined ? [] : [table])).skipLocked(),
   lockRows: (query) => query.forUpdate(),
   lockOwner: (query) => query.forNoKeyUpdate(),
+  lockAtOnce: (query) => query.forUpdate().noWait(),
   likeOperator: 'ilike',
   async leaseNow(db) {
     const [row] = rowsOf(await db.raw('select clock_timestamp() as now'));
@@ -55,6 +56,8 @@ export const POSTGRES: Dialect = {
     await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
   },
   run: runOn,
+  overwrite: () => Promise.resolve(),
+  emptyLog: () => Promise.resolve(true),
   async notify(trx) {
     await trx.raw("select pg_notify(?, '')", [CHANNEL]);
   },

@@ -7,7 +7,7 @@ import SqliteClient from 'knex/lib/dialects/sqlite3/index.js';
 import { AppError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import type { Dialect, SqlValue, Statement } from '../dialect.ts';
-import { runOn } from '../dialect.ts';
+import { preparingClient, rowsOf, runOn } from '../dialect.ts';
 import { UniqueViolation } from '../sql/conflicts.ts';
 import type { Trouble } from './failures.ts';
 import type { SqliteConnection } from './sqlite-driver.ts';
@@ -23,6 +23,7 @@ export const SQLITE: Dialect = {
   skipLocked: (query) => query,
   lockRows: (query) => query,
   lockOwner: (query) => query,
+  lockAtOnce: (query) => query,
   likeOperator: 'like',
   leaseNow: (_db, now) => Promise.resolve(now),
   hasLeaseClock: false,
@@ -31,8 +32,41 @@ export const SQLITE: Dialect = {
   // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
   run: runOn,
+  overwrite,
+  emptyLog,
   notify: () => Promise.resolve(),
 };
+
+/**
+ * How a connection that writes treats what it deletes. Overwriting it within its page costs no write of its own, and
+ * without it pages keep copies of what was moved elsewhere when they were divided, which nobody finds again to overwrite
+ * (measured: of 300 erased values among 3,000, 19 were still in the file).
+ */
+export const OVERWRITE_IN_PAGES = 'PRAGMA secure_delete = FAST';
+
+// Whole pages that become free are overwritten, too.
+async function overwrite(trx: Knex, isOn: boolean): Promise<void> {
+  await trx.raw(isOn ? 'PRAGMA secure_delete = ON' : OVERWRITE_IN_PAGES);
+}
+
+// What is behind the end of the log's file is nobody's. It waits for no reader, since all who write would wait with it.
+async function emptyLog(writer: Knex): Promise<boolean> {
+  const client = preparingClient(writer);
+  const connection = await client.acquireConnection();
+  const run = async (text: string): Promise<Readonly<Record<string, unknown>>> =>
+    rowsOf(await client.runPrepared(connection, { key: text, text: () => text }, []))[0] ?? {};
+  try {
+    const timeout = Number((await run('PRAGMA busy_timeout'))['timeout']);
+    await run('PRAGMA busy_timeout = 0');
+    try {
+      return (await run('PRAGMA wal_checkpoint(TRUNCATE)'))['busy'] === 0;
+    } finally {
+      await run(`PRAGMA busy_timeout = ${String(timeout)}`);
+    }
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}
 
 /** How one SQLite connection is opened. */
 export interface SqliteConnectionOptions {

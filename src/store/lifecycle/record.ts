@@ -1,7 +1,8 @@
 // Recording: ends invocations and settles their deliveries, many with a handful of statements.
 import { CANCELLED_BY_HAND } from '../../domain/delivery.ts';
+import { withoutContent } from '../../domain/erasure.ts';
 import type { Fence, Finish } from '../../domain/lease.ts';
-import type { RowOf } from '../codec/columns.ts';
+import type { Row, RowOf } from '../codec/columns.ts';
 import { text, writeInstant } from '../codec/columns.ts';
 import { END_COLUMNS, END_INTEGERS, writeBodies, writeEnd } from '../codec/invocation.ts';
 import type { BulkChange, NewRow, StoreDeps } from '../sql/rows.ts';
@@ -35,18 +36,15 @@ export async function record(deps: StoreDeps, finishes: readonly Finish[]): Prom
   });
 }
 
-/** Completes the rows of invocations and stores their bodies. One that has its result keeps it. */
+/**
+ * Completes the rows of invocations and stores their bodies. One that has its result keeps it; of one whose event has been
+ * erased meanwhile, nothing is stored that could hold content of it.
+ */
 export async function endInvocations(
   database: StoreDeps['database'],
   finishes: readonly Pick<Finish, 'invocationId' | 'end'>[],
 ): Promise<void> {
-  const ended = await updateRows(database, {
-    ...END_CHANGE,
-    rows: finishes.map(({ invocationId, end }) => writeEnd(invocationId, end)),
-    returning: 'invocations.id, invocations.organization_id',
-    integers: END_INTEGERS,
-    isPartitioned: true,
-  });
+  const ended = await writeEnds(database, END_CHANGE, finishes);
   const organizations = new Map(ended.map((row) => [text(row, 'id'), text(row, 'organization_id')]));
   const bodies = finishes.flatMap(({ invocationId, end }): NewRow[] => {
     const organizationId = organizations.get(invocationId);
@@ -54,14 +52,47 @@ export async function endInvocations(
     return row === undefined ? [] : [row];
   });
   await insertRows(database, 'invocation_bodies', bodies, 'on conflict (invocation_id) do nothing');
+  const left = finishes.filter(({ invocationId }) => !organizations.has(invocationId));
+  await writeEnds(
+    database,
+    ERASED_END_CHANGE,
+    left.map(({ invocationId, end }) => ({ invocationId, end: withoutContent(end) })),
+  );
 }
 
-/** How `writeEnd` changes invocations. */
+function writeEnds(
+  database: StoreDeps['database'],
+  change: BulkChange,
+  finishes: readonly Pick<Finish, 'invocationId' | 'end'>[],
+): Promise<Row[]> {
+  return updateRows(database, {
+    ...change,
+    rows: finishes.map(({ invocationId, end }) => writeEnd(invocationId, end)),
+    returning: 'invocations.id, invocations.organization_id',
+    integers: END_INTEGERS,
+    isPartitioned: true,
+  });
+}
+
+const END_SET = Object.fromEntries(END_COLUMNS.map((column) => [column, `next.${column}`]));
+
+// After `unknown`, a late finisher still knows better.
+const IS_OPEN = "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')";
+
+/**
+ * How `writeEnd` changes invocations whose event has its content. Whether it has is asked of the row itself: only that is
+ * looked at once more by PostgreSQL after waiting for whoever erases the event at the same moment.
+ */
 export const END_CHANGE: BulkChange = {
   table: 'invocations',
-  set: Object.fromEntries(END_COLUMNS.map((column) => [column, `next.${column}`])),
-  // After `unknown`, a late finisher still knows better.
-  where: "invocations.id = next.id and invocations.outcome in ('sending', 'unknown')",
+  set: END_SET,
+  where: `${IS_OPEN} and invocations.erased_at is null`,
+};
+
+const ERASED_END_CHANGE: BulkChange = {
+  table: 'invocations',
+  set: END_SET,
+  where: `${IS_OPEN} and invocations.erased_at is not null`,
 };
 
 // Somebody may have cancelled it after the settlement was decided: what would go on, does not.
@@ -101,7 +132,8 @@ export const SETTLE_CHANGE: BulkChange = {
   table: 'deliveries',
   set: {
     state: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.state}' else next.state end`,
-    reason: `case when ${IS_CANCELLED} then '${CANCELLED_BY_HAND.reason}' else next.reason end`,
+    // While it is being sent, a delivery has a reason only where its event is erased.
+    reason: `case when ${IS_CANCELLED} then coalesce(deliveries.reason, '${CANCELLED_BY_HAND.reason}') else next.reason end`,
     due_at: 'coalesce(next.due_at, deliveries.due_at)',
     attempts: 'deliveries.attempts - next.given_back',
     // The token stays, for `returning`: it opens nothing once the state is another.

@@ -1,6 +1,6 @@
 // Rescue: attempts whose process died end `unknown`, and their deliveries go on.
 import type { AttemptEnd, Settlement } from '../../domain/delivery.ts';
-import { LEASE_MARGIN_MS } from '../../domain/delivery.ts';
+import { CANCELLED_BY_ERASURE, LEASE_MARGIN_MS } from '../../domain/delivery.ts';
 import type { InvocationEnd } from '../../domain/invocation.ts';
 import { endWithoutExchange } from '../../domain/invocation.ts';
 import { outcomeEntry } from '../../domain/outcomes.ts';
@@ -75,7 +75,7 @@ async function readLost(
     )
     .join('webhook_health as h', 'h.webhook_id', 'w.id')
     .whereRaw("d.state = 'sending'")
-    .select('d.id', 'd.lease_token', 'd.attempts', 'd.cancel_requested_at', ...STANDING_COLUMNS);
+    .select('d.id', 'd.lease_token', 'd.attempts', 'd.cancel_requested_at', 'd.reason', ...STANDING_COLUMNS);
   if (!all && !isAlone) void query.where('d.lease_until', '<=', leaseNow.toISOString());
   return readRows(dialect.skipLocked(query, 'd'));
 }
@@ -91,6 +91,7 @@ function lostFrom(row: Row, request: RescueRequest): LostDelivery {
     ...readStanding(row),
     attempt: integer(row, 'attempts'),
     cancelRequested: row['cancel_requested_at'] !== null,
+    eventErased: row['reason'] === CANCELLED_BY_ERASURE.reason,
     now: request.now,
   });
   return { deliveryId: text(row, 'id'), leaseToken: text(row, 'lease_token'), settlement };

@@ -282,7 +282,7 @@ for (const kind of DATABASES) {
         };
         assert.equal(await rescue(NOW, true, { settleFor }), 3);
         const { retryPolicy } = active!.settings;
-        const common = { attempt: 1, now: NOW, maxHeldInSec: 3600, cancelRequested: false };
+        const common = { attempt: 1, now: NOW, maxHeldInSec: 3600, cancelRequested: false, eventErased: false };
         assert.deepEqual(
           asked.toSorted((a, b) => a.standing.localeCompare(b.standing)),
           [

@@ -1,0 +1,159 @@
+// Erases the content of an event: in the database with one transaction, and outside of it as soon as that is possible.
+import type { Actor } from '../domain/access.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { ErasureCounts } from '../domain/erasure.ts';
+import { withoutEventContent } from '../domain/erasure.ts';
+import { AppError, notFound } from '../domain/errors.ts';
+import type { Erased, Event } from '../domain/event.ts';
+import type { EventFinders } from './event-content.ts';
+import type { EventSink } from './own-events.ts';
+
+/** The part of the store that erasing touches, inside a transaction. */
+export interface ErasingStore {
+  readonly events: Pick<EventFinders, 'lock'>;
+  readonly erasures: {
+    /** Throws `unavailable` where somebody is at a delivery of the event just now. */
+    erase(event: Event & { readonly erased: Erased }, idempotencyKey: string | undefined): Promise<ErasureCounts>;
+    counts(key: ErasureKey): Promise<ErasureCounts | undefined>;
+  };
+}
+
+/** Which event was erased. */
+export interface ErasureKey {
+  readonly organizationId: string;
+  readonly eventId: string;
+}
+
+/** What cleaning touches: what is outside of every transaction. */
+export interface CleaningDeps {
+  readonly store: {
+    readonly events: Pick<EventFinders, 'byId'>;
+    readonly erasures: {
+      unclean(limit: number): Promise<readonly ErasureKey[]>;
+      markClean(key: ErasureKey, now: Date): Promise<void>;
+      /** Lets the database forget what it keeps besides its rows for a while; gives whether it did. */
+      emptyLog(): Promise<boolean>;
+    };
+  };
+  readonly clock: Clock;
+  /** Files with a line for each event; missing where there are none. What is done is done again after a failure. */
+  readonly auditFile?: { redact(event: Event): Promise<void> };
+  readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
+}
+
+/** What erasing touches. */
+export interface ErasingDeps<Store extends ErasingStore = ErasingStore> extends CleaningDeps {
+  readonly store: CleaningDeps['store'] & { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
+  readonly ownEvents: EventSink<Store>;
+  /** Words of events; missing where there are none. The event has no content any more. */
+  readonly searchIndex?: { reindex(store: Store, event: Event): Promise<void> };
+  /** What arrived at the sandbox; missing where it does not run. */
+  readonly sandbox?: { forget(eventId: string): void } | undefined;
+  /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
+  pause(pauseMs: number, signal: AbortSignal): Promise<void>;
+  /** Told after the commit: it is an event itself. */
+  wake(): void;
+}
+
+/** An event that is erased, and what that came to. */
+export interface Erasure extends ErasureCounts {
+  readonly event: Event;
+}
+
+/**
+ * Erases an event, for good, in one transaction; what is outside of that is cleaned at once where possible, and otherwise
+ * by `cleanErasures`. Done again, it changes nothing and says the same. Throws `not_found`.
+ */
+export async function eraseEvent<S extends ErasingStore>(
+  deps: ErasingDeps<S>,
+  actor: Actor,
+  id: string,
+  signal: AbortSignal,
+): Promise<Erasure> {
+  const { isNew, ...erasure } = await whenFree(deps, signal, () =>
+    deps.store.transaction((store) => eraseOnce(deps, store, actor, id)),
+  );
+  deps.sandbox?.forget(id);
+  if (!isNew) return erasure;
+  await cleanOrReport(deps, { organizationId: actor.organizationId, eventId: id });
+  deps.wake();
+  return erasure;
+}
+
+// What is in the way are ends of attempts and claims: each is over after some milliseconds.
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 10;
+
+async function whenFree<Result>(
+  deps: Pick<ErasingDeps, 'pause'>,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isBusy = error instanceof AppError && error.code === 'storage_busy';
+      if (!isBusy || attempt === ATTEMPTS || signal.aborted) throw error;
+    }
+    await deps.pause(FIRST_PAUSE_MS * 2 ** attempt, signal);
+  }
+}
+
+async function eraseOnce<S extends ErasingStore>(
+  deps: ErasingDeps<S>,
+  store: S,
+  actor: Actor,
+  id: string,
+): Promise<Erasure & { readonly isNew: boolean }> {
+  const { organizationId } = actor;
+  const event = await store.events.lock(organizationId, id);
+  if (event === undefined) throw notFound('event', id);
+  if (event.erased !== undefined) return { event, ...(await countsOf(store, event)), isNew: false };
+  const erased = { at: deps.clock(), by: actor.keyId };
+  const skeleton = { ...withoutEventContent(event, erased), erased };
+  const counts = await store.erasures.erase(skeleton, event.idempotencyKey);
+  await deps.searchIndex?.reindex(store, skeleton);
+  // Last, since no event is readable that comes after one that is not decided yet.
+  await deps.ownEvents(store, {
+    type: 'event.erased',
+    action: 'erased',
+    actor,
+    targetId: id,
+    // Events have no name of their own.
+    targetName: id,
+    metadata: { invocations: counts.invocations, deliveries_cancelled: counts.deliveriesCancelled },
+    current: undefined,
+    previous: undefined,
+  });
+  return { event: skeleton, ...counts, isNew: true };
+}
+
+async function countsOf(store: ErasingStore, { organizationId, id }: Event): Promise<ErasureCounts> {
+  const counts = await store.erasures.counts({ organizationId, eventId: id });
+  if (counts === undefined) throw new Error(`Of the erasure of ${id} nothing is stored.`);
+  return counts;
+}
+
+const CLEANED_AT_ONCE = 100;
+
+/** Cleans what is left of earlier erasures; gives how many were looked at. One that fails is tried again by the next call. */
+export async function cleanErasures(deps: CleaningDeps): Promise<number> {
+  const keys = await deps.store.erasures.unclean(CLEANED_AT_ONCE);
+  for (const key of keys) await cleanOrReport(deps, key);
+  return keys.length;
+}
+
+async function cleanOrReport(deps: CleaningDeps, key: ErasureKey): Promise<void> {
+  try {
+    await clean(deps, key);
+  } catch (error) {
+    deps.report.jobFailed({ job: 'erasures', error });
+  }
+}
+
+async function clean({ store, clock, auditFile }: CleaningDeps, key: ErasureKey): Promise<void> {
+  const event = await store.events.byId(key.organizationId, key.eventId);
+  if (event !== undefined) await auditFile?.redact(event);
+  if (await store.erasures.emptyLog()) await store.erasures.markClean(key, clock());
+}

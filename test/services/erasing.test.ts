@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { Actor } from '../../src/domain/access.ts';
+import { unavailable } from '../../src/domain/errors.ts';
+import type { ErasingDeps, ErasureKey } from '../../src/services/erasing.ts';
+import { cleanErasures, eraseEvent } from '../../src/services/erasing.ts';
+import { eventWith, NOW, ORGANIZATION } from '../store/fixtures.ts';
+
+const ACTOR: Actor = { keyId: 'key_1', keyName: 'k', organizationId: ORGANIZATION, role: 'admin' };
+const COUNTS = { invocations: 2, deliveriesCancelled: 1 };
+
+// A store that is busy as often as is said, and everything that is done besides, in order.
+function setup({ busy = 0, emptied = true, failing = false } = {}) {
+  const event = eventWith();
+  const done: string[] = [];
+  const unclean: ErasureKey[] = [];
+  let left = busy;
+  const erasures = {
+    erase: async ({ id, organizationId }: typeof event) => {
+      unclean.push({ organizationId, eventId: id });
+      return COUNTS;
+    },
+    counts: async () => COUNTS,
+    unclean: async () => [...unclean],
+    markClean: async () => void (done.push('clean'), unclean.splice(0)),
+    emptyLog: async () => emptied,
+  };
+  const inner = { events: { lock: async () => event, byId: async () => event }, erasures };
+  const deps: ErasingDeps = {
+    store: {
+      ...inner,
+      transaction: async (work) => {
+        left -= 1;
+        if (left >= 0) throw unavailable('storage_busy', 'Busy.', 1);
+        return work(inner);
+      },
+    },
+    clock: () => NOW,
+    ownEvents: async (_store, { type, metadata }) => void done.push(type, JSON.stringify(metadata)),
+    searchIndex: {
+      reindex: async (_store, { body }) => void done.push(`index ${body.length < 200 ? 'short' : 'long'}`),
+    },
+    auditFile: {
+      redact: async () => {
+        done.push('file');
+        if (failing) throw new Error('disk');
+      },
+    },
+    sandbox: { forget: () => void done.push('sandbox') },
+    pause: async (pauseMs) => void done.push(`pause ${String(pauseMs)}`),
+    wake: () => void done.push('wake'),
+    report: { jobFailed: ({ job }) => void done.push(`failed ${job}`) },
+  };
+  return { deps, done, unclean, erase: () => eraseEvent(deps, ACTOR, event.id, new AbortController().signal) };
+}
+
+const TOLD = ['event.erased', '{"invocations":2,"deliveries_cancelled":1}'];
+
+describe('eraseEvent', () => {
+  it('does what belongs into the transaction in it, and the rest afterwards', async () => {
+    const { done, erase, unclean } = setup();
+    const { event, ...counts } = await erase();
+    assert.deepEqual([event.erased, counts], [{ at: NOW, by: 'key_1' }, COUNTS]);
+    assert.deepEqual(done, ['index short', ...TOLD, 'sandbox', 'file', 'clean', 'wake']);
+    assert.deepEqual(unclean, []);
+  });
+
+  it('comes again while others are at its rows, and gives up in the end', async () => {
+    const { done, erase } = setup({ busy: 2 });
+    await erase();
+    assert.deepEqual(done.slice(0, 2), ['pause 20', 'pause 40']);
+    await assert.rejects(setup({ busy: 100 }).erase(), { code: 'storage_busy' });
+  });
+
+  for (const [why, how] of [
+    ['a file cannot be written', { failing: true }],
+    ['somebody reads the log', { emptied: false }],
+  ] as const) {
+    it(`leaves to the job what cannot be cleaned at once, since ${why}`, async () => {
+      const { deps, done, erase, unclean } = setup(how);
+      await erase();
+      assert.equal(unclean.length, 1);
+      assert.ok(!done.includes('clean'));
+      const { deps: healed } = setup();
+      const mended = {
+        ...deps,
+        auditFile: healed.auditFile,
+        store: { ...deps.store, erasures: { ...deps.store.erasures, emptyLog: async () => true } },
+      };
+      assert.equal(await cleanErasures(mended as ErasingDeps), 1);
+      assert.equal(await cleanErasures(mended as ErasingDeps), 0);
+    });
+  }
+});
