@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Event } from '../src/domain/event.ts';
 import type { Facet } from '../src/domain/search-words.ts';
-import { facetTerm } from '../src/domain/search-words.ts';
+import { facetTerm, TermMaker } from '../src/domain/search-words.ts';
 import { INDEX_BATCH, termsOfEvent } from '../src/services/index-events.ts';
 import type { Database } from '../src/store/database.ts';
 import { openDatabase } from '../src/store/database.ts';
@@ -96,6 +96,7 @@ async function measure(name: string, database: Database, sizes: readonly [string
 // In batches, as the job does, but without rests and without reading the events from the database.
 async function build(search: EventSearch): Promise<string> {
   const maker = new EventMaker(1);
+  const words = new TermMaker();
   const [reading, storing]: [number[], number[]] = [[], []];
   let position: Position = { seq: 0, place: ['', ''], changes: 0 };
   const startedAt = performance.now();
@@ -103,7 +104,7 @@ async function build(search: EventSearch): Promise<string> {
     const length = Math.min(INDEX_BATCH, EVENTS - first);
     const events = Array.from({ length }, (_, index) => eventAt(maker, first + index));
     const readAt = performance.now();
-    const terms = events.map((event) => termsOfEvent({ facetsOf }, event));
+    const terms = events.map((event) => termsOfEvent({ facetsOf, terms: words }, event));
     const addAt = performance.now();
     if (!(await search.append({ position, events }, terms))) throw new Error('Somebody else writes this index.');
     storing.push(performance.now() - addAt);

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import type { ExactJson } from '../domain/json.ts';
+import { TermMaker } from '../domain/search-words.ts';
 import type { Reached } from '../http/base-url.ts';
 import { baseUrlFor } from '../http/base-url.ts';
 import { behindDoor } from '../http/intake-door.ts';
@@ -14,7 +15,9 @@ import { ROUTES } from '../http/routes.ts';
 import { addressesBy, createServer } from '../http/server.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { createGallery } from '../services/gallery.ts';
+import { termsOfEvent } from '../services/index-events.ts';
 import type { Schemas } from '../services/json-schema.ts';
+import { facetsOf } from '../services/log-filters.ts';
 import { createEventSink } from '../services/own-events.ts';
 import type { TemplateApprovalDeps } from '../services/template-check.ts';
 import { approveTemplate } from '../services/template-check.ts';
@@ -177,9 +180,11 @@ function actsOf(parts: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays' | 'era
   const { tools, storage, delivering, schemas, sandbox, observation } = parts;
   const { newId, clock } = tools;
   const common = { store: storage.store, newId, clock, ownEvents: createEventSink(tools) };
+  const terms = new TermMaker();
+  const termsOf: HttpDeps['erasing']['termsOf'] = (event) => termsOfEvent({ facetsOf, terms }, event);
   return {
     redelivery: { ...common, wake: () => delivering.wake() },
-    erasing: { ...common, sandbox, pause, wake: () => delivering.wake(), report: observation.report },
+    erasing: { ...common, termsOf, sandbox, pause, wake: () => delivering.wake(), report: observation.report },
     replays: { ...common, schemas, run: () => delivering.replay(), yieldToOthers },
   };
 }

@@ -7,6 +7,7 @@ import { deliver } from '../delivery/deliver.ts';
 import { Dispatcher } from '../delivery/dispatcher.ts';
 import type { AttemptEnd, Settlement } from '../domain/delivery.ts';
 import { settle } from '../domain/delivery.ts';
+import { TermMaker } from '../domain/search-words.ts';
 import type { WebhookSettings } from '../domain/webhook.ts';
 import { sendsBody } from '../domain/webhook.ts';
 import type { EgressPolicy } from '../egress/policy.ts';
@@ -228,6 +229,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     store,
     readableUntil: () => parts.horizon.follow(),
     facetsOf,
+    terms: new TermMaker(),
     pause: pauseFor,
     isStopping,
     report,

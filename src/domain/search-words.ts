@@ -43,15 +43,63 @@ export function facetTerm({ name, value }: Facet): string {
   return `=${FACET_LETTERS[name]}${sha256Hex(same).slice(0, HASH_LENGTH)}`;
 }
 
-/**
- * The terms of an event, each once: the words of all keys and values of its JSON (numbers as they are spelled), and its
- * facets. Each consists of letters, marks and numbers, or begins with `=`.
- */
-export function termsOf(value: ExactJson, facets: readonly Facet[]): string[] {
-  const terms = new Set<string>();
-  for (const facet of facets) terms.add(knownFacetTerm(facet));
-  addValue(value, terms);
-  return within(terms);
+/** Makes the terms of events. It remembers those that come again and again, of nobody in particular. */
+export class TermMaker {
+  readonly #facets = new Map<string, string>();
+  readonly #names = new Map<string, readonly string[]>();
+
+  /**
+   * The terms of an event, each once: the words of all keys and values of its JSON (numbers as they are spelled), and its
+   * facets. Each consists of letters, marks and numbers, or begins with `=`.
+   */
+  termsOf(value: ExactJson, facets: readonly Facet[]): string[] {
+    const terms = new Set<string>();
+    for (const facet of facets) terms.add(this.#facetTerm(facet));
+    this.#addValue(value, terms);
+    return within(terms);
+  }
+
+  // Hashing takes as long as a third of all else.
+  #facetTerm(facet: Facet): string {
+    if (!OFTEN.includes(facet.name)) return facetTerm(facet);
+    const key = `${facet.name} ${facet.value}`;
+    const term = this.#facets.get(key) ?? facetTerm(facet);
+    remember(this.#facets, key, term);
+    return term;
+  }
+
+  #addValue(value: ExactJson, words: Set<string>): void {
+    if (typeof value === 'string') addWords(value, words);
+    else if (value === null) words.add('null');
+    else if (typeof value !== 'object') addWords(String(value), words);
+    else if (value instanceof JsonNumber) addWords(value.text, words);
+    else if (isList(value)) for (const item of value) this.#addValue(item, words);
+    else if (isObject(value)) this.#addMembers(value, words);
+  }
+
+  #addMembers(object: Readonly<Record<string, ExactJson>>, words: Set<string>): void {
+    for (const name in object) {
+      for (const word of this.#wordsOfName(name)) words.add(word);
+      this.#addValue(object[name] ?? null, words);
+    }
+  }
+
+  #wordsOfName(name: string): readonly string[] {
+    const words = this.#names.get(name) ?? wordsOf(name);
+    if (name.length <= LONGEST_REMEMBERED) remember(this.#names, name, words);
+    return words;
+  }
+}
+
+// Who did something, and to what, is different each time, and nobody's name belongs into a memory.
+const OFTEN: readonly FacetName[] = ['organization', 'schema', 'event_type', 'origin', 'category', 'action'];
+const REMEMBERED = 4096;
+const LONGEST_REMEMBERED = 64;
+
+function remember<Value>(memory: Map<string, Value>, key: string, value: Value): void {
+  if (memory.has(key)) return;
+  if (memory.size >= REMEMBERED) memory.clear();
+  memory.set(key, value);
 }
 
 /** The words of a text as the index has them, each once. A Chinese, Japanese or Korean text gives each character and each pair. */
@@ -83,51 +131,6 @@ function within(terms: ReadonlySet<string>): string[] {
     kept.push(term);
   }
   return kept;
-}
-
-// Schemas, types, people and organizations come again and again; hashing them costs as much as a third of the rest.
-const FACETS_REMEMBERED = 4096;
-const rememberedFacets = new Map<string, string>();
-
-function knownFacetTerm(facet: Facet): string {
-  const key = `${facet.name} ${facet.value}`;
-  const known = rememberedFacets.get(key);
-  if (known !== undefined) return known;
-  const term = facetTerm(facet);
-  if (rememberedFacets.size >= FACETS_REMEMBERED) rememberedFacets.clear();
-  rememberedFacets.set(key, term);
-  return term;
-}
-
-function addValue(value: ExactJson, words: Set<string>): void {
-  if (typeof value === 'string') addWords(value, words);
-  else if (value === null) words.add('null');
-  else if (typeof value !== 'object') addWords(String(value), words);
-  else if (value instanceof JsonNumber) addWords(value.text, words);
-  else if (isList(value)) for (const item of value) addValue(item, words);
-  else if (isObject(value)) addMembers(value, words);
-}
-
-function addMembers(object: Readonly<Record<string, ExactJson>>, words: Set<string>): void {
-  for (const name in object) {
-    for (const word of wordsOfName(name)) words.add(word);
-    addValue(object[name] ?? null, words);
-  }
-}
-
-// Names of members are few, and every event has the same.
-const NAMES_REMEMBERED = 4096;
-const LONGEST_REMEMBERED = 64;
-const rememberedNames = new Map<string, readonly string[]>();
-
-function wordsOfName(name: string): readonly string[] {
-  const known = rememberedNames.get(name);
-  if (known !== undefined) return known;
-  const words = wordsOf(name);
-  if (name.length > LONGEST_REMEMBERED) return words;
-  if (rememberedNames.size >= NAMES_REMEMBERED) rememberedNames.clear();
-  rememberedNames.set(name, words);
-  return words;
 }
 
 const NOT_ASCII = /[^\0-\x7f]/;

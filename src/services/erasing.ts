@@ -16,6 +16,7 @@ export interface ErasingStore {
     erase(event: Event & { readonly erased: Erased }, idempotencyKey: string | undefined): Promise<ErasureCounts>;
     counts(key: ErasureKey): Promise<ErasureCounts | undefined>;
   };
+  readonly search: { replace(entry: { readonly event: Event; readonly terms: readonly string[] }): Promise<void> };
 }
 
 /** Which event was erased. */
@@ -45,8 +46,8 @@ export interface CleaningDeps {
 export interface ErasingDeps<Store extends ErasingStore = ErasingStore> extends CleaningDeps {
   readonly store: CleaningDeps['store'] & { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
   readonly ownEvents: EventSink<Store>;
-  /** Words of events; missing where there are none. The event has no content any more. */
-  readonly searchIndex?: { reindex(store: Store, event: Event): Promise<void> };
+  /** What an event is found by. */
+  termsOf(event: Event): readonly string[];
   /** What arrived at the sandbox; missing where it does not run. */
   readonly sandbox?: { forget(eventId: string): void } | undefined;
   /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
@@ -113,7 +114,7 @@ async function eraseOnce<S extends ErasingStore>(
   const erased = { at: deps.clock(), by: actor.keyId };
   const skeleton = { ...withoutEventContent(event, erased), erased };
   const counts = await store.erasures.erase(skeleton, event.idempotencyKey);
-  await deps.searchIndex?.reindex(store, skeleton);
+  await store.search.replace({ event: skeleton, terms: deps.termsOf(skeleton) });
   // Last, since no event is readable that comes after one that is not decided yet.
   await deps.ownEvents(store, {
     type: 'event.erased',

@@ -4,7 +4,7 @@ import type { Event } from '../domain/event.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
 import type { Facet } from '../domain/search-words.ts';
-import { termsOf } from '../domain/search-words.ts';
+import type { TermMaker } from '../domain/search-words.ts';
 import type { Batch, EventSearch } from '../store/search/index.ts';
 
 /** What indexing touches. */
@@ -14,6 +14,7 @@ export interface IndexEventsDeps {
   readableUntil(): Promise<Date>;
   /** What an event can be asked for besides its words, its organization, schema, type and origin. */
   facetsOf(event: Event, value: ExactJson): readonly Facet[];
+  readonly terms: Pick<TermMaker, 'termsOf'>;
   monotonicMs(): number;
   pause(pauseMs: number): Promise<void>;
   isStopping(): boolean;
@@ -56,11 +57,11 @@ export async function indexEvents(deps: IndexEventsDeps): Promise<number> {
 }
 
 /** The terms of an event: the words of its body, and what it can be asked for. */
-export function termsOfEvent(deps: Pick<IndexEventsDeps, 'facetsOf'>, event: Event): string[] {
+export function termsOfEvent(deps: Pick<IndexEventsDeps, 'facetsOf' | 'terms'>, event: Event): string[] {
   const reading = readJson(event.body);
   // What is stored has been read once. Should it not be readable, its words are still there.
   const value = reading.ok ? (reading.documents[0]?.value ?? null) : event.body;
-  return termsOf(value, [...ownFacets(event), ...deps.facetsOf(event, value)]);
+  return deps.terms.termsOf(value, [...ownFacets(event), ...deps.facetsOf(event, value)]);
 }
 
 function termsOfBatch(deps: IndexEventsDeps, { events }: Batch): string[][] {

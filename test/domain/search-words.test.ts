@@ -5,7 +5,7 @@ import { readJson } from '../../src/domain/json-read.ts';
 import type { ExactJson } from '../../src/domain/json.ts';
 import { fold } from '../../src/domain/search-folding.ts';
 import type { Facet } from '../../src/domain/search-words.ts';
-import { facetTerm, MAX_WORD_LENGTH, termsOf, wordsOf, wordsOfQuery } from '../../src/domain/search-words.ts';
+import { facetTerm, MAX_WORD_LENGTH, TermMaker, wordsOf, wordsOfQuery } from '../../src/domain/search-words.ts';
 
 const valueOf = (text: string): ExactJson => {
   const reading = readJson(text);
@@ -147,11 +147,11 @@ describe('termsOf', () => {
       'b',
       '3',
     ];
-    assert.deepEqual(termsOf(valueOf(text), []).sort(), expected.sort());
+    assert.deepEqual(new TermMaker().termsOf(valueOf(text), []).sort(), expected.sort());
   });
 
   it('has a term for each facet, which no query of words can name', () => {
-    const terms = termsOf({}, FACETS);
+    const terms = new TermMaker().termsOf({}, FACETS);
     assert.deepEqual(terms, FACETS.map(facetTerm));
     for (const term of terms) {
       assert.match(term, /^=[a-z][0-9a-f]{16}$/);
@@ -170,7 +170,7 @@ describe('termsOf', () => {
     fc.assert(
       fc.property(fc.json(), fc.string({ minLength: 1 }), (json, other) => {
         const value = valueOf(json);
-        const terms = new Set(termsOf(value, []));
+        const terms = new Set(new TermMaker().termsOf(value, []));
         const texts: string[] = [];
         const collect = (one: ExactJson): void => {
           if (typeof one === 'string') texts.push(one);
@@ -196,18 +196,18 @@ describe('termsOf', () => {
 
   it('stays below what PostgreSQL takes, however many words an event has', () => {
     const many = Array.from({ length: 12_000 }, (_, index) => `ﷺ${String(index)}`);
-    const bytes = termsOf(many, FACETS).reduce((sum, term) => sum + Buffer.byteLength(term), 0);
+    const bytes = new TermMaker().termsOf(many, FACETS).reduce((sum, term) => sum + Buffer.byteLength(term), 0);
     assert.ok(bytes < 1_048_576, String(bytes));
     const chinese = Array.from({ length: 60_000 }, (_, index) => String.fromCodePoint(0x4e00 + (index % 20_000))).join(
       '',
     );
-    assert.ok(termsOf(chinese, []).length >= 20_000);
+    assert.ok(new TermMaker().termsOf(chinese, []).length >= 20_000);
   });
 
   it('gives the samples of the payload schema their words', () => {
     const file = new URL('../../schemas/payloads/audit.samples.json', import.meta.url);
     for (const { event } of JSON.parse(readFileSync(file, 'utf8')) as { event: { event_type: string } }[]) {
-      const terms = new Set(termsOf(valueOf(JSON.stringify(event)), FACETS));
+      const terms = new Set(new TermMaker().termsOf(valueOf(JSON.stringify(event)), FACETS));
       for (const word of wordsOfQuery(event.event_type)) assert.ok(terms.has(word));
     }
   });

@@ -24,7 +24,11 @@ function setup({ busy = 0, emptied = true, failing = false } = {}) {
     markClean: async () => void (done.push('clean'), unclean.splice(0)),
     emptyLog: async () => emptied,
   };
-  const inner = { events: { lock: async () => event, byId: async () => event }, erasures };
+  const inner = {
+    events: { lock: async () => event, byId: async () => event },
+    erasures,
+    search: { replace: async ({ terms }: { terms: readonly string[] }) => void done.push(`index ${terms.join(' ')}`) },
+  };
   const deps: ErasingDeps = {
     store: {
       ...inner,
@@ -36,9 +40,7 @@ function setup({ busy = 0, emptied = true, failing = false } = {}) {
     },
     clock: () => NOW,
     ownEvents: async (_store, { type, metadata }) => void done.push(type, JSON.stringify(metadata)),
-    searchIndex: {
-      reindex: async (_store, { body }) => void done.push(`index ${body.length < 200 ? 'short' : 'long'}`),
-    },
+    termsOf: ({ body }) => [body.length < 200 ? 'short' : 'long'],
     auditFile: {
       redact: async () => {
         done.push('file');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { facetTerm } from '../../src/domain/search-words.ts';
+import { TermMaker } from '../../src/domain/search-words.ts';
 import type { IndexEventsDeps } from '../../src/services/index-events.ts';
 import { INDEX_BATCH, indexEvents, termsOfEvent } from '../../src/services/index-events.ts';
 import type { Batch } from '../../src/store/search/index.ts';
@@ -15,6 +16,7 @@ function setup(waiting: number, refused = 0) {
   const totals: number[] = [];
   let [nowMs, stopAfter, left] = [0, Infinity, refused];
   const deps: IndexEventsDeps = {
+    terms: new TermMaker(),
     store: {
       search: {
         next: async (until, limit): Promise<Batch> => {

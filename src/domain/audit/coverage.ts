@@ -6,6 +6,7 @@ import type { Classification, CoveredArea, Level } from './areas.ts';
 import { AREAS, areaNamed, AUDIT_LOG, levelNamed, LEVELS, reaches } from './areas.ts';
 import type { Classified } from './classification.ts';
 import { classify, unknownArea, unknownLevel } from './classification.ts';
+import { typeOf } from './type.ts';
 
 /** Up to which level each area is covered. */
 export type LevelByArea = Readonly<Record<CoveredArea, Level>>;
@@ -39,7 +40,13 @@ export function rulesOf(settings: {
 
 /** Why an event is not kept, or `undefined` where it is. `value` is the event as read. */
 export function exclusionOf(rules: CoverageRules, event: Classified, value: ExactJson): Exclusion | undefined {
-  return exclusionBy(rules, classify(event, value), [event.eventType]);
+  return exclusionBy(rules, classify(event, value), rules.denied.size === 0 ? [] : namesOf(event, value));
+}
+
+// An action is excluded by the type of its events, or as the log shows it.
+function namesOf(event: Classified, value: ExactJson): readonly string[] {
+  const { action, actionI18nKey } = typeOf(event, value);
+  return [event.eventType, action, actionI18nKey];
 }
 
 /**

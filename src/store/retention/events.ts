@@ -5,7 +5,8 @@ import type { Row } from '../codec/columns.ts';
 import { instant, text } from '../codec/columns.ts';
 import { expireHeld } from '../lifecycle/expire.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { readRows } from '../sql/rows.ts';
+import { inTransaction, readRows } from '../sql/rows.ts';
+import { removeFromIndex } from '../search/index.ts';
 import type { Batch, Due, Pass, Removed } from './pass.ts';
 import { batchOf } from './pass.ts';
 import type { OldDelivery } from './removing.ts';
@@ -60,20 +61,26 @@ async function removeEvents(database: Connection, due: Due, rows: readonly Row[]
   return { removed: { ...sum(ofDeliveries, ofTests), events }, expired };
 }
 
-// One that is being delivered anew just now is left to whoever does so.
-function removeUnused(
-  { dialect, writer }: Connection,
-  organizationId: string,
-  ids: readonly string[],
-): Promise<number> {
-  const free = writer('events')
-    .where('organization_id', organizationId)
-    .whereIn('id', [...ids]);
-  return writer<object, number>('events')
-    .withMaterialized('free', dialect.skipLocked(free.select('id')))
-    .whereIn('id', writer.select('id').from('free'))
-    .whereRaw(UNUSED_EVENT)
-    .delete();
+// With its words. One that is being delivered anew just now is left to whoever does so.
+function removeUnused(database: Connection, organizationId: string, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return Promise.resolve(0);
+  return inTransaction(database, async (trx) => {
+    const { dialect, writer } = trx;
+    const unused = writer('events')
+      .where('organization_id', organizationId)
+      .whereIn('id', [...ids])
+      .whereRaw(UNUSED_EVENT)
+      .select('id', 'received_at');
+    const rows = await readRows(dialect.skipLocked(unused));
+    const gone = rows.map((row) => ({ id: text(row, 'id'), receivedAt: instant(row, 'received_at') }));
+    await removeFromIndex(trx, gone);
+    return writer<object, number>('events')
+      .whereIn(
+        'id',
+        gone.map(({ id }) => id),
+      )
+      .delete();
+  });
 }
 
 const UNUSED_EVENT = `not exists (select 1 from deliveries as d

@@ -2,7 +2,7 @@
 import type { Event } from '../../domain/event.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 import { inTransaction } from '../sql/rows.ts';
-import type { Clauses, EventPlace, IndexedEvent, SearchWindow } from './entries.ts';
+import type { Clauses, EventPlace, IndexedEvent, SearchTables, SearchWindow } from './entries.ts';
 import { placeOf } from './entries.ts';
 import type { Position } from './position.ts';
 import { advance, eventsAfter, indexedUntil, noteChange, readableUntil, readPosition } from './position.ts';
@@ -49,7 +49,7 @@ export interface EventSearch {
 
 /** Makes the functions of the index. */
 export function createEventSearch({ database }: StoreDeps): EventSearch {
-  const tables = database.dialect.name === 'sqlite' ? SQLITE_SEARCH : POSTGRES_SEARCH;
+  const tables = tablesOf(database);
   return {
     async next(until, limit) {
       const position = await readPosition(database);
@@ -74,12 +74,7 @@ export function createEventSearch({ database }: StoreDeps): EventSearch {
       if (window.limit === 0 || clauses.some((terms) => terms.length === 0)) return [];
       return tables.page(database, organizationId, clauses, window);
     },
-    remove: (events) =>
-      inTransaction(database, async (trx) => {
-        if (events.length === 0) return;
-        await noteChange(trx, events);
-        await tables.remove(trx, events);
-      }),
+    remove: (events) => removeFromIndex(database, events),
     replace: (entry) =>
       inTransaction(database, async (trx) => {
         await noteChange(trx, [entry.event]);
@@ -87,4 +82,17 @@ export function createEventSearch({ database }: StoreDeps): EventSearch {
       }),
     dropEmpty: () => tables.dropEmpty(database),
   };
+}
+
+/** Takes events out of the index, in the transaction that deletes them. */
+export function removeFromIndex(database: StoreDeps['database'], events: readonly EventPlace[]): Promise<void> {
+  if (events.length === 0) return Promise.resolve();
+  return inTransaction(database, async (trx) => {
+    await noteChange(trx, events);
+    await tablesOf(trx).remove(trx, events);
+  });
+}
+
+function tablesOf({ dialect }: StoreDeps['database']): SearchTables {
+  return dialect.name === 'sqlite' ? SQLITE_SEARCH : POSTGRES_SEARCH;
 }
