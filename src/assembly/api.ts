@@ -115,11 +115,8 @@ function httpDeps(parts: ApiParts): HttpDeps {
       },
     },
     access: accessOf(parts),
-    auditSettings: { store, clock: tools.clock, ownEvents },
-    retention: { store, clock: tools.clock, ownEvents },
     ingest: ingestOf(parts, payloads),
-    eventLog: { store, clock: tools.clock },
-    reading: parts.reading.deps,
+    ...logOf(parts),
     records: store,
     ...actsOf(parts),
     reconstruction: reconstructionOf(parts),
@@ -143,6 +140,21 @@ function httpDeps(parts: ApiParts): HttpDeps {
     health: () => healthOf({ storage, report }),
     openapi: () => openapi,
     sandbox,
+  };
+}
+
+function logOf({
+  tools,
+  storage,
+  reading,
+}: ApiParts): Pick<HttpDeps, 'auditSettings' | 'retention' | 'eventLog' | 'reading'> {
+  const { store } = storage;
+  const settings = { store, clock: tools.clock, ownEvents: createEventSink(tools) };
+  return {
+    auditSettings: settings,
+    retention: settings,
+    eventLog: { store, clock: tools.clock },
+    reading: reading.deps,
   };
 }
 

@@ -30,10 +30,11 @@ export interface Reading {
 }
 
 /** Makes it. */
-export function createReading({ tools, store, report, indexNow }: ReadingParts): Reading {
+export function createReading(parts: ReadingParts): Reading {
+  const { tools, store, report } = parts;
   const { acceptance, clock } = tools;
   const monotonicMs = (): number => tools.monotonicMs();
-  const horizon = new Horizon({ store, acceptance, indexNow, monotonicMs, pause });
+  const horizon = new Horizon({ store, acceptance, indexNow: () => parts.indexNow(), monotonicMs, pause });
   const audit = new CountedAudit({
     ...{ store, ownEvents: createEventSink(tools), clock, pause, report },
     ...{ kinds: LOG_READS, eventOf: logReadEvent, name: 'read-audit' },

@@ -4,11 +4,11 @@ import { may, PERMISSIONS, permissionsOf, ROLES } from '../../src/domain/access.
 
 describe('may', () => {
   const grants: Readonly<Record<Role, string>> = {
-    admin: '+++++++++++++++++',
-    integrator: '++++-++-+-+----+-',
-    operator: '++++--+-+++----+-',
-    auditor: '+++---+---+++--+-',
-    source: '+++----+---------',
+    admin: '++++++++++++++++++',
+    integrator: '++++-++--+-+----+-',
+    operator: '++++--+--+++----+-',
+    auditor: '+++---+----+++--+-',
+    source: '+++----+----------',
   };
   for (const role of ROLES) {
     it(`grants a key with the role ${role} just what the table says`, () => {

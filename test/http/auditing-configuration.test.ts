@@ -119,7 +119,7 @@ onEachDatabase('the audit configuration', () => {
       [await raw('{"levelByArea":{"security":"off","security":"off"}}'), 400, 'levelByArea.security'],
       [await raw('{}', 'text/plain'), 415, 'unsupported_content_type'],
       [await engine.call('POST', `${ROOT}/coverage`), 405, 'method_not_allowed'],
-      [await engine.call('PUT', '/rest/auditing/1.0/events', basic()), 404, 'unknown_path'],
+      [await engine.call('PUT', '/rest/auditing/1.0/event', basic()), 404, 'unknown_path'],
       [
         await engine.call('PUT', `${ROOT}/coverage`, {
           ...basic(),

@@ -138,7 +138,7 @@ onEachDatabase('the log as Jira’s collectors read it', (database) => {
 
   it('takes times to the millisecond, both ends included, and the zone that a blank stands for', async () => {
     const { body } = await get(`${ours}&limit=1`);
-    const { timestamp } = body.entities[0];
+    const timestamp = String(body.entities[0].timestamp);
     const last = await found(`${ours}&from=${timestamp}`);
     assert.ok(last.length >= 20 && last[0] === 119, String(last));
     assert.deepEqual(await found(`${ours}&from=${timestamp}&to=${timestamp}`), last);
@@ -151,7 +151,10 @@ onEachDatabase('the log as Jira’s collectors read it', (database) => {
   it('looks at the newest so many only', async () => {
     const newest = (await get('limit=10')).body.entities.length;
     assert.equal(newest, 10);
-    assert.deepEqual(await found('categories=access%20flow&scanLimit=4&to=2199-01-01&from=2020-01-01&limit=500'), [117]);
+    assert.deepEqual(
+      await found('categories=access%20flow&scanLimit=4&to=2199-01-01&from=2020-01-01&limit=500'),
+      [117],
+    );
   });
 
   it('names each parameter that is wrong, in Jira’s shape', async () => {

@@ -167,7 +167,7 @@ onEachDatabase('bad input', (kind) => {
         const hints = body.errors.map((fault: { code: string; hint: string }) => `${fault.code} ${fault.hint}`).join();
         assert.match(
           hints,
-          /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes|cancel_waiting|select|secret)"\?/,
+          /unknown_field Did you mean "(?:response|name|event|webhook|same_bytes|cancel_waiting|select|secret|events)"\?/,
         );
       });
     }

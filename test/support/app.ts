@@ -15,6 +15,7 @@ import { writeKey } from '../../src/domain/api-key.ts';
 import { readProductFiles } from '../../src/product-files.ts';
 import type { SecureContexts } from '../../src/egress/connector.ts';
 import { isAuditingPath } from '../../src/http/jira-answer.ts';
+import type { SuccessSpec } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { KeyPair } from '../../src/sandbox/index.ts';
 import { makeCertificate, SANDBOX_HOST } from '../../src/sandbox/index.ts';
@@ -199,9 +200,12 @@ function holdToContract(method: string, path: string, answer: Answer): void {
   const specs = route === undefined ? [] : [route.success, ...(route.alternatives ?? [])];
   const spec = specs.find((one) => one.status === answer.status);
   assert.ok(spec, `${method} ${path} answered ${String(answer.status)}, which its route does not name: ${answer.text}`);
-  // Other forms of the same answer are texts.
-  const isOther = (spec.alsoAs ?? []).some((type) => answer.headers['content-type']?.startsWith(type));
-  if (spec.schema !== undefined && !isOther) assertView(spec.schema, exact(answer.text));
+  if (spec.schema !== undefined && !isOtherForm(spec, answer)) assertView(spec.schema, exact(answer.text));
+}
+
+// Lines and tables are texts.
+function isOtherForm({ alsoAs = [] }: SuccessSpec, { headers }: Answer): boolean {
+  return alsoAs.some((type) => headers['content-type']?.startsWith(type));
 }
 
 // What is refused below /rest/auditing is said in Jira's shape.

@@ -131,7 +131,6 @@ export const ASSERTIONS: Readonly<Record<string, Assertions>> = {
   'responses/path/jsonpath-plus.ts': { count: 1, why: 'the library takes any JSON value and declares an object' },
   'http/server.ts': { count: 1, why: "the body reader is declared for Node's own request" },
   'http/authenticate.ts': { count: 1, why: 'express gives response.locals no type; only this file sets it' },
-  'http/handlers/events.ts': { count: 1, why: 'query.ts has checked the value against the same list' },
   'http/handlers/records.ts': { count: 3, why: 'query.ts has checked the value against the same list' },
   'http/openapi.ts': { count: 1, why: 'Object.fromEntries of JSON values' },
   'assembly/api.ts': { count: 1, why: 'a server that listens on a port has an address' },

@@ -11,7 +11,11 @@ describe('eventView', () => {
   ] as const) {
     it(`fits its schemas with ${what}`, () => {
       assertView('event', eventView(event));
-      assertView('event-list', { data: [eventView(event)], next_cursor: null });
+      assertView('event-list', {
+        data: [eventView(event)],
+        next_cursor: null,
+        indexed_until: '2026-11-20T12:00:00.000Z',
+      });
     });
   }
 
