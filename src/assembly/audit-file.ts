@@ -43,6 +43,7 @@ export async function startAuditFile(parts: AuditFileParts): Promise<RunningAudi
     limitBytes: FILE_LIMIT_BYTES,
     lock: lockFolder,
     eventLog: store.eventLog,
+    eventOf: (organizationId, id) => store.events.byId(organizationId, id),
     horizon: parts.horizon,
     lineOf: (event) => lineOf(event, parts.system()),
     maxFileCount: async (organizationId) => (await store.auditSettings.of(organizationId)).maxFileCount,

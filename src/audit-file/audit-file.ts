@@ -206,9 +206,9 @@ export class AuditFile {
         await this.#writeBatch(organizationId, log, events);
         this.#waiting.set(organizationId, last.receivedAt);
       }
-      if (events.length === limit) return 'more';
-      this.#waiting.delete(organizationId);
-      return 'done';
+      const isAll = events.length < limit;
+      if (isAll) this.#waiting.delete(organizationId);
+      return (await log.files.eraseSome()) || !isAll ? 'more' : 'done';
     } catch (error) {
       return this.#failed(error);
     }

@@ -21,6 +21,10 @@ export interface Files {
    * is made where it is missing. Where that fails half-way, no line is left torn, if that can be helped.
    */
   writeAt(path: string, lines: Uint8Array, offset: number): Promise<void>;
+  /** What a file has from `start` up to `end` or its own end, one piece after the other; nothing where it is missing. */
+  pieces(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
+  /** Writes over bytes of a file, which keeps its length. Where that fails half-way, some are written. */
+  writeOver(path: string, bytes: Uint8Array, offset: number): Promise<void>;
   /** Removes a file, if it is there. */
   remove(path: string): Promise<void>;
 }
@@ -47,7 +51,7 @@ export const NODE_FILES: Files = {
     const making = offset === 0 ? constants.O_CREAT : 0;
     const before = await withFile(path, constants.O_RDWR | making, async (file) => {
       const { size } = await file.stat();
-      if (size < offset) throw new Error(`The file ${path} was shortened by somebody else.`);
+      if (size < offset) throw shortened(path);
       await writeAll(file, lines, offset);
       const end = offset + lines.length;
       if (size > end) await file.truncate(end);
@@ -57,8 +61,40 @@ export const NODE_FILES: Files = {
     // The name of a file that was made just now.
     if (before === 0) await syncFolder(dirname(path));
   },
+  async *pieces(path, start, end) {
+    const file = await unlessMissing(open(path, constants.O_RDONLY));
+    if (file === undefined) return;
+    try {
+      for (let offset = start; offset < end;) {
+        const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - offset));
+        const { bytesRead } = await file.read(piece, 0, piece.length, offset);
+        if (bytesRead === 0) return;
+        yield piece.subarray(0, bytesRead);
+        offset += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+  },
+  async writeOver(path, bytes, offset) {
+    await withFile(path, constants.O_RDWR, async (file) => {
+      const { size } = await file.stat();
+      if (size < offset + bytes.length) throw shortened(path);
+      for (let written = 0; written < bytes.length;) {
+        const left = bytes.length - written;
+        written += (await file.write(bytes, written, left, offset + written)).bytesWritten;
+      }
+      await file.sync();
+    });
+  },
   remove: (path) => rm(path, { force: true }),
 };
+
+const PIECE_BYTES = 2 ** 20;
+
+function shortened(path: string): Error {
+  return new Error(`The file ${path} was shortened by somebody else.`);
+}
 
 async function withFile<Result>(
   path: string,

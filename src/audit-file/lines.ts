@@ -38,7 +38,8 @@ export async function linesOf(deps: LineDeps, events: readonly Event[]): Promise
   return lines;
 }
 
-function textOf(deps: LineDeps, event: Event): string {
+/** The text of an event's line, whatever happens. */
+export function textOf(deps: LineDeps, event: Event): string {
   try {
     const text = deps.lineOf(event);
     if (text.includes('\n')) throw new Error('The text of a line has an end of line in it.');

@@ -12,14 +12,15 @@ import {
   surplusFiles,
   writePosition,
 } from '../domain/audit-file.ts';
-import type { Files } from './files.ts';
+import { erasedBy } from '../domain/audit-file-erasing.ts';
+import type { ErasedLinesDeps } from './erased-lines.ts';
+import { ErasedLines } from './erased-lines.ts';
 import type { LineDeps } from './lines.ts';
 import { linesOf } from './lines.ts';
 import type { Days } from './local-days.ts';
 
 /** What the files of an organization touch. */
-export interface OrganizationLogDeps extends LineDeps, Days {
-  readonly files: Files;
+export interface OrganizationLogDeps extends ErasedLinesDeps, Days {
   readonly limitBytes: number;
   readonly report: LineDeps['report'] & {
     auditFilePositionLost(fact: { readonly organizationId: string; readonly from: Date }): void;
@@ -50,6 +51,7 @@ export class OrganizationLog {
   readonly #organizationId: string;
   readonly #folder: string;
   readonly #beginnings: Beginnings;
+  readonly #erasedLines: ErasedLines;
   #end: End | undefined;
   /** Whether `#end` is what stands on the disk. */
   #isKnown = false;
@@ -59,6 +61,7 @@ export class OrganizationLog {
     this.#organizationId = organizationId;
     this.#folder = join(folder, organizationId);
     this.#beginnings = beginnings;
+    this.#erasedLines = new ErasedLines(deps, this.#folder, organizationId);
   }
 
   /** The place up to which the log is written. Makes the folder. */
@@ -71,6 +74,9 @@ export class OrganizationLog {
     let end = await this.#known();
     const lines = await linesOf(this.#deps, events);
     this.#isKnown = false;
+    const erased = events.map(erasedBy).filter((id) => id !== undefined);
+    // Before the position passes over what says so.
+    if (erased.length > 0) await this.#erasedLines.remember(erased);
     const { limitBytes } = this.#deps;
     const names = await this.#deps.files.list(this.#folder);
     const taken = end.file === undefined ? names : [...names, end.file.file];
@@ -78,6 +84,11 @@ export class OrganizationLog {
     for (const part of parts) end = await this.#append(end, part);
     this.#isKnown = true;
     return { isNewFile: parts.some(({ bytes }) => bytes === 0) };
+  }
+
+  /** Erases in one file what is known to be erased; gives whether there may be more. Belongs behind `write`. */
+  async eraseSome(): Promise<boolean> {
+    return this.#erasedLines.step((await this.#known()).file);
   }
 
   /** Removes the oldest files where there are more than `maxFileCount`. */

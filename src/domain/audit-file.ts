@@ -189,7 +189,8 @@ export function readBeginning(text: string): Date | undefined {
   return readInstant(readObject(text)['since']);
 }
 
-function readObject(text: string): Readonly<Record<string, unknown>> {
+/** The members of a JSON object; none where it is something else. */
+export function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};

@@ -28,7 +28,6 @@ export interface ErasureKey {
 /** What cleaning touches: what is outside of every transaction. */
 export interface CleaningDeps {
   readonly store: {
-    readonly events: Pick<EventFinders, 'byId'>;
     readonly erasures: {
       unclean(limit: number): Promise<readonly ErasureKey[]>;
       markClean(key: ErasureKey, now: Date): Promise<void>;
@@ -37,8 +36,6 @@ export interface CleaningDeps {
     };
   };
   readonly clock: Clock;
-  /** Files with a line for each event; missing where there are none. What is done is done again after a failure. */
-  readonly auditFile?: { redact(event: Event): Promise<void> };
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
@@ -153,8 +150,6 @@ async function cleanOrReport(deps: CleaningDeps, key: ErasureKey): Promise<void>
   }
 }
 
-async function clean({ store, clock, auditFile }: CleaningDeps, key: ErasureKey): Promise<void> {
-  const event = await store.events.byId(key.organizationId, key.eventId);
-  if (event !== undefined) await auditFile?.redact(event);
+async function clean({ store, clock }: CleaningDeps, key: ErasureKey): Promise<void> {
   if (await store.erasures.emptyLog()) await store.erasures.markClean(key, clock());
 }

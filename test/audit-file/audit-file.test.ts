@@ -10,10 +10,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import type { Files } from '../../src/audit-file/files.ts';
 import { NODE_FILES } from '../../src/audit-file/files.ts';
 import { ORGANIZATION, OTHER_ORGANIZATION } from '../store/fixtures.ts';
-import { Scene, systemError } from './setup.ts';
+import { dyingFiles, Scene, systemError } from './setup.ts';
 
 const bodies = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_none, index) => JSON.stringify({ n: from + index, text: 'ä'.repeat(10) }));
@@ -250,30 +249,7 @@ describe('the audit log file, when it was cut off', () => {
       own.accept(bodies(0, 10));
       await own.run();
       own.accept(bodies(10, 80));
-      const life = { left: step, isOver: false };
-      const count = async <Result>(work: () => Promise<Result>, partly?: () => Promise<void>): Promise<Result> => {
-        if (life.isOver) throw systemError('EKILLED');
-        life.left -= 1;
-        if (life.left > 0) return work();
-        life.isOver = true;
-        await partly?.();
-        throw systemError('EKILLED');
-      };
-      const files: Files = {
-        ...NODE_FILES,
-        makeFolder: (folder) => count(() => NODE_FILES.makeFolder(folder)),
-        replace: (path, text) =>
-          count(
-            () => NODE_FILES.replace(path, text),
-            async () =>
-              step % 2 === 0 ? NODE_FILES.replace(path, text) : writeFileSync(`${path}.new`, text.slice(0, 5)),
-          ),
-        writeAt: (path, lines, offset) =>
-          count(
-            () => NODE_FILES.writeAt(path, lines, offset),
-            () => NODE_FILES.writeAt(path, lines.subarray(0, (step * 97) % lines.length), offset),
-          ),
-      };
+      const { files, life } = dyingFiles(step);
       await own.run({ files });
       wasCut = life.isOver;
       // Also where it is not dead yet.

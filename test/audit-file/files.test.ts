@@ -51,6 +51,21 @@ describe('the files of the audit log', () => {
     assert.deepEqual(await NODE_FILES.list(folder), []);
   });
 
+  it('are read in pieces, and written over without another length', async () => {
+    const read = async (start: number, end: number): Promise<string> => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of NODE_FILES.pieces(path, start, end)) pieces.push(piece);
+      return Buffer.concat(pieces).toString();
+    };
+    assert.equal(await read(0, Infinity), '');
+    writeFileSync(path, `one\n${'x'.repeat(3_000_000)}`);
+    assert.deepEqual([await read(1, 5), (await read(0, Infinity)).length], ['ne\nx', 3_000_004]);
+    await NODE_FILES.writeOver(path, bytes('two'), 0);
+    assert.deepEqual([await read(0, 5), statSync(path).size], ['two\nx', 3_000_004]);
+    await assert.rejects(NODE_FILES.writeOver(path, bytes('two'), 3_000_002), /shortened by somebody else/);
+    assert.equal(statSync(path).size, 3_000_004);
+  });
+
   it('are replaced as a whole, whatever a draft was left with', async () => {
     await NODE_FILES.replace(path, 'one');
     writeFileSync(`${path}.new`, 'a draft that is much longer');

@@ -1,13 +1,17 @@
 // Audit log files in a temporary folder, of events in memory, with a clock that a test sets.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditFileDeps } from '../../src/audit-file/audit-file.ts';
 import { AuditFile } from '../../src/audit-file/audit-file.ts';
 import type { Files } from '../../src/audit-file/files.ts';
 import { NODE_FILES } from '../../src/audit-file/files.ts';
+import { withoutEventContent } from '../../src/domain/erasure.ts';
 import type { Event } from '../../src/domain/event.ts';
+import { writeExact } from '../../src/domain/json.ts';
+import type { OwnEvent } from '../../src/domain/own-events.ts';
+import { engineActor, writeOwnEvent } from '../../src/domain/own-events.ts';
 import { eventWith, ORGANIZATION } from '../store/fixtures.ts';
 
 export const NOW = new Date('2026-11-20T12:00:00.000Z');
@@ -57,6 +61,28 @@ export class Scene {
       this.events.push(eventWith({ organizationId, body, receivedAt: this.now }));
       this.tick(1);
     }
+  }
+
+  /** Erases an event that was accepted, and accepts the event that says so. */
+  erase(index: number, changes: Partial<Event> = {}): void {
+    const event = this.events[index];
+    assert.ok(event);
+    const { id: targetId, organizationId } = event;
+    this.events[index] = { ...withoutEventContent(event, { at: this.now, by: 'key_1' }) };
+    const told: OwnEvent = {
+      type: 'event.erased',
+      action: 'erased',
+      actor: engineActor(organizationId),
+      targetId,
+      targetName: targetId,
+      metadata: {},
+      current: undefined,
+      previous: undefined,
+    };
+    const body = writeExact(writeOwnEvent(told, this.now));
+    const own = { organizationId, body, receivedAt: this.now, eventType: told.type, origin: 'engine' } as const;
+    this.events.push(eventWith({ ...own, ...changes }));
+    this.tick(1);
   }
 
   tick(ms: number): void {
@@ -131,6 +157,8 @@ export class Scene {
           ];
         },
       },
+      eventOf: async (organizationId, id) =>
+        this.events.find((event) => event.organizationId === organizationId && event.id === id),
       maxFileCount: async (organizationId) => this.maxFileCounts.get(organizationId) ?? 100,
       lock: async () => {
         if (this.locked) return undefined;
@@ -172,6 +200,43 @@ function forwarding(current: () => Files): Files {
     size: (path) => current().size(path),
     replace: (path, text) => current().replace(path, text),
     writeAt: (path, lines, offset) => current().writeAt(path, lines, offset),
+    pieces: (path, start, end) => current().pieces(path, start, end),
+    writeOver: (path, bytes, offset) => current().writeOver(path, bytes, offset),
     remove: (path) => current().remove(path),
   };
+}
+
+/** Files of a process that ends within its step number `step`, of those that change something. */
+export function dyingFiles(step: number): { readonly files: Files; readonly life: { isOver: boolean } } {
+  const life = { left: step, isOver: false };
+  const count = async (work: () => Promise<void>, partly?: () => Promise<void>): Promise<void> => {
+    if (life.isOver) throw systemError('EKILLED');
+    life.left -= 1;
+    if (life.left > 0) return work();
+    life.isOver = true;
+    await partly?.();
+    throw systemError('EKILLED');
+  };
+  const some = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, (step * 97) % bytes.length);
+  const files: Files = {
+    ...NODE_FILES,
+    makeFolder: (folder) => count(() => NODE_FILES.makeFolder(folder)),
+    replace: (path, text) =>
+      count(
+        () => NODE_FILES.replace(path, text),
+        async () => (step % 2 === 0 ? NODE_FILES.replace(path, text) : writeFileSync(`${path}.new`, text.slice(0, 5))),
+      ),
+    writeAt: (path, lines, offset) =>
+      count(
+        () => NODE_FILES.writeAt(path, lines, offset),
+        () => NODE_FILES.writeAt(path, some(lines), offset),
+      ),
+    writeOver: (path, bytes, offset) =>
+      count(
+        () => NODE_FILES.writeOver(path, bytes, offset),
+        () => NODE_FILES.writeOver(path, some(bytes), offset),
+      ),
+    remove: (path) => count(() => NODE_FILES.remove(path)),
+  };
+  return { files, life };
 }

@@ -68,7 +68,7 @@ onEachDatabase('POST /v1/events/{event_id}/erase', (kind) => {
   let engine: Engine;
   let below: Knex;
   before(async () => {
-    engine = await startEngine();
+    engine = await startEngine({ HOOKWRIGHT_AUDIT_FILE: 'on' });
     below = connectBelow(engine.dataDir);
   });
   after(async () => {
@@ -85,10 +85,26 @@ onEachDatabase('POST /v1/events/{event_id}/erase', (kind) => {
     return Promise.all(names.map(async (name) => [name, await rows(name)] as const));
   };
   const assertNotStored = async (): Promise<void> => {
+    await engine.app.idle();
     for (const [name, text] of await tables()) assertNone(text, name);
     // With PostgreSQL, what the server keeps is the server's.
-    for (const file of readdirSync(engine.dataDir))
-      assertNone(readFileSync(join(engine.dataDir, file), 'latin1'), file);
+    for (const file of files()) assertNone(readFileSync(file, 'latin1'), file);
+  };
+  const files = (): string[] =>
+    readdirSync(engine.dataDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+  /** Of the audit log file that names an event. */
+  const linesBeside = (id: string): string[] => {
+    const texts = files()
+      .filter((file) => file.endsWith('.audit.log'))
+      .map((file) => readFileSync(file, 'utf8'));
+    return (
+      texts
+        .find((text) => text.includes(id))
+        ?.split('\n')
+        .slice(0, -1) ?? []
+    );
   };
   const assertNotShown = async (): Promise<void> => {
     const paths = ['/v1/events', '/v1/deliveries', '/v1/invocations', '/v1/webhooks', '/v1/replays'];
@@ -114,7 +130,7 @@ onEachDatabase('POST /v1/events/{event_id}/erase', (kind) => {
   describe('of an event in every state', () => {
     let id: string;
     let webhooks: Readonly<Record<string, string>>;
-    let before_: { readonly invocations: number };
+    let before_: { readonly invocations: number; readonly lines: readonly string[] };
     const type = 'type.erased';
     const make = async (settings: Record<string, unknown>): Promise<string> =>
       (await engine.webhook({ ...all, event_types: [type], ...settings })).id;
@@ -153,13 +169,15 @@ onEachDatabase('POST /v1/events/{event_id}/erase', (kind) => {
       await engine.later(1);
       await engine.call('POST', '/v1/replays', { body: { webhook_id: webhooks['failed'], select: 'failed' } });
       await engine.app.idle();
-      before_ = { invocations: (await idsOf(`/v1/invocations?event_id=${id}&limit=200`)).length };
+      const invocations = (await idsOf(`/v1/invocations?event_id=${id}&limit=200`)).length;
+      before_ = { invocations, lines: linesBeside(id) };
     });
 
     it('begins with the text in many places', async () => {
       const holding = (await tables()).filter(([, text]) => text.includes(CANARY)).map(([name]) => name);
       assert.deepEqual(holding, ['events', 'invocation_bodies', 'invocations']);
       assert.ok((await engine.call('GET', '/v1/sandbox/requests')).text.includes(CANARY));
+      assert.equal(before_.lines.filter((line) => line.includes(CANARY)).length, 1);
       const records = await Promise.all(
         (await idsOf(`/v1/invocations?event_id=${id}`)).map((one) => engine.get(`/v1/invocations/${one}`)),
       );
@@ -182,6 +200,16 @@ onEachDatabase('POST /v1/events/{event_id}/erase', (kind) => {
     });
 
     it('leaves the text in no table and no file', assertNotStored);
+
+    it('leaves a line of the same length in the audit log file, and all others as they were', () => {
+      const after = linesBeside(id).slice(0, before_.lines.length);
+      for (const [index, line] of after.entries()) {
+        const before = before_.lines[index] ?? '';
+        assert.equal(Buffer.byteLength(line), Buffer.byteLength(before));
+        if (!before.includes(CANARY)) assert.equal(line, before);
+        else assert.deepEqual(JSON.parse(line).extraAttributes[0].value, id);
+      }
+    });
 
     it('leaves the text in no answer and no line of the log', assertNotShown);
 

@@ -38,12 +38,13 @@ export const OWN_EVENTS: Readonly<Record<OwnEventType, Classification>> = {
   'organization.created': place('global-config-and-administration', 'base'),
   'organization.updated': place('global-config-and-administration', 'base'),
   'encryption.rotated': place('security', 'base'),
-  'event.erased': place('security', 'base'),
   'audit_log.coverage_updated': place(AUDIT_LOG, 'base'),
   'audit_log.denylist_updated': place(AUDIT_LOG, 'base'),
   'audit_log.retention_updated': place(AUDIT_LOG, 'base'),
   'audit_log.file_updated': place(AUDIT_LOG, 'base'),
   'audit_log.searched': place(AUDIT_LOG, 'base'),
+  // The audit log file learns of it by this event.
+  'event.erased': place(AUDIT_LOG, 'base'),
 };
 
 /** Where the posted events of a payload schema belong, by what stands before the first dot of their type. */

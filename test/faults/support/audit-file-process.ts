@@ -37,6 +37,7 @@ const file = new AuditFile({
   limitBytes: LIMIT_BYTES,
   lock: lockFolder,
   eventLog: store.eventLog,
+  eventOf: (organizationId, id) => store.events.byId(organizationId, id),
   horizon: new Horizon({
     store,
     monotonicMs,
