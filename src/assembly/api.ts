@@ -196,7 +196,14 @@ function actsOf(parts: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays' | 'era
   const termsOf: HttpDeps['erasing']['termsOf'] = (event) => termsOfEvent({ facetsOf, terms }, event);
   return {
     redelivery: { ...common, wake: () => delivering.wake() },
-    erasing: { ...common, termsOf, sandbox, pause, wake: () => delivering.wake(), report: observation.report },
+    erasing: {
+      ...common,
+      termsOf,
+      sandbox,
+      pause,
+      clean: () => delivering.cleanErasures(),
+      wake: () => delivering.wake(),
+    },
     replays: { ...common, schemas, run: () => delivering.replay(), yieldToOthers },
   };
 }

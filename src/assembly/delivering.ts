@@ -76,6 +76,8 @@ export interface Delivering {
   follow(): void;
   /** The health of webhooks has changed: reports it, and holds or releases what waits for them. */
   healthChanged(changed: readonly HealthChanged[]): void;
+  /** Events were erased: cleans what is left of them outside of rows. */
+  cleanErasures(): void;
   /** Puts what can be read into the index. */
   index(): Promise<void>;
   /** Replays have something to do. */
@@ -135,6 +137,7 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     pause: () => dispatcher.pause(),
     follow,
     healthChanged,
+    cleanErasures: () => void jobs.scheduler.runNow('erasures'),
     index: () => jobs.scheduler.runNow('index-events'),
     replay: () => void jobs.scheduler.runNow('replays'),
     idle: () => idle(jobs, dispatcher),
@@ -196,6 +199,7 @@ async function rescue(
 async function idle(jobs: Jobs, dispatcher: Dispatcher): Promise<void> {
   let before = Number.NaN;
   await jobs.scheduler.runNow('replays');
+  await jobs.scheduler.runNow('erasures');
   while (before !== jobs.followed()) {
     before = jobs.followed();
     await dispatcher.idle();
@@ -241,7 +245,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     makePartitions: () => store.makePartitions(tools.clock()),
     indexEvents: () => indexEvents(indexing),
     removeExpired: () => removeExpired({ ...tools, store, pause: pauseFor, isStopping, report }),
-    cleanErasures: () => cleanErasures({ store, clock: tools.clock, report }),
+    cleanErasures: () => cleanErasures({ store, clock: tools.clock, rest: yieldToOthers, report }),
     wake,
   };
   const claimRun = (job: string, scheduledAt: Date): Promise<boolean> =>

@@ -28,6 +28,8 @@ export interface ErasureKey {
 /** What cleaning touches: what is outside of every transaction. */
 export interface CleaningDeps {
   readonly store: {
+    /** Lets go of the words of what was erased; `rest` is awaited between its steps. */
+    readonly search: { forget(rest: () => Promise<void>): Promise<void> };
     readonly erasures: {
       unclean(limit: number): Promise<readonly ErasureKey[]>;
       markClean(key: ErasureKey, now: Date): Promise<void>;
@@ -36,12 +38,15 @@ export interface CleaningDeps {
     };
   };
   readonly clock: Clock;
+  /** Lets others at the database. */
+  rest(): Promise<void>;
   readonly report: { jobFailed(fact: { job: string; error: unknown }): void };
 }
 
 /** What erasing touches. */
-export interface ErasingDeps<Store extends ErasingStore = ErasingStore> extends CleaningDeps {
-  readonly store: CleaningDeps['store'] & { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
+export interface ErasingDeps<Store extends ErasingStore = ErasingStore> {
+  readonly store: { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> };
+  readonly clock: Clock;
   readonly ownEvents: EventSink<Store>;
   /** What an event is found by. */
   termsOf(event: Event): readonly string[];
@@ -49,6 +54,8 @@ export interface ErasingDeps<Store extends ErasingStore = ErasingStore> extends 
   readonly sandbox?: { forget(eventId: string): void } | undefined;
   /** Resolves after `pauseMs`, or at once when `signal` is aborted. */
   pause(pauseMs: number, signal: AbortSignal): Promise<void>;
+  /** Told after the commit: what is outside of rows has to be cleaned. */
+  clean(): void;
   /** Told after the commit: it is an event itself. */
   wake(): void;
 }
@@ -59,8 +66,7 @@ export interface Erasure extends ErasureCounts {
 }
 
 /**
- * Erases an event, for good, in one transaction; what is outside of that is cleaned at once where possible, and otherwise
- * by `cleanErasures`. Done again, it changes nothing and says the same. Throws `not_found`.
+ * Erases an event, for good, in one transaction; what is outside of that is cleaned by `cleanErasures` right afterwards. Done again, it changes nothing and says the same. Throws `not_found`.
  */
 export async function eraseEvent<S extends ErasingStore>(
   deps: ErasingDeps<S>,
@@ -73,7 +79,7 @@ export async function eraseEvent<S extends ErasingStore>(
   );
   deps.sandbox?.forget(id);
   if (!isNew) return erasure;
-  await cleanOrReport(deps, { organizationId: actor.organizationId, eventId: id });
+  deps.clean();
   deps.wake();
   return erasure;
 }
@@ -135,21 +141,22 @@ async function countsOf(store: ErasingStore, { organizationId, id }: Event): Pro
 
 const CLEANED_AT_ONCE = 100;
 
-/** Cleans what is left of earlier erasures; gives how many were looked at. One that fails is tried again by the next call. */
+/**
+ * Cleans what is left of earlier erasures outside of rows; gives how many were looked at. What fails is tried again by the
+ * next call.
+ */
 export async function cleanErasures(deps: CleaningDeps): Promise<number> {
   const keys = await deps.store.erasures.unclean(CLEANED_AT_ONCE);
-  for (const key of keys) await cleanOrReport(deps, key);
+  if (keys.length > 0) await cleanOrReport(deps, keys);
   return keys.length;
 }
 
-async function cleanOrReport(deps: CleaningDeps, key: ErasureKey): Promise<void> {
+async function cleanOrReport({ store, clock, rest, report }: CleaningDeps, keys: readonly ErasureKey[]): Promise<void> {
   try {
-    await clean(deps, key);
+    await store.search.forget(rest);
+    if (!(await store.erasures.emptyLog())) return;
+    for (const key of keys) await store.erasures.markClean(key, clock());
   } catch (error) {
-    deps.report.jobFailed({ job: 'erasures', error });
+    report.jobFailed({ job: 'erasures', error });
   }
-}
-
-async function clean({ store, clock }: CleaningDeps, key: ErasureKey): Promise<void> {
-  if (await store.erasures.emptyLog()) await store.erasures.markClean(key, clock());
 }

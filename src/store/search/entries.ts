@@ -47,6 +47,8 @@ export interface SearchTables {
   ): Promise<readonly EventPlace[]>;
   /** Drops what holds no entry any more, where that is to be dropped; gives how much. */
   dropEmpty(database: StoreDeps['database']): Promise<number>;
+  /** Lets go of the words of what was removed, in short transactions with rests between them. */
+  forget(database: StoreDeps['database'], rest: () => Promise<void>): Promise<void>;
 }
 
 /** A place as it is stored and compared. */

@@ -45,6 +45,11 @@ export interface EventSearch {
   replace(entry: IndexedEvent): Promise<void>;
   /** Frees what is held for entries that have gone; gives how many partitions were dropped. For a job. */
   dropEmpty(): Promise<number>;
+  /**
+   * Lets go of the words of what was removed or changed, which SQLite keeps in its index for a while; PostgreSQL does so
+   * when it cleans its tables. Short transactions; `rest` is awaited between them. For a job.
+   */
+  forget(rest: () => Promise<void>): Promise<void>;
 }
 
 /** Makes the functions of the index. */
@@ -81,6 +86,7 @@ export function createEventSearch({ database }: StoreDeps): EventSearch {
         await tables.replace(trx, entry);
       }),
     dropEmpty: () => tables.dropEmpty(database),
+    forget: (rest) => tables.forget(database, rest),
   };
 }
 

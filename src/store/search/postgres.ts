@@ -9,7 +9,15 @@ import { dropEmptyPartitions, isPartitionGone, makePartitions, partitionsBetween
 import { readPage } from './scan.ts';
 
 /** The tables of the index. */
-export const POSTGRES_SEARCH: SearchTables = { add, remove, replace, page, dropEmpty: dropEmptyPartitions };
+export const POSTGRES_SEARCH: SearchTables = {
+  add,
+  remove,
+  replace,
+  page,
+  dropEmpty: dropEmptyPartitions,
+  // The server does so by itself.
+  forget: () => Promise.resolve(),
+};
 
 const ADD = {
   key: 'search add',

@@ -1,4 +1,5 @@
 // The search index on SQLite: FTS5 for the terms, by the numbers of entries, and a table that says whose they are.
+import type { Knex } from 'knex';
 import { facetTerm } from '../../domain/search-words.ts';
 import { instant, text } from '../codec/columns.ts';
 import { rowsOf } from '../dialect.ts';
@@ -15,6 +16,7 @@ export const SQLITE_SEARCH: SearchTables = {
   page,
   // Deleted rows leave room that new ones fill.
   dropEmpty: () => Promise.resolve(0),
+  forget,
 };
 
 const ADD_ENTRIES = {
@@ -96,4 +98,27 @@ function matchOf(clauses: Clauses): string {
 
 function quoted(term: string): string {
   return `"${term.replaceAll('"', '""')}"`;
+}
+
+// Pages that one step writes: some milliseconds (measured: 100,000 entries in 123 steps, 0.4 s together, the longest 8 ms).
+const STEP_PAGES = 64;
+
+// FTS5 only marks what was removed, whose words stay in its segments until these are merged: so all of them are, step by
+// step. With a negative number it begins a merge of everything.
+async function forget({ writer }: StoreDeps['database'], rest: () => Promise<void>): Promise<void> {
+  for (let pages = -STEP_PAGES; await mergeStep(writer, pages); pages = STEP_PAGES) await rest();
+}
+
+// Gives whether there was something to do: sqlite.org/fts5.html#the_merge_command.
+function mergeStep(writer: Knex, pages: number): Promise<boolean> {
+  return writer.transaction(async (trx) => {
+    const before = await changes(trx);
+    await trx.raw(`insert into event_search (event_search, rank) values ('merge', ${String(pages)})`);
+    return (await changes(trx)) - before >= 2;
+  });
+}
+
+async function changes(db: Knex): Promise<number> {
+  const [row] = rowsOf(await db.raw('select total_changes() as count'));
+  return Number(row?.['count']);
 }
