@@ -205,6 +205,22 @@ describe('the audit log file, when an event is erased', () => {
     await file.stop(1000);
   });
 
+  it('is whole after a crash within the line, wherever that has torn it', async () => {
+    const old = Buffer.from(scene.text(FIRST));
+    scene.erase(1);
+    await scene.run();
+    const erased = Buffer.from(scene.text(FIRST));
+    const offset = Buffer.byteLength(before_[0] ?? '') + 1;
+    const bytes = Buffer.byteLength(before_[1] ?? '');
+    const id = scene.events[1]?.id ?? '';
+    for (let cut = offset; cut < offset + bytes; cut += 23) {
+      writeFileSync(scene.path(FIRST), Buffer.concat([erased.subarray(0, cut), old.subarray(cut)]));
+      writeFileSync(scene.path(UNERASED), JSON.stringify({ ids: [id], lines: [{ file: FIRST, offset, bytes, id }] }));
+      await scene.run();
+      assert.equal(scene.text(FIRST), erased.toString(), String(cut));
+    }
+  });
+
   it('is whole after a crash at any step', async () => {
     let steps = 0;
     for (let step = 1, wasCut = true; wasCut; step += 1) {
