@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createStore } from '../../src/store/index.ts';
 import { POSTGRESQL } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
-import { after as secondsAfter, eventWith, NOW, ORGANIZATION, setup } from './fixtures.ts';
+import { after as secondsAfter, eventWith, NOW, ORGANIZATION, setup, writeGroupOf } from './fixtures.ts';
 
 const ms = (count: number): Date => new Date(NOW.getTime() + count);
 
@@ -22,19 +22,7 @@ describe('a transaction that is held open on PostgreSQL', () => {
       await work();
     });
   const advance = (at: Date) => test.store.acceptance.advance(at);
-  const writeGroup = (acceptedAt: Date): Promise<boolean> | undefined => {
-    const planned = {
-      keyIds: [],
-      stamps: [],
-      reservations: [],
-      unclaimed: [],
-      waiting: [],
-      leased: [],
-      now: acceptedAt,
-    };
-    const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
-    return test.store.groups?.write(() => ({ intakes, finishes: [] }));
-  };
+  const writeGroup = (acceptedAt: Date) => writeGroupOf(test.store, acceptedAt);
 
   it('keeps everything that came after it from being read, until it has ended', async () => {
     await advance(ms(-10));

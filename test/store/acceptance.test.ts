@@ -6,7 +6,16 @@ import { AcceptanceClock } from '../../src/domain/acceptance.ts';
 import type { Store } from '../../src/store/index.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Setup } from './fixtures.ts';
-import { after as secondsAfter, eventWith, keyWith, newId, NOW, ORGANIZATION, setup } from './fixtures.ts';
+import {
+  after as secondsAfter,
+  eventWith,
+  keyWith,
+  newId,
+  NOW,
+  ORGANIZATION,
+  setup,
+  writeGroupOf,
+} from './fixtures.ts';
 
 const ms = (count: number): Date => new Date(NOW.getTime() + count);
 
@@ -43,20 +52,7 @@ for (const kind of DATABASES) {
     const accept = (at: Date): Promise<string> => test.store.transaction((store) => acceptIn(store, at));
     const receivedAt = async (id: string): Promise<Date | undefined> =>
       (await test.store.events.byId(ORGANIZATION, id))?.receivedAt;
-    const writeGroup = async (acceptedAt: Date): Promise<boolean> => {
-      const planned = {
-        keyIds: [],
-        stamps: [],
-        reservations: [],
-        unclaimed: [],
-        waiting: [],
-        leased: [],
-        now: acceptedAt,
-      };
-      const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
-      assert.ok(test.store.groups);
-      return test.store.groups.write(() => ({ intakes, finishes: [] }));
-    };
+    const writeGroup = (acceptedAt: Date) => writeGroupOf(test.store, acceptedAt);
 
     it('is decided up to any instant while nothing is under way, and that instant included', async () => {
       await accept(NOW);

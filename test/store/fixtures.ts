@@ -275,3 +275,10 @@ export function claimAll(
     ...changes,
   });
 }
+
+/** Writes one event as a group does that was planned for this instant; gives whether that held. */
+export function writeGroupOf(store: Store, acceptedAt: Date): Promise<boolean> | undefined {
+  const planned = { keyIds: [], stamps: [], reservations: [], unclaimed: [], waiting: [], leased: [], now: acceptedAt };
+  const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
+  return store.groups?.write(() => ({ intakes, finishes: [] }));
+}

@@ -1,9 +1,10 @@
 // What the search index holds, and how it is asked. The same for both databases.
 import type { Event } from '../../domain/event.ts';
+import type { LogPlace, LogWindow } from '../../domain/event-window.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 
 /** An event, and where it stands in the order of acceptance. */
-export type EventPlace = Pick<Event, 'id' | 'receivedAt'>;
+export type EventPlace = LogPlace;
 
 /** An event with its terms, as `termsOf` gives them. */
 export interface IndexedEvent {
@@ -19,18 +20,8 @@ export interface Numbered extends IndexedEvent {
 /** Each clause is a list of terms, one of which an event must have. Events must satisfy all clauses. */
 export type Clauses = readonly (readonly string[])[];
 
-/** Which part of what is found is wanted. */
-export interface SearchWindow {
-  /** The first instant of acceptance, and the last one. */
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
-  /** Only what was accepted before this event. */
-  readonly before?: EventPlace | undefined;
-  /** Only what was accepted before this instant: not later than `indexedUntil` says. */
-  readonly until: Date;
-  readonly offset: number;
-  readonly limit: number;
-}
+/** Which part of what is found is wanted; `until` is not later than `indexedUntil` says. */
+export type SearchWindow = LogWindow;
 
 /** How each kind of database keeps the index. All but `page` are called in a transaction. */
 export interface SearchTables {
