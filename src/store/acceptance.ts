@@ -43,12 +43,14 @@ export function createAcceptance({ database }: Pick<StoreDeps, 'database'>): Acc
     },
     readableUntil: async () => instantOf((await readState(database.lookup)).readableUntil),
     async isBehind(organizationId) {
-      const query = database
-        .lookup('acceptance as a')
-        .join('events as e', (on) => on.on('e.received_at', '>=', 'a.readable_until'))
-        .where('e.organization_id', organizationId)
-        .select('e.id');
-      return (await readRow(query)) !== undefined;
+      const newest = database
+        .lookup('events')
+        .where('organization_id', organizationId)
+        .orderBy('received_at', 'desc')
+        .select('received_at')
+        .limit(1);
+      const query = database.lookup('acceptance').where('id', 1).whereRaw('readable_until <= ?', [newest]);
+      return (await readRow(query.select('id'))) !== undefined;
     },
   };
 }

@@ -55,14 +55,16 @@ export function createEventLog({ database }: Pick<StoreDeps, 'database'>): Event
       return (await readRows(query.orderBy(OLDEST_FIRST).limit(limit))).map(readEvent);
     },
     async organizationsSince(from) {
-      const events = database
+      // The newest of each organization by itself: PostgreSQL might read all events to join them.
+      const first = database
         .lookup('events as e')
         .whereRaw('e.organization_id = o.id')
-        .where('e.received_at', '>=', from.toISOString());
-      const rows = await readRows(
-        database.lookup('organizations as o').whereExists(events).select('o.id').orderBy('o.id'),
-      );
-      return rows.map((row) => text(row, 'id'));
+        .where('e.received_at', '>=', from.toISOString())
+        .orderBy('e.received_at', 'desc')
+        .select('e.received_at')
+        .limit(1);
+      const query = database.lookup('organizations as o').whereRaw('? is not null', [first]);
+      return (await readRows(query.select('o.id').orderBy('o.id'))).map((row) => text(row, 'id'));
     },
   };
 }
