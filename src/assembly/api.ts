@@ -189,7 +189,7 @@ function ingestOf(
 
 // What is done by hand with events and deliveries, one by one and many at a time.
 function actsOf(parts: ApiParts): Pick<HttpDeps, 'redelivery' | 'replays' | 'erasing'> {
-  const { tools, storage, delivering, schemas, sandbox, observation } = parts;
+  const { tools, storage, delivering, schemas, sandbox } = parts;
   const { newId, clock } = tools;
   const common = { store: storage.store, newId, clock, ownEvents: createEventSink(tools) };
   const terms = new TermMaker();

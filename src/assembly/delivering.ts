@@ -137,11 +137,18 @@ export async function startDelivering(parts: DeliveringParts): Promise<Deliverin
     pause: () => dispatcher.pause(),
     follow,
     healthChanged,
-    cleanErasures: () => void jobs.scheduler.runNow('erasures'),
-    index: () => jobs.scheduler.runNow('index-events'),
-    replay: () => void jobs.scheduler.runNow('replays'),
+    ...askedFor(jobs),
     idle: () => idle(jobs, dispatcher),
     inFlight: () => dispatcher.inFlight,
+  };
+}
+
+// What need not wait for its time.
+function askedFor({ scheduler }: Jobs): Pick<Delivering, 'cleanErasures' | 'index' | 'replay'> {
+  return {
+    cleanErasures: () => void scheduler.runNow('erasures'),
+    index: () => scheduler.runNow('index-events'),
+    replay: () => void scheduler.runNow('replays'),
   };
 }
 

@@ -151,9 +151,10 @@ export async function cleanErasures(deps: CleaningDeps): Promise<number> {
   return keys.length;
 }
 
-async function cleanOrReport({ store, clock, rest, report }: CleaningDeps, keys: readonly ErasureKey[]): Promise<void> {
+async function cleanOrReport(deps: CleaningDeps, keys: readonly ErasureKey[]): Promise<void> {
+  const { store, clock, report } = deps;
   try {
-    await store.search.forget(rest);
+    await store.search.forget(() => deps.rest());
     if (!(await store.erasures.emptyLog())) return;
     for (const key of keys) await store.erasures.markClean(key, clock());
   } catch (error) {
