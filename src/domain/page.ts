@@ -52,7 +52,9 @@ function fingerprint(filters: Readonly<Record<string, unknown>>): string {
 }
 
 function cursorError(detail: string): AppError {
+  const hint = 'Leave cursor out to start anew, and keep the filters the same from page to page.';
   return new AppError('malformed', 'cursor_invalid', detail, {
-    hint: 'Leave cursor out to start anew, and keep the filters the same from page to page.',
+    faults: [{ pointer: '?cursor', code: 'cursor_invalid', detail, hint }],
+    hint,
   });
 }

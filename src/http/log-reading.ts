@@ -74,18 +74,19 @@ export function readOf(
   return {
     actor: actorOf(request),
     route: `${request.method} ${request.route}`,
-    query: filterText(request.search),
+    query: filterText(request),
     results,
     newest,
     oldest,
   };
 }
 
-// Where somebody is in what he reads is not what he asks for.
-const PLACES: readonly string[] = ['cursor', 'pagecursor', 'offset', 'limit'];
+// Where somebody is in what he reads is not what he asks for. What the route does not know may be a secret.
+const PLACES: readonly string[] = ['cursor', 'pageCursor', 'offset', 'limit'];
 
-function filterText(search: URLSearchParams): string {
-  const pairs = [...search].filter(([name, value]) => value.trim() !== '' && !PLACES.includes(name.toLowerCase()));
+function filterText({ search, parameters }: Pick<ApiRequest, 'search' | 'parameters'>): string {
+  const filters = parameters.filter((name) => !PLACES.includes(name));
+  const pairs = [...search].filter(([name, value]) => filters.includes(name) && value.trim() !== '');
   return pairs
     .map(([name, value]) => `${name}=${value}`)
     .sort()

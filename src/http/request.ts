@@ -54,6 +54,8 @@ export function readApiRequest<D>(
     params,
     query,
     search,
+    parameters: Object.keys(route.query),
+    accepts: (types) => request.accepts([...types]) || undefined,
     filters: filtersOf(query),
     text,
     body: route.body === undefined ? undefined : readBody(deps.bodyFaults, route.body, text),

@@ -49,6 +49,10 @@ export interface ApiRequest {
   readonly query: QueryValues;
   /** The query as it came, for a route that reads it itself. */
   readonly search: URLSearchParams;
+  /** The names of the parameters that its route knows. */
+  readonly parameters: readonly string[];
+  /** The one of these media types that the caller likes best, if any. */
+  accepts(types: readonly string[]): string | undefined;
   /** The filters of a list: its query without `limit` and `cursor`. */
   readonly filters: QueryValues;
   readonly body: ExactJsonObject | undefined;

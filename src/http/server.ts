@@ -169,7 +169,8 @@ async function answer(response: Response, reply: Reply): Promise<void> {
     for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
     if (hasBody) response.setHeader('content-type', reply.contentType ?? JSON_TYPE);
   };
-  if (reply.stream !== undefined) return sendPieces(response, reply.stream, begin);
+  // Who asks for the head only gets no piece, and none is made.
+  if (reply.stream !== undefined && response.req.method !== 'HEAD') return sendPieces(response, reply.stream, begin);
   begin();
   response.end(text);
 }

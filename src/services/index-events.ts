@@ -31,8 +31,10 @@ export interface IndexedBatch {
 /** SQLite's writer is held for 3 to 5 ms by so many (measured: bench/README.md). */
 export const INDEX_BATCH = 100;
 
-// After a full batch, others have processor and database for as long as it took.
+// After a full batch of what is old, others have processor and database for as long as it took. What is new does not rest:
+// somebody may look for it.
 const REST = 1;
+const OLD_MS = 600_000;
 
 /**
  * Indexes what is readable and not indexed yet; gives how many events that were. Where another process does so at the same
@@ -51,7 +53,8 @@ export async function indexEvents(deps: IndexEventsDeps): Promise<number> {
     total += batch.events.length;
     deps.report.eventsIndexed({ count: batch.events.length, total, newestAt: last.receivedAt });
     if (batch.events.length < INDEX_BATCH) break;
-    await deps.pause((deps.monotonicMs() - startedAtMs) * REST);
+    const isOld = until.getTime() - last.receivedAt.getTime() > OLD_MS;
+    await deps.pause(isOld ? (deps.monotonicMs() - startedAtMs) * REST : 0);
   }
   return total;
 }

@@ -49,6 +49,8 @@ export interface LogReading {
   readonly until: Date;
   /** Nothing accepted at or after this instant is found by its words or by what it is about. */
   readonly indexedUntil: Date;
+  /** The oldest place that is looked at, where only so many are. */
+  readonly oldest: LogPlace | undefined;
   /** Newest first, in batches. */
   readonly batches: AsyncIterable<readonly Event[]>;
 }
@@ -68,7 +70,7 @@ export async function readLog(deps: ReadLogDeps, organizationId: string, query: 
     : horizon.catchUp(organizationId));
   const until = isPlain ? readableUntil : indexedUntil;
   const last = await lastPlace(deps, organizationId, query, until);
-  return { until, indexedUntil, batches: readBatches(deps, organizationId, query, { until, last }) };
+  return { until, indexedUntil, oldest: last, batches: readBatches(deps, organizationId, query, { until, last }) };
 }
 
 /** Throws `malformed` where no event of the organization is at that place: a cursor that was made up, or whose event is gone. */

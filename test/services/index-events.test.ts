@@ -4,13 +4,13 @@ import { TermMaker } from '../../src/domain/search-words.ts';
 import type { IndexEventsDeps } from '../../src/services/index-events.ts';
 import { INDEX_BATCH, indexEvents, termsOfEvent } from '../../src/services/index-events.ts';
 import type { Batch } from '../../src/store/search/index.ts';
-import { eventWith, NOW } from '../store/fixtures.ts';
+import { after, eventWith, NOW } from '../store/fixtures.ts';
 
 const BATCH_MS = 4;
 
 // An index with so many events to come, in which a batch takes 4 ms; `refused` batches are taken by somebody else first.
-function setup(waiting: number, refused = 0) {
-  const events = Array.from({ length: waiting }, () => eventWith());
+function setup(waiting: number, refused = 0, receivedAt = after(-3600)) {
+  const events = Array.from({ length: waiting }, () => eventWith({ receivedAt }));
   const indexed: string[] = [];
   const pauses: number[] = [];
   const totals: number[] = [];
@@ -45,6 +45,12 @@ function setup(waiting: number, refused = 0) {
 }
 
 describe('indexEvents', () => {
+  it('rests for nothing that has just come: somebody may look for it', async () => {
+    const { deps, pauses } = setup(2 * INDEX_BATCH + 5, 0, after(-1));
+    await indexEvents(deps);
+    assert.deepEqual(pauses, [0, 0]);
+  });
+
   it('indexes all that waits, and rests after each full batch for as long as it took', async () => {
     const { deps, events, indexed, pauses, totals } = setup(2 * INDEX_BATCH + 5);
     assert.equal(await indexEvents(deps), events.length);

@@ -8,6 +8,7 @@ import type { AuditQuery } from '../../domain/audit/query.ts';
 import { MAX_INT, readAuditQuery, writeCursor } from '../../domain/audit/query.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
+import type { LogPlace } from '../../domain/event-window.ts';
 import type { LogFilters } from '../../services/log-filters.ts';
 import type { ReadLogDeps } from '../../services/read-log.ts';
 import { checkPlace, readLog } from '../../services/read-log.ts';
@@ -40,8 +41,11 @@ export async function listEntries({ reading }: AuditingEventsDeps, request: ApiR
     limit: query.limit + 1,
   });
   const entity = (event: Event): AuditEntity => entityOf(event, storedValue(event), { system: request.baseUrl });
-  const { contentType, make } = FORMATS[query.outputFormat](entity, (page) => pagingInfo(request, query, page));
-  return { status: 200, contentType, stream: pieces(reading, request, found, query.limit, make) };
+  const { contentType, make } = FORMATS[query.outputFormat](entity, (page) =>
+    pagingInfo(request, following(query, found.oldest), page),
+  );
+  const headers = { 'hookwright-indexed-until': found.indexedUntil.toISOString() };
+  return { status: 200, contentType, headers, stream: pieces(reading, request, found, query.limit, make) };
 }
 
 function queryOf({ search }: ApiRequest): AuditQuery {
@@ -96,4 +100,11 @@ function pagingInfo(request: ApiRequest, query: AuditQuery, { size, last, hasMor
     lastPage: false,
     size,
   });
+}
+
+// The next pages end where the first one would: counted anew, what has come meanwhile would take the place of the oldest.
+function following(query: AuditQuery, oldest: LogPlace | undefined): AuditQuery {
+  if (oldest === undefined) return query;
+  const isLater = query.from === undefined || query.from < oldest.receivedAt;
+  return { ...query, from: isLater ? oldest.receivedAt : query.from, scanLimit: MAX_INT };
 }

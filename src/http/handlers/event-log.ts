@@ -2,6 +2,7 @@
 import { eventCsvRow, EVENT_CSV_HEADER } from '../../domain/audit/csv-rows.ts';
 import { readGroupedList, readList } from '../../domain/audit/lists.ts';
 import { readCursor, writeCursor } from '../../domain/audit/query.ts';
+import { invalid } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
 import type { LogPlace } from '../../domain/event-window.ts';
 import { writeExact } from '../../domain/json.ts';
@@ -38,13 +39,24 @@ export async function list({ reading }: EventLogHandlerDeps, request: ApiRequest
 }
 
 function windowOf(request: ApiRequest, before: LogPlace | undefined): Omit<LogQuery, 'clauses' | 'limit'> {
-  const end = queryInstant(request, 'received_before');
+  const [from, end] = [queryInstant(request, 'received_after'), queryInstant(request, 'received_before')];
+  if (from !== undefined && end !== undefined && from >= end) throw endsBeforeItBegins(from, end);
   return {
-    from: queryInstant(request, 'received_after'),
+    from,
     to: end === undefined ? undefined : new Date(end.getTime() - 1),
     before,
     offset: 0,
   };
+}
+
+function endsBeforeItBegins(from: Date, end: Date): Error {
+  const fault = {
+    pointer: '?received_before',
+    code: 'invalid_parameter',
+    detail: `received_before (${end.toISOString()}) is not after received_after (${from.toISOString()}).`,
+    hint: 'Give a later instant; events received at that very instant are not included.',
+  };
+  return invalid([fault], 'invalid_query');
 }
 
 function filtersOf(request: ApiRequest): LogFilters {
@@ -92,17 +104,14 @@ async function page(notes: ReadNotes, request: ApiRequest, reading: LogReading, 
 
 type Format = 'ndjson' | 'csv';
 
-const BY_TYPE: readonly (readonly [type: string, Format])[] = [
-  ['application/x-ndjson', 'ndjson'],
-  ['text/csv', 'csv'],
-];
+const BY_TYPE: Readonly<Record<string, Format>> = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' };
 
 // The parameter is for whoever cannot set a header.
 function formatOf(request: ApiRequest): Format | undefined {
   const named = queryText(request, 'format');
   if (named !== undefined) return named === 'ndjson' || named === 'csv' ? named : undefined;
-  const accept = (request.header('accept') ?? '').toLowerCase();
-  return BY_TYPE.find(([type]) => accept.includes(type))?.[1];
+  const best = request.accepts(['application/json', ...Object.keys(BY_TYPE)]);
+  return best === undefined ? undefined : BY_TYPE[best];
 }
 
 const EXPORTS: Readonly<Record<Format, { readonly contentType: string; readonly make: PieceMakers }>> = {
