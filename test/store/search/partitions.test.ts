@@ -64,7 +64,7 @@ describe('the partitions of the search index', () => {
     for (const { id } of events) assert.deepEqual(await find(ownWord(id)), [id]);
     assert.deepEqual(
       await find('rare'),
-      (await find('all')).filter((id) => id.endsWith('00')),
+      (await find('all')).filter((id) => id.endsWith('00') && !events.some((event) => event.id === id)),
     );
     assert.deepEqual(await find('none'), []);
   });
