@@ -13,11 +13,12 @@ export interface PlannedFor {
   readonly healthState: HealthState;
 }
 
-/** One delivery, due now, for each webhook that an event is for: pending, or held where its health stands against it. */
+/** One delivery, due at once, for each webhook that an event is for: pending, or held where its health stands against it. */
 export function planDeliveries(
   event: Pick<Event, 'id' | 'organizationId' | 'receivedAt'>,
   webhooks: readonly PlannedFor[],
   newId: NewId,
+  dueAt = event.receivedAt,
 ): Delivery[] {
   return webhooks.map(({ id: webhookId, settings, healthState }) => {
     const id = newId('dlv');
@@ -31,7 +32,7 @@ export function planDeliveries(
       state: reason === undefined ? 'pending' : 'held',
       reason,
       attempts: 0,
-      dueAt: event.receivedAt,
+      dueAt,
       createdAt: event.receivedAt,
       updatedAt: event.receivedAt,
       finishedAt: undefined,

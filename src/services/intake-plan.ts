@@ -149,8 +149,9 @@ export function planIntake(deps: PlanIntakeDeps, intake: Intake, facts: Planning
     const settled = outcomeOf(event, facts);
     if (settled !== undefined) return settled;
     const webhooks = matchedBy(facts.matchers, event, item.value);
-    const planned = planDeliveries(event, webhooks, deps.newId);
     const accepted = { ...event, receivedAt: facts.acceptedAt };
+    // Due by the clock, which may be behind the instant of acceptance.
+    const planned = planDeliveries(accepted, webhooks, deps.newId, event.receivedAt);
     fresh.push(accepted);
     planned.forEach((delivery, index) => {
       const birth = bear(deps, delivery, webhooks[index], { event: accepted, value: item.value });

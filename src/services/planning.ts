@@ -61,8 +61,12 @@ export async function storeEvents(
   const receivedAt = await store.acceptance.begin(first.receivedAt);
   const webhooks = await store.webhooks.listForMatching(organizationId);
   const matchers = webhooks.map((webhook) => createMatcher(webhook));
-  const planned = events.map((event) => planDeliveries(event, matchedBy(matchers, event), deps.newId));
-  await store.events.insertMany(events.map((event) => ({ ...event, receivedAt })));
+  const accepted = events.map((event) => ({ ...event, receivedAt }));
+  // Due by the clock, which may be behind the instant of acceptance.
+  const planned = accepted.map((event) =>
+    planDeliveries(event, matchedBy(matchers, event), deps.newId, first.receivedAt),
+  );
+  await store.events.insertMany(accepted);
   await store.deliveries.insertMany(planned.flat());
   return new Map(events.map((event, index) => [event.id, planned[index]?.length ?? 0]));
 }
