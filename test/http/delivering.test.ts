@@ -123,7 +123,9 @@ onEachDatabase('an accepted event', () => {
       assert.equal(record.event_id, eventId);
       assert.deepEqual(record.webhook, { id: made.id, name: 'recorded', version: 1 });
       assert.deepEqual(record.attempt, { number: 1, max: 4 });
-      assert.equal(record.started_at, engine.now().toISOString());
+      // What was read before is passed by a millisecond each time, since this clock stands still.
+      const aheadMs = Date.parse(record.started_at) - engine.now().getTime();
+      assert.ok(aheadMs >= 0 && aheadMs < 100, String(aheadMs));
       assert.equal(record.outcome, 'success');
       assert.equal(record.phase, 'validate');
       assert.ok(record.message && record.hint);

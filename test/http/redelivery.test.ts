@@ -277,7 +277,9 @@ onEachDatabase('acts on deliveries', () => {
       assert.ok(found.events.without_deliveries >= 1);
       const own = found.webhooks.find((one: { id: string }) => one.id === id);
       assert.deepEqual([own.name, own.accepted, own.delivered, own.waiting, own.ended], ['counted', 3, 1, 1, 1]);
-      assert.deepEqual([own.oldest_waiting.delivery_id, own.oldest_waiting.age_in_sec], [oldest, 30]);
+      assert.equal(own.oldest_waiting.delivery_id, oldest);
+      // Accepted some milliseconds after what this clock says, since it was read meanwhile.
+      assert.ok([29, 30].includes(own.oldest_waiting.age_in_sec), String(own.oldest_waiting.age_in_sec));
     });
   });
 });
