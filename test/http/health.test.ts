@@ -154,7 +154,9 @@ onEachDatabase('the health of a webhook', () => {
     assert.deepEqual([health.state, health.reason], ['disabled', 'gone']);
     const held = await engine.get(`/v1/deliveries/${await engine.deliver(type)}`);
     assert.deepEqual([held.state, held.reason], ['held', 'webhook_disabled']);
-    assert.equal(Date.parse(held.held_until), engine.now().getTime() + 14 * DAY * 1000);
+    // From its acceptance, which this clock, standing still, may be some milliseconds behind.
+    const aheadMs = Date.parse(held.held_until) - engine.now().getTime() - 14 * DAY * 1000;
+    assert.ok(aheadMs >= 0 && aheadMs < 100, String(aheadMs));
 
     const dry = await engine.call('PATCH', `/v1/webhooks/${id}?dry_run=true`, { body: { active: true } });
     assert.equal(dry.body.health.state, 'disabled');
