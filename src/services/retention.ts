@@ -5,18 +5,15 @@ import { invalid } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { RetentionPart, RetentionPeriods } from '../domain/retention.ts';
 import { RETENTION_PARTS, retentionFaults } from '../domain/retention.ts';
+import type { AuditSettingsStore } from './audit-settings.ts';
 import type { EventSink } from './own-events.ts';
 
 /** The part of the store that holds periods. */
 export interface PeriodStore {
   readonly retention: {
     periods(organizationId: string): Promise<RetentionPeriods>;
-    savePeriods(
-      organizationId: string,
-      periods: RetentionPeriods,
-      set: { readonly by: string; readonly at: Date },
-    ): Promise<void>;
   };
+  readonly auditSettings: AuditSettingsStore['auditSettings'];
   readonly organizations: {
     /** Keeps others from changing what belongs to it until the transaction ends. */
     hold(id: string): Promise<unknown>;
@@ -48,7 +45,8 @@ export async function replacePeriods<S extends PeriodStore>(
     await store.organizations.hold(organizationId);
     const previous = await store.retention.periods(organizationId);
     if (RETENTION_PARTS.every((part) => isSame(periods, previous, part))) return previous;
-    await store.retention.savePeriods(organizationId, periods, { by: actor.keyId, at: deps.clock() });
+    const settings = await store.auditSettings.of(organizationId);
+    await store.auditSettings.save({ ...settings, retention: periodsView(periods) }, actor.keyId, deps.clock());
     await deps.ownEvents(store, {
       type: 'audit_log.retention_updated',
       action: 'retention_updated',

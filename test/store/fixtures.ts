@@ -8,6 +8,8 @@ import type { Claimed } from '../../src/domain/lease.ts';
 import type { Organization } from '../../src/domain/organization.ts';
 import type { Replay } from '../../src/domain/replay.ts';
 import type { Webhook, WebhookSettings } from '../../src/domain/webhook.ts';
+import type { RetentionPeriods } from '../../src/domain/retention.ts';
+import { periodsView } from '../../src/services/retention.ts';
 import type { Store } from '../../src/store/index.ts';
 import { createStore } from '../../src/store/index.ts';
 import type { SecretBox } from '../../src/store/secrets.ts';
@@ -281,4 +283,10 @@ export function writeGroupOf(store: Store, acceptedAt: Date): Promise<boolean> |
   const planned = { keyIds: [], stamps: [], reservations: [], unclaimed: [], waiting: [], leased: [], now: acceptedAt };
   const intakes = { ...planned, acceptedAt, events: [eventWith({ receivedAt: acceptedAt })] };
   return store.groups?.write(() => ({ intakes, finishes: [] }));
+}
+
+/** Sets how long an organization keeps what. */
+export async function setPeriods(store: Store, organizationId: string, periods: RetentionPeriods): Promise<void> {
+  const settings = await store.auditSettings.of(organizationId);
+  await store.auditSettings.save({ ...settings, retention: periodsView(periods) }, 'key_1', NOW);
 }

@@ -2,6 +2,8 @@
 import type { Fault } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
+import type { Period } from '../retention.ts';
+import { DEFAULT_RETENTION } from '../retention.ts';
 import type { LevelByArea } from './coverage.ts';
 import { DEFAULT_LEVELS } from './coverage.ts';
 
@@ -17,16 +19,6 @@ export interface AuditSettings {
   readonly retention: JsonObject;
   readonly maxFileCount: number;
 }
-
-/** A time as a calendar counts it. */
-export interface Period {
-  readonly years: number;
-  readonly months: number;
-  readonly days: number;
-}
-
-/** How long events are kept where nobody has said otherwise: as in Jira's own example. */
-export const DEFAULT_EVENTS_PERIOD: Period = { years: 10, months: 0, days: 0 };
 
 /** How many files of the audit log there are at most, where nobody has said otherwise: as in Jira. */
 export const DEFAULT_MAX_FILE_COUNT = 100;
@@ -46,7 +38,7 @@ export function defaultSettings(organizationId: string): AuditSettings {
 /** How long the events of an organization are kept. */
 export function eventsPeriod({ retention }: Pick<AuditSettings, 'retention'>): Period {
   const { events } = retention;
-  return isObject(events) ? periodOf(events) : DEFAULT_EVENTS_PERIOD;
+  return isObject(events) ? periodOf(events) : DEFAULT_RETENTION.events;
 }
 
 /** The retention with another period for events; whatever else stands in it stays as it is. */

@@ -28,8 +28,3 @@ function readPeriod(value: Json | undefined): Period | undefined {
 function isCount(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
-
-/** The text of periods. */
-export function writeRetention(periods: RetentionPeriods): string {
-  return JSON.stringify(periods);
-}

@@ -2,7 +2,7 @@
 import { cutOffs, cutOffsByWeek } from '../../domain/retention.ts';
 import type { RetentionPeriods } from '../../domain/retention.ts';
 import { optionalText, text } from '../codec/columns.ts';
-import { readRetention, writeRetention } from '../codec/retention.ts';
+import { readRetention } from '../codec/retention.ts';
 import { startOfWeek } from '../partitions.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 import { readRow, readRows } from '../sql/rows.ts';
@@ -17,17 +17,10 @@ export type { Batch, Due, Pass, Removable, Removed } from './pass.ts';
 export { REMOVABLE } from './pass.ts';
 export type { Dropped } from './partitions.ts';
 
-/** Who has set periods, and when. */
-export interface SetBy {
-  readonly by: string;
-  readonly at: Date;
-}
-
-/** What retention stores and removes. */
+/** What retention asks for and removes. */
 export interface Retention {
   /** The periods of an organization: the defaults where nobody has set any. */
   periods(organizationId: string): Promise<RetentionPeriods>;
-  savePeriods(organizationId: string, periods: RetentionPeriods, set: SetBy): Promise<void>;
   /** What is too old now, in every organization. Where processes share the database, by its clock. */
   due(now: Date): Promise<readonly Due[]>;
   /** Drops whole partitions of what is due, where there are any. */
@@ -44,7 +37,6 @@ export function createRetention({ database }: StoreDeps): Retention {
       const row = await readRow(lookup('audit_settings').where('organization_id', organizationId).select('retention'));
       return readRetention(row === undefined ? undefined : text(row, 'retention'));
     },
-    savePeriods: (organizationId, periods, set) => savePeriods(database, organizationId, periods, set),
     async due(now) {
       const at = await dialect.leaseNow(writer, now);
       const rows = await readRows(
@@ -75,21 +67,4 @@ export function createRetention({ database }: StoreDeps): Retention {
       ]),
     ],
   };
-}
-
-// What the row holds besides, where retention is the first that is set of it: the defaults.
-const OTHER_SETTINGS = { coverage: '{}', denied_actions: '[]', max_file_count: 100 };
-
-async function savePeriods(
-  { writer }: StoreDeps['database'],
-  organizationId: string,
-  periods: RetentionPeriods,
-  { by, at }: SetBy,
-): Promise<void> {
-  const changed = { retention: writeRetention(periods), updated_at: at.toISOString(), updated_by: by };
-  const row = { organization_id: organizationId, version: 1, ...OTHER_SETTINGS, ...changed };
-  await writer('audit_settings')
-    .insert(row)
-    .onConflict('organization_id')
-    .merge({ ...changed, version: writer.raw('audit_settings.version + 1') });
 }

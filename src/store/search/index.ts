@@ -5,7 +5,7 @@ import { inTransaction } from '../sql/rows.ts';
 import type { Clauses, EventPlace, IndexedEvent, SearchTables, SearchWindow } from './entries.ts';
 import { placeOf } from './entries.ts';
 import type { Position } from './position.ts';
-import { advance, eventsAfter, indexedUntil, noteChange, readableUntil, readPosition } from './position.ts';
+import { advance, eventsAfter, indexedUntil, noteChange, readPosition } from './position.ts';
 import { POSTGRES_SEARCH } from './postgres.ts';
 import { SQLITE_SEARCH } from './sqlite.ts';
 
@@ -37,8 +37,6 @@ export interface EventSearch {
    * terms is satisfied by none.
    */
   page(organizationId: string, clauses: Clauses, window: SearchWindow): Promise<readonly EventPlace[]>;
-  /** Before this instant, nothing is accepted any more. */
-  readableUntil(): Promise<Date>;
   /** Takes events out, in the transaction that deletes them. */
   remove(events: readonly EventPlace[]): Promise<void>;
   /** Gives an event other terms, in the transaction that changes it. One that is not indexed yet is read again by who does. */
@@ -74,7 +72,6 @@ export function createEventSearch({ database }: StoreDeps): EventSearch {
         return true;
       }),
     indexedUntil: (organizationId, until) => indexedUntil(database, organizationId, until),
-    readableUntil: () => readableUntil(database),
     async page(organizationId, clauses, window) {
       if (window.limit === 0 || clauses.some((terms) => terms.length === 0)) return [];
       return tables.page(database, organizationId, clauses, window);

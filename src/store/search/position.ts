@@ -120,10 +120,3 @@ export async function indexedUntil(
   const [oldest] = await placesOf(database.lookup, { id: organizationId, place, end, limit: 1 });
   return oldest === undefined ? until : new Date(oldest[0]);
 }
-
-/** Before this instant, nothing is accepted any more; at first there is none. */
-export async function readableUntil({ lookup }: Pick<StoreDeps['database'], 'lookup'>): Promise<Date> {
-  const row = await readRow(lookup('acceptance').where('id', 1));
-  const until = row === undefined ? '' : text(row, 'readable_until');
-  return until === '' ? new Date(0) : new Date(until);
-}

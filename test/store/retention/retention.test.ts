@@ -11,7 +11,7 @@ import { rowsOf } from '../../../src/store/dialect.ts';
 import { makePartitions } from '../../../src/store/partitions.ts';
 import { DATABASES, POSTGRESQL } from '../../support/databases.ts';
 import type { Setup } from '../fixtures.ts';
-import { NOW, ORGANIZATION, OTHER_ORGANIZATION, setup, webhookWith } from '../fixtures.ts';
+import { NOW, ORGANIZATION, OTHER_ORGANIZATION, setPeriods, setup, webhookWith } from '../fixtures.ts';
 import type { GivenDelivery, GivenInvocation, History, Left, Stored } from './histories.ts';
 import { daysAgo, expectedOf, storeHistory } from './histories.ts';
 
@@ -58,8 +58,7 @@ for (const kind of DATABASES) {
       return ran;
     };
 
-    const save = (organizationId: string, periods: RetentionPeriods) =>
-      test.store.retention.savePeriods(organizationId, periods, { by: 'key_1', at: NOW });
+    const save = (organizationId: string, periods: RetentionPeriods) => setPeriods(test.store, organizationId, periods);
 
     const idsOf = async (table: string, organizationId: string, column = 'id'): Promise<string[]> => {
       const rows = await test.database.writer(table).where('organization_id', organizationId).select(column);
@@ -303,7 +302,7 @@ describe('dropPartitions', () => {
       const ages = [60, 59].map((age) => ({ age, outcome: 'success' as const }));
       await storeHistory(test.store, webhook, { events: [], tests: ages });
       for (const organizationId of [ORGANIZATION, OTHER_ORGANIZATION])
-        await test.store.retention.savePeriods(organizationId, periodsOf(9, 9, 9, 9), { by: 'key_1', at: NOW });
+        await setPeriods(test.store, organizationId, periodsOf(9, 9, 9, 9));
       const due = await test.store.retention.due(NOW);
       await test.database.writer.transaction(async (trx) => {
         await trx.raw('select 1 from invocation_bodies limit 1');
