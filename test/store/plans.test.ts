@@ -189,7 +189,20 @@ async function fill({ writer, dialect }: Database): Promise<void> {
   const own = { id, event_id: event, delivery_id: copied('delivery_id'), outcome: spread('success', ENDED) };
   await copy(writer, 'invocations', own);
   // SQLite plans without figures, as it does for the engine.
-  if (dialect.name === 'postgres') await writer.raw('vacuum analyze deliveries, invocations');
+  if (dialect.name === 'postgres') await vacuum(writer);
+}
+
+// Rows that somebody may still see in an older form, such as a connection that is just being closed, are left for the next
+// time; and while there are any, no plan reads an index alone.
+async function vacuum(writer: Knex): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    await writer.raw('vacuum analyze deliveries, invocations');
+    const [row] = rowsOf(
+      await writer.raw("select relallvisible = relpages as done from pg_class where relname = 'deliveries'"),
+    );
+    if (row?.['done'] === true) return;
+  }
+  assert.fail('Somebody keeps old rows from being cleared away.');
 }
 
 async function copy(writer: Knex, table: string, own: Readonly<Record<string, string>>): Promise<void> {
