@@ -37,7 +37,8 @@ export interface LeaseTerms {
 
 /** The next attempt of a delivery that waits, as it is leased: its state, its invocation, and how long that may take. */
 export function leaseDelivery(waiting: Delivery, webhook: LeasedFor, terms: LeaseTerms): Claimed {
-  const { now, leaseToken } = terms;
+  const { leaseToken } = terms;
+  const now = laterOf(terms.now, waiting.createdAt);
   const attempt = waiting.attempts + 1;
   const delivery: Delivery = { ...waiting, state: 'sending', reason: undefined, attempts: attempt, updatedAt: now };
   const invocation: InvocationStart = {
@@ -57,6 +58,11 @@ export function leaseDelivery(waiting: Delivery, webhook: LeasedFor, terms: Leas
   };
   const leaseUntil = new Date(now.getTime() + webhook.timeoutInSec * 1000 + LEASE_MARGIN_MS);
   return { delivery, leaseToken, leaseUntil, invocation };
+}
+
+// Who leases has looked at his clock before he could see what others were about to accept.
+function laterOf(now: Date, createdAt: Date): Date {
+  return now < createdAt ? createdAt : now;
 }
 
 /** Guards the step of a delivery: it is only taken while the lease is still this one. */
