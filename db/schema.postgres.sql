@@ -162,8 +162,6 @@ create table events (
 
 CREATE INDEX events_by_time ON events USING btree (organization_id, received_at, id);
 
-CREATE INDEX events_by_type ON events USING btree (organization_id, event_type, id);
-
 create table heartbeat (
   id integer not null,
   beats integer not null,

@@ -153,8 +153,6 @@ CREATE TABLE events (
 
 CREATE INDEX events_by_time on events (organization_id, received_at, id);
 
-CREATE INDEX events_by_type on events (organization_id, event_type, id);
-
 CREATE UNIQUE INDEX events_list on events (organization_id, id);
 
 CREATE TABLE heartbeat (

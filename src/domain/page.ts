@@ -1,5 +1,6 @@
 // Keyset paging: a cursor names the last item seen, so that pages stay whole while new items arrive.
 import { createHash } from 'node:crypto';
+import type { Fault } from './errors.ts';
 import { AppError } from './errors.ts';
 
 /** How many items, and after which one. */
@@ -27,11 +28,26 @@ export function encodeCursor(lastId: string, filters: Readonly<Record<string, un
   return Buffer.from(JSON.stringify([lastId, fingerprint(filters)])).toString('base64url');
 }
 
+/** What is wrong with a text that is no cursor. */
+export const CURSOR_FAULT = {
+  pointer: '?cursor',
+  code: 'cursor_invalid',
+  detail: 'This is no cursor of ours.',
+  hint: 'Leave cursor out to start anew, and keep the filters the same from page to page.',
+} as const satisfies Fault;
+
+/** Whether a text has the form of our cursors, for whatever filters it was made. */
+export function isCursor(text: string): boolean {
+  const [lastId, made] = parts(text);
+  return lastId !== undefined && made !== undefined;
+}
+
 /** The id in a cursor. Refuses cursors that we did not make, or made for other filters. */
 export function decodeCursor(cursor: string, filters: Readonly<Record<string, unknown>>): string {
   const [lastId, made] = parts(cursor);
-  if (lastId === undefined) throw cursorError('This is no cursor of ours.');
-  if (made !== fingerprint(filters)) throw cursorError('This cursor was made for other filters.');
+  if (lastId === undefined) throw cursorError(CURSOR_FAULT);
+  if (made !== fingerprint(filters))
+    throw cursorError({ ...CURSOR_FAULT, detail: 'This cursor was made for other filters.' });
   return lastId;
 }
 
@@ -51,10 +67,6 @@ function fingerprint(filters: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 12);
 }
 
-function cursorError(detail: string): AppError {
-  const hint = 'Leave cursor out to start anew, and keep the filters the same from page to page.';
-  return new AppError('malformed', 'cursor_invalid', detail, {
-    faults: [{ pointer: '?cursor', code: 'cursor_invalid', detail, hint }],
-    hint,
-  });
+function cursorError(fault: Fault & { readonly hint: string }): AppError {
+  return new AppError('malformed', fault.code, fault.detail, { faults: [fault], hint: fault.hint });
 }

@@ -1,19 +1,8 @@
 // What lists can be narrowed by. Times are from (inclusive) and to (exclusive); what is left out does not narrow.
 import type { DeliveryState } from './delivery.ts';
-import type { EventOrigin } from './event.ts';
 import type { InvocationKind } from './invocation.ts';
 import type { Outcome } from './outcomes.ts';
 import type { ReplayState } from './replay.ts';
-
-/** Which events. `text` is looked for in the event as received. */
-export interface EventFilter {
-  readonly eventType?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly origin?: EventOrigin | undefined;
-  readonly receivedAfter?: Date | undefined;
-  readonly receivedBefore?: Date | undefined;
-  readonly text?: string | undefined;
-}
 
 /** Which deliveries. */
 export interface DeliveryFilter {

@@ -46,7 +46,11 @@ export const EVENT_QUERY: QueryParameters = {
     description: 'Only what was done to one of these objects: type,id, several between semicolons.',
   },
   received_after: { kind: 'instant', description: 'Only those received at or after this instant.' },
-  received_before: { kind: 'instant', description: 'Only those received before this instant.' },
+  received_before: {
+    kind: 'instant',
+    laterThan: 'received_after',
+    description: 'Only those received before this instant.',
+  },
   text: {
     kind: 'words',
     description: 'Only those that have all of these words, in whatever place; case and accents do not count.',
@@ -86,7 +90,10 @@ export const DELIVERY_QUERY: QueryParameters = {
   replay_id: { kind: 'id', description: 'Only those of this replay.' },
   repeats: { kind: 'id', description: 'Only those that repeat this delivery.' },
   created_after: { kind: 'instant', description: 'Only those planned at or after this instant.' },
-  created_before: { kind: 'instant', description: 'Only those planned before this instant.' },
+  created_before: {
+    kind: 'instant',
+    description: 'Only those planned before this instant.',
+  },
   ...PAGING,
 };
 
@@ -106,7 +113,10 @@ export const INVOCATION_QUERY: QueryParameters = {
   outcome: { kind: 'enum', values: OUTCOME_NAMES, description: 'Only those with this outcome.' },
   status: { kind: 'status', description: 'Only those answered with this status, or class of statuses (5xx).' },
   started_after: { kind: 'instant', description: 'Only those started at or after this instant.' },
-  started_before: { kind: 'instant', description: 'Only those started before this instant.' },
+  started_before: {
+    kind: 'instant',
+    description: 'Only those started before this instant.',
+  },
   text: TEXT,
   ...PAGING,
 };

@@ -5,7 +5,7 @@ import type { Fault } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import { ID_PREFIXES, isId } from '../domain/ids.ts';
 import type { PageRequest } from '../domain/page.ts';
-import { decodeCursor, encodeCursor } from '../domain/page.ts';
+import { CURSOR_FAULT, decodeCursor, encodeCursor, isCursor } from '../domain/page.ts';
 import { wordsOfQuery } from '../domain/search-words.ts';
 import { nearestName } from '../domain/text.ts';
 import { parseInstant } from '../domain/time.ts';
@@ -36,8 +36,33 @@ export function readQuery(parameters: QueryParameters, search: URLSearchParams):
     else if (value === undefined) faults.push(badValue(name, parameter, given));
     else values[name] = value;
   }
-  if (faults.length > 0) throw invalid(faults, 'invalid_query');
+  faults.push(...emptyRanges(parameters, values));
+  // Alone, a wrong cursor is a 400 of its own.
+  if (faults.length > 0) throw invalid([...faults, ...cursorFaults(values['cursor'])], 'invalid_query');
   return values;
+}
+
+function emptyRanges(parameters: QueryParameters, values: QueryValues): Fault[] {
+  return Object.entries(parameters).flatMap(([name, { laterThan }]) => {
+    const [from, end] = [values[laterThan ?? ''], values[name]];
+    if (!(from instanceof Date && end instanceof Date) || end > from) return [];
+    return [endsBeforeItBegins([name, end], [laterThan ?? '', from])];
+  });
+}
+
+type NamedInstant = readonly [name: string, instant: Date];
+
+function endsBeforeItBegins([name, end]: NamedInstant, [fromName, from]: NamedInstant): Fault {
+  return {
+    pointer: `?${name}`,
+    code: 'range_empty',
+    detail: `${name} (${end.toISOString()}) is not after ${fromName} (${from.toISOString()}).`,
+    hint: 'Give a later instant; what happened at that very instant is not included.',
+  };
+}
+
+function cursorFaults(cursor: QueryValues[string]): readonly Fault[] {
+  return typeof cursor === 'string' && !isCursor(cursor) ? [CURSOR_FAULT] : [];
 }
 
 /** A query string without the parameters that are not known, for routes that ignore them. */

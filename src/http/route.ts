@@ -13,6 +13,8 @@ export interface QueryParameter {
   readonly values?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** The parameter than which this one has to be later, where both are given. */
+  readonly laterThan?: string;
 }
 
 /** The query parameters of a route, by name. */

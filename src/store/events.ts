@@ -1,12 +1,10 @@
 // The tables of events and of the idempotency keys that point at them.
 import type { Event } from '../domain/event.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
-import type { EventFilter } from '../domain/search.ts';
 import type { RowOf } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
 import { readEvent, writeEvent } from './codec/event.ts';
 import type { StoreDeps } from './sql/rows.ts';
-import { insertRows, readPage, readRow, readRows, whereBetween, whereContains, whereGiven } from './sql/rows.ts';
+import { insertRows, readRow, readRows } from './sql/rows.ts';
 
 /** A key that an event wants to hold. */
 export interface KeyReservation {
@@ -38,7 +36,6 @@ export interface Events {
   lock(organizationId: string, id: string): Promise<Event | undefined>;
   /** Those of these ids, of whatever organizations, by id. */
   byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
-  list(organizationId: string, filter: EventFilter, page: PageRequest): Promise<Page<Event>>;
 }
 
 /** Makes the functions of these tables. */
@@ -59,13 +56,6 @@ export function createEvents({ database }: StoreDeps): Events {
     async byIds(ids) {
       const rows = await readRows(database.lookup('events').whereIn('id', [...ids]));
       return new Map(rows.map((row) => [text(row, 'id'), readEvent(row)]));
-    },
-    list(organizationId, filter, page) {
-      const query = database.reader('events').where('organization_id', organizationId);
-      whereGiven(query, { event_type: filter.eventType, schema: filter.schema, origin: filter.origin });
-      whereBetween(query, 'received_at', filter.receivedAfter, filter.receivedBefore);
-      whereContains(database, query, ['body'], filter.text);
-      return readPage(query, 'id', page, { read: readEvent, idOf: ({ id }) => id });
     },
   };
 }

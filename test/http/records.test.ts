@@ -175,6 +175,21 @@ onEachDatabase('lists of what happened', () => {
       assert.ok(faults.find((fault) => fault.pointer === '?knd')?.hint.includes('"kind"'));
     });
 
+    it('is refused with a cursor that is none and a range that is empty among the faults, or alone', async () => {
+      const faults = async (path: string): Promise<string[]> =>
+        (await refused(path)).map((fault) => `${fault.pointer} ${fault.code}`).sort();
+      const [instant, later] = ['2026-11-20T12:00:00Z', '2026-11-20T12:00:01Z'];
+      const range = `/v1/events?received_after=${instant}&received_before=`;
+      assert.deepEqual(await faults(`${range}${instant}&limit=0&cursor=nonsense`), [
+        '?cursor cursor_invalid',
+        '?limit invalid_parameter',
+        '?received_before range_empty',
+      ]);
+      assert.deepEqual(await faults(`${range}${instant}`), ['?received_before range_empty']);
+      assert.equal((await engine.call('GET', `${range}${later}`)).status, 200);
+      assert.equal((await engine.call('GET', `${range}${later}&cursor=nonsense`)).status, 400);
+    });
+
     it('is refused where a route takes no parameters', async () => {
       for (const path of ['/livez?x=1', '/v1/schemas?x=1', '/v1/me?x=1', '/v1/none?x=1']) {
         const answer = await engine.call('GET', path);

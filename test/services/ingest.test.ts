@@ -13,6 +13,7 @@ import { readPostedEvents } from '../../src/services/intake-body.ts';
 import { schemas } from '../schemas/contract.ts';
 import type { Setup } from '../store/fixtures.ts';
 import {
+  eventsIn,
   keyWith,
   newId,
   NOW,
@@ -83,7 +84,7 @@ for (const kind of DATABASES) {
         ...extra,
       });
     const stored = async (type: string, organizationId = ORGANIZATION) =>
-      (await test.store.events.list(organizationId, { eventType: type }, { limit: 200, after: undefined })).items;
+      (await eventsIn(test.store, organizationId)).filter(({ eventType }) => eventType === type);
 
     it('wakes the dispatcher and reports after the commit, with numbers that add up', async () => {
       let storedAtWake: ReturnType<typeof stored> | undefined;

@@ -12,6 +12,7 @@ import {
   after,
   claimAll,
   deliveryWith,
+  eventsIn,
   eventWith,
   newId,
   ORGANIZATION,
@@ -85,7 +86,7 @@ for (const kind of DATABASES) {
       const finished = await read(replay);
       assert.deepEqual([finished.state, finished.finishedAt], ['finished', now]);
       assert.deepEqual(finished.progress, { total: 450, scanned: 450, planned: 450, skipped: 0 });
-      const [event] = (await test.store.events.list(ORGANIZATION, { eventType: 'replay.finished' }, PAGE)).items;
+      const event = (await eventsIn(test.store)).find(({ eventType }) => eventType === 'replay.finished');
       assert.ok(event?.body.includes(replay.id));
     });
 
@@ -255,5 +256,3 @@ for (const kind of DATABASES) {
     });
   });
 }
-
-const PAGE = { limit: 10, after: undefined };

@@ -290,3 +290,8 @@ export async function setPeriods(store: Store, organizationId: string, periods: 
   const settings = await store.auditSettings.of(organizationId);
   await store.auditSettings.save({ ...settings, retention: periodsView(periods) }, 'key_1', NOW);
 }
+
+/** All events of an organization that a store sees, newest first. */
+export function eventsIn(store: Pick<Store, 'eventLog'>, organizationId = ORGANIZATION): Promise<readonly Event[]> {
+  return store.eventLog.page(organizationId, { until: new Date('9999-01-01'), offset: 0, limit: 1_000_000 });
+}
