@@ -7,7 +7,7 @@ import type { Event } from '../domain/event.ts';
 import type { ExactJson } from '../domain/json.ts';
 import type { Facet, FacetName } from '../domain/search-words.ts';
 import { facetTerm, wordsOfQuery } from '../domain/search-words.ts';
-import type { Clause } from './read-log.ts';
+import type { Clause } from './log-source.ts';
 
 /** An object that was acted on, by its type and id. */
 export interface FilterObject {

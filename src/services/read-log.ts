@@ -2,17 +2,14 @@
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { LogPlace, LogWindow } from '../domain/event-window.ts';
-import { placeOf } from '../domain/event-window.ts';
 import type { Horizons } from './horizon.ts';
-
-/** One of these terms has to be there. */
-export type Clause = readonly string[];
+import type { Clause, LogSourceStore } from './log-source.ts';
+import { sourceOf } from './log-source.ts';
 
 /** What reading touches. */
 export interface ReadLogDeps {
-  readonly store: {
+  readonly store: LogSourceStore & {
     readonly eventLog: {
-      page(organizationId: string, window: LogWindow): Promise<readonly Event[]>;
       placeAt(
         organizationId: string,
         window: Omit<LogWindow, 'offset' | 'limit'>,
@@ -20,11 +17,7 @@ export interface ReadLogDeps {
       ): Promise<LogPlace | undefined>;
     };
     readonly events: {
-      byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Event>>;
       byId(organizationId: string, id: string): Promise<Event | undefined>;
-    };
-    readonly search: {
-      page(organizationId: string, clauses: readonly Clause[], window: LogWindow): Promise<readonly LogPlace[]>;
     };
   };
   readonly horizon: {
@@ -112,50 +105,24 @@ async function* readBatches(
   query: LogQuery,
   { until, last }: Bounds,
 ): AsyncGenerator<readonly Event[]> {
-  let { before, offset } = query;
+  const source = sourceOf(deps, organizationId, query, until);
   let size = FIRST_BATCH;
   for (let left = query.limit; left > 0;) {
-    const limit = Math.min(left, size);
-    const window = { from: query.from, to: query.to, before, until, offset, limit };
-    const found = await readBatch(deps, organizationId, query.clauses, window);
-    const events = last === undefined ? found.events : found.events.filter((event) => !isOlder(event, last));
+    const found = await source.next(Math.min(left, size), left);
+    if (found === undefined) return;
+    const events = last === undefined ? found : found.filter((event) => !isOlder(event, last));
     if (events.length > 0) yield events;
-    if (found.count < limit || events.length < found.events.length) return;
+    if (events.length < found.length) return;
     left -= events.length;
-    size = nextSize(events);
-    before = found.last;
-    offset = 0;
+    size = nextSize(events) ?? size;
   }
 }
 
-function nextSize(events: readonly Event[]): number {
+function nextSize(events: readonly Event[]): number | undefined {
+  if (events.length === 0) return undefined;
   const characters = events.reduce((sum, { body }) => sum + body.length, 0);
   const fitting = Math.floor((BATCH_CHARACTERS * events.length) / Math.max(characters, 1));
   return Math.max(1, Math.min(fitting, LARGEST_BATCH));
-}
-
-interface Batch {
-  readonly events: readonly Event[];
-  /** How many places there are; an event that has just been removed is none any more. */
-  readonly count: number;
-  readonly last: LogPlace | undefined;
-}
-
-async function readBatch(
-  { store }: ReadLogDeps,
-  organizationId: string,
-  clauses: readonly Clause[],
-  window: LogWindow,
-): Promise<Batch> {
-  if (clauses.length === 0) {
-    const events = await store.eventLog.page(organizationId, window);
-    const last = events.at(-1);
-    return { events, count: events.length, last: last === undefined ? undefined : placeOf(last) };
-  }
-  const places = await store.search.page(organizationId, clauses, window);
-  const byId = await store.events.byIds(places.map(({ id }) => id));
-  const events = places.flatMap(({ id }) => byId.get(id) ?? []);
-  return { events, count: places.length, last: places.at(-1) };
 }
 
 function isOlder(place: LogPlace, than: LogPlace): boolean {
