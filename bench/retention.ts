@@ -1,7 +1,7 @@
-// What the removal of a large history does to deliveries: `npm run bench:retention` measures the time from the
-// acknowledgement of an event to its first byte at half load, first while nothing is removed and then while it is, on
-// both databases. The job begins half a minute after each five minutes of the clock, and the benchmark waits for that.
+// What the removal of a large history does to deliveries: `npm run bench:retention` measures how long intake and delivery
+// take at half load, first while nothing is removed and then while it is, on both databases; `-- --only postgres` on one. The job begins half a minute after each five minutes of the clock, and the benchmark waits for that.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { startEngine } from './end-to-end/engine.ts';
 import { startGenerator, startReceiver } from './end-to-end/helpers.ts';
 import { makeHistory } from './end-to-end/history.ts';
@@ -17,8 +17,15 @@ import { machine } from './support/machine.ts';
 import type { Row } from './support/table.ts';
 import { toLines } from './support/table.ts';
 
-const DELIVERIES = Number(process.argv[2] ?? 500_000);
-const SECONDS = Number(process.argv[3] ?? 30);
+const { values } = parseArgs({
+  options: {
+    deliveries: { type: 'string', default: '250000' },
+    seconds: { type: 'string', default: '60' },
+    only: { type: 'string' },
+  },
+});
+const DELIVERIES = Number(values.deliveries);
+const SECONDS = Number(values.seconds);
 // Older than deliveries and invocations are kept by default.
 const AGE_MS = 200 * 86_400_000;
 const SATURATION_SECONDS = 5;
@@ -27,6 +34,14 @@ const JOB_AT_MS = 30_000;
 const PAST_THE_JOB_MS = 3000;
 const WANTED = 2;
 
+// Where there is room, an event's deliveries are claimed in the transaction that accepts it: then the time until the
+// acknowledgement is that of the claim. Otherwise it is part of what follows.
+const SPANS: readonly (readonly [about: string, span: 'intake' | 'queue' | 'endToEnd'])[] = [
+  ['posting to acknowledgement', 'intake'],
+  ['acknowledgement to first byte', 'queue'],
+  ['posting to the end', 'endToEnd'],
+];
+
 const SHAPE = { ...shapeOf('one-webhook'), isMade: true };
 const say = (text: string): void => void process.stdout.write(text);
 
@@ -34,7 +49,9 @@ leaveOnSignals();
 say(`${machine()}\n`);
 const bench: Bench = { receiver: await startReceiver(), generator: startGenerator(), accounts: [] };
 try {
-  const rows = [await retentionOn(bench, SQLITE), await withPostgres(say, (postgres) => retentionOn(bench, postgres))];
+  const rows: Row[] = [];
+  if (values.only !== 'postgres') rows.push(...(await retentionOn(bench, SQLITE)));
+  if (values.only !== 'sqlite') rows.push(...(await withPostgres(say, (postgres) => retentionOn(bench, postgres))));
   say(toLines(rows));
   if (rows.some(({ met }) => !met)) process.exitCode = 1;
 } finally {
@@ -42,7 +59,7 @@ try {
   await bench.receiver.stop();
 }
 
-async function retentionOn({ receiver, ...others }: Bench, database: Database): Promise<Row> {
+async function retentionOn({ receiver, ...others }: Bench, database: Database): Promise<Row[]> {
   const all = { receiver, ...others };
   const home = await makeHistory(receiver, database, DELIVERIES, AGE_MS);
   await untilQuiet();
@@ -60,7 +77,7 @@ async function retentionOn({ receiver, ...others }: Bench, database: Database): 
       { ...during, program: `${database.engine}, ${String(removed)} removed` },
     ];
     say(`\n${database.name}\n${measurementLines(named)}`);
-    return rowOf(database, { without, during, removed });
+    return rowsOf(database, { without, during, removed });
   } finally {
     await engine.stop();
     await home.remove();
@@ -96,13 +113,15 @@ interface Both {
   readonly removed: number;
 }
 
-function rowOf({ name }: Database, { without, during, removed }: Both): Row {
-  const p99 = ({ latencies }: Measured): number => latencies.queue?.p99 ?? Number.NaN;
-  const ratio = p99(during) / p99(without);
-  return {
-    name: `retention, ${name}: acknowledgement to first byte, p99 while ${String(removed)} deliveries were removed to without`,
-    measured: `${ratio.toFixed(2)} (${p99(during).toFixed(1)} to ${p99(without).toFixed(1)} ms)`,
-    wanted: `under ${String(WANTED)}`,
-    met: removed > 0 && ratio < WANTED,
-  };
+function rowsOf({ name }: Database, { without, during, removed }: Both): Row[] {
+  return SPANS.map(([about, span]) => {
+    const p99 = ({ latencies }: Measured): number => latencies[span]?.p99 ?? Number.NaN;
+    const ratio = p99(during) / p99(without);
+    return {
+      name: `${name}: ${about}, p99 while ${String(removed)} deliveries were removed to without`,
+      measured: `${ratio.toFixed(2)} (${p99(during).toFixed(1)} to ${p99(without).toFixed(1)} ms)`,
+      wanted: `under ${String(WANTED)}`,
+      met: removed > 0 && ratio < WANTED,
+    };
+  });
 }

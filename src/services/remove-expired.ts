@@ -37,10 +37,10 @@ const LONGEST_RUN_MS = 240_000;
 
 // A batch is a handful of statements, and others come in between; each has them wait for a few milliseconds where all of
 // them take about this long. After a batch, others have the database for so many times as long.
-const BATCH_MS = 20;
-const REST = 3;
+const BATCH_MS = 10;
+const REST = 6;
 const FIRST_BATCH = 50;
-const LEAST_AT_ONCE = 25;
+const LEAST_AT_ONCE = 10;
 const MOST_AT_ONCE = 500;
 
 // A partition can be dropped only while nobody reads or writes any of its table for a moment.

@@ -49,7 +49,7 @@ describe('removeExpired', () => {
     const { pass, run, seen, pauses, runs } = setup({ batchMs: 4 });
     const ran = await run([pass('a', [batch(1, 'x'), batch(2)]), pass('b', [batch(5)])]);
     assert.deepEqual(seen, ['a start', 'b start', 'a x']);
-    assert.deepEqual(pauses, [12, 12, 12]);
+    assert.deepEqual(pauses, [24, 24, 24]);
     assert.deepEqual([ran.removed.events, ran.expired, ran.durationMs, ran.finished], [8, 3, 12, true]);
     assert.equal(runs.length, 1);
   });
@@ -84,12 +84,12 @@ describe('removeExpired', () => {
 });
 
 describe('nextLimit', () => {
-  it('makes batches that take twenty milliseconds, by and by and within bounds', () => {
-    assert.equal(nextLimit(100, 20), 100);
-    assert.equal(nextLimit(100, 24), 83);
+  it('makes batches that take ten milliseconds, by and by and within bounds', () => {
+    assert.equal(nextLimit(100, 10), 100);
+    assert.equal(nextLimit(100, 12), 83);
     assert.equal(nextLimit(100, 500), 50);
     assert.equal(nextLimit(100, 0), 200);
     assert.equal(nextLimit(400, 1), 500);
-    assert.equal(nextLimit(30, 200), 25);
+    assert.equal(nextLimit(12, 200), 10);
   });
 });

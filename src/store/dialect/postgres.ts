@@ -56,6 +56,11 @@ export const POSTGRES: Dialect = {
     await trx.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, LOCKS[lock]]);
   },
   run: runOn,
+  writeLazily: (writer, work) =>
+    writer.transaction(async (trx) => {
+      await trx.raw('set local synchronous_commit = off');
+      return work(trx);
+    }),
   overwrite: () => Promise.resolve(),
   emptyLog: () => Promise.resolve(true),
   async notify(trx) {

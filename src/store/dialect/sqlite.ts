@@ -32,6 +32,7 @@ export const SQLITE: Dialect = {
   // Its write transactions follow one another, those of the command line beside the engine included.
   lock: () => Promise.resolve(),
   run: runOn,
+  writeLazily: (writer, work) => work(writer),
   overwrite,
   emptyLog,
   notify: () => Promise.resolve(),

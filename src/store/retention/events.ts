@@ -10,7 +10,7 @@ import { removeFromIndex } from '../search/index.ts';
 import type { Batch, Due, Pass, Removed } from './pass.ts';
 import { batchOf } from './pass.ts';
 import type { OldDelivery } from './removing.ts';
-import { removeDeliveries, removeInvocationsOf } from './removing.ts';
+import { removeDeliveries, removeFrom, removeInvocationsOf } from './removing.ts';
 
 type Connection = StoreDeps['database'];
 
@@ -142,11 +142,12 @@ interface OldKeys {
   readonly before: string;
 }
 
-function removeKeys({ writer }: Connection, { organizationId, keys, before }: OldKeys): Promise<number> {
-  const query = writer<object, number>('idempotency_keys').where('organization_id', organizationId);
-  return query
-    .whereIn('key', [...keys])
-    .where('created_at', '<', before)
-    .whereRaw(UNUSED)
-    .delete();
+function removeKeys(database: Connection, { organizationId, keys, before }: OldKeys): Promise<number> {
+  return removeFrom(database, 'idempotency_keys', (rows) =>
+    rows
+      .where('organization_id', organizationId)
+      .whereIn('key', [...keys])
+      .where('created_at', '<', before)
+      .whereRaw(UNUSED),
+  );
 }

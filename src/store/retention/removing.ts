@@ -1,6 +1,7 @@
 // Removes invocations with their bodies, and deliveries with these. Nothing of what is still worked on goes: each statement
 // asks for that itself, and is a transaction of its own, so that others come in between. What refers to something goes
 // before it, so that whatever is left when a process dies is whole.
+import type { Knex } from 'knex';
 import { FINAL_STATES } from '../../domain/delivery.ts';
 import { leastId } from '../../domain/ids.ts';
 import { OPEN_OUTCOME } from '../codec/invocation.ts';
@@ -24,18 +25,35 @@ export interface Gone {
 }
 
 /** Removes the bodies of these invocations, but for those that are to be sent again; gives how many. */
-export function removeBodies({ writer }: Connection, ids: readonly string[]): Promise<number> {
-  const query = writer<object, number>('invocation_bodies').whereIn('invocation_id', [...ids]);
-  return query.whereRaw(notAwaited('invocation_bodies.invocation_id')).delete();
+export function removeBodies(database: Connection, ids: readonly string[]): Promise<number> {
+  return removeFrom(database, 'invocation_bodies', (bodies) =>
+    bodies.whereIn('invocation_id', [...ids]).whereRaw(notAwaited('invocation_bodies.invocation_id')),
+  );
+}
+
+/**
+ * Removes the rows of a table that are chosen, in a transaction of its own; gives how many. Where a crash brings them back,
+ * the next run removes them.
+ */
+export async function removeFrom(
+  { dialect, writer }: Connection,
+  table: string,
+  choose: (rows: Knex.QueryBuilder<object, number>) => Knex.QueryBuilder<object, number>,
+): Promise<number> {
+  return dialect.writeLazily(writer, (db) => choose(db<object, number>(table)).delete());
 }
 
 /** Removes those of these invocations that are over and that nothing waits for. */
 export async function removeInvocations(database: Connection, ids: readonly string[]): Promise<Gone> {
   if (ids.length === 0) return { invocations: 0, bodies: 0 };
   const bodies = await removeBodies(database, ids);
-  const query = database.writer<object, number>('invocations').whereIn('id', [...ids]);
-  void query.whereNot('outcome', OPEN_OUTCOME).whereRaw(notAwaited('invocations.id'));
-  return { invocations: await query.delete(), bodies };
+  const invocations = await removeFrom(database, 'invocations', (rows) =>
+    rows
+      .whereIn('id', [...ids])
+      .whereNot('outcome', OPEN_OUTCOME)
+      .whereRaw(notAwaited('invocations.id')),
+  );
+  return { invocations, bodies };
 }
 
 /** Where invocations belong to. Those that are meant lie between the instants, a day aside. */
@@ -99,6 +117,8 @@ export async function removeDeliveries(
     to: new Date(Math.max(...deliveries.map(({ finishedAt }) => finishedAt.getTime()))),
   });
   const going = ids.filter((id) => !remain.has(id));
-  const query = database.writer<object, number>('deliveries').whereIn('id', going).whereIn('state', FINAL_STATES);
-  return { ...gone, deliveries: await query.delete() };
+  const ended = await removeFrom(database, 'deliveries', (rows) =>
+    rows.whereIn('id', going).whereIn('state', FINAL_STATES),
+  );
+  return { ...gone, deliveries: ended };
 }
