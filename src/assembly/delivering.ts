@@ -242,6 +242,7 @@ async function startJobs(parts: DeliveringParts, dispatcher: Dispatcher): Promis
     facetsOf,
     terms: new TermMaker(),
     pause: pauseFor,
+    yieldToOthers,
     isStopping,
     report,
   };
