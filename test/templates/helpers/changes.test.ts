@@ -111,6 +111,12 @@ describe('the helper changes', () => {
     );
   });
 
+  it('leaves out what is missing before the end of a list as if it were null', () => {
+    const changes = changesOf({ a: [] }, { a: [null, []] });
+    assert.deepEqual(changes, [{ path: 'a[1]', from: null, to: [] }]);
+    assert.deepEqual(put({ a: [] }, stepsOf('a[1]'), []), { a: [null, []] });
+  });
+
   it('says the same backwards', () => {
     fc.assert(
       fc.property(object, object, (previous, current) => {
@@ -173,7 +179,7 @@ function put(value: ExactJson, [step, ...rest]: readonly (string | number)[], to
   if (step === undefined) return to;
   if (typeof step === 'number') {
     assert.ok(isList(value));
-    const items = [...value];
+    const items = Array.from({ length: Math.max(value.length, step + 1) }, (_, index) => value[index] ?? null);
     items[step] = put(items[step] ?? null, rest, to);
     return items;
   }
