@@ -4,18 +4,23 @@
 // them after blanks. A number such as -5 begins so as well, and is no exception: a rule with exceptions is one to get around.
 const FORMULA = /^(?:[\t\r\n]|[\s\ufeff]*[=+\-@＝＋－＠])/;
 
+// Where commas are decimal points, spreadsheets take the semicolon for what stands between cells, and then quotes that begin
+// later do not hold a cell together: what follows a semicolon or a line end begins another one.
+const LATER_FORMULA = /([;\r\n][\s\ufeff"]*)(?=[=+\-@＝＋－＠])/g;
+
 // What ends a cell or a line, and blanks at the ends, which readers trim.
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
 /**
  * A row with its line end, CR LF. A cell that a spreadsheet would calculate gets an apostrophe in front, which it takes for
- * "this is text": whoever reads the file by a program removes an apostrophe before such a beginning.
+ * "this is text", and so does what would be such a cell where semicolons stand between cells: whoever reads the file by a
+ * program removes an apostrophe before such a beginning.
  */
 export function csvRow(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
 function csvCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = (FORMULA.test(text) ? `'${text}` : text).replace(LATER_FORMULA, "$1'");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
