@@ -1,10 +1,10 @@
 // The search index on SQLite: FTS5 for the terms, by the numbers of entries, and a table that says whose they are.
 import type { Knex } from 'knex';
 import { facetTerm } from '../../domain/search-words.ts';
-import { instant, text } from '../codec/columns.ts';
+import { instant, integer, text } from '../codec/columns.ts';
 import { rowsOf } from '../dialect.ts';
 import type { StoreDeps } from '../sql/rows.ts';
-import { runStatement } from '../sql/rows.ts';
+import { inTransaction, runStatement } from '../sql/rows.ts';
 import type { Clauses, EventPlace, IndexedEvent, Numbered, SearchTables, SearchWindow } from './entries.ts';
 import { endOf, placeOf, startOf } from './entries.ts';
 
@@ -30,7 +30,12 @@ const ADD_TERMS = {
   text: () => 'insert into event_search (rowid, terms) select value->>0, value->>1 from json_each(?)',
 };
 
-async function add(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
+// FTS5 merges as it adds: the pages that this frees hold words, too.
+function add(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
+  return overwriting(database.dialect, database.writer, () => addEntries(database, entries));
+}
+
+async function addEntries(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
   const rows = entries.map(({ seq, event }) => [seq, event.organizationId, event.id, event.receivedAt]);
   await runStatement(database, ADD_ENTRIES, [JSON.stringify(rows)]);
   await runStatement(database, ADD_TERMS, [JSON.stringify(entries.map(({ seq, terms }) => [seq, terms.join(' ')]))]);
@@ -105,17 +110,61 @@ const STEP_PAGES = 64;
 
 // FTS5 only marks what was removed, whose words stay in its segments until these are merged: so all of them are, step by
 // step. With a negative number it begins a merge of everything.
-async function forget({ writer }: StoreDeps['database'], rest: () => Promise<void>): Promise<void> {
-  for (let pages = -STEP_PAGES; await mergeStep(writer, pages); pages = STEP_PAGES) await rest();
+async function forget(database: StoreDeps['database'], rest: () => Promise<void>): Promise<void> {
+  for (let pages = -STEP_PAGES; await mergeStep(database, pages); pages = STEP_PAGES) await rest();
+  await overwriteGaps(database);
 }
 
 // Gives whether there was something to do: sqlite.org/fts5.html#the_merge_command.
-function mergeStep(writer: Knex, pages: number): Promise<boolean> {
-  return writer.transaction(async (trx) => {
-    const before = await changes(trx);
-    await trx.raw(`insert into event_search (event_search, rank) values ('merge', ${String(pages)})`);
-    return (await changes(trx)) - before >= 2;
-  });
+function mergeStep(database: StoreDeps['database'], pages: number): Promise<boolean> {
+  return inTransaction(database, ({ dialect, writer }) =>
+    overwriting(dialect, writer, async () => {
+      const before = await changes(writer);
+      await writer.raw(`insert into event_search (event_search, rank) values ('merge', ${String(pages)})`);
+      return (await changes(writer)) - before >= 2;
+    }),
+  );
+}
+
+// Pages that a merge empties are overwritten. In those that it only takes something from, a copy of what was moved elsewhere
+// when they were divided may stand between their cells, where SQLite never looks again. Such are the first, which has rows
+// that are always there, and the last: a row as large as what is free takes all of that, and is overwritten when it goes.
+async function overwriteGaps(database: StoreDeps['database']): Promise<void> {
+  const leaves = rowsOf(await database.reader.raw(LEAVES)).map((row) => integer(row, 'unused'));
+  const [row] = rowsOf(await database.reader.raw('select max(id) as last from event_search_data'));
+  const places = [
+    { id: SPARE_ID, unused: leaves[0] ?? 0 },
+    { id: integer(row ?? {}, 'last') + 1, unused: leaves.at(-1) ?? 0 },
+  ];
+  for (const { id, unused } of places) if (unused > ROW_OVERHEAD) await fill(database, id, unused - ROW_OVERHEAD);
+}
+
+const LEAVES = `select unused from dbstat where name = 'event_search_data' and pagetype = 'leaf' order by path`;
+// FTS5 has its own rows at 1 and 10, and its segments far above.
+const SPARE_ID = 2;
+// The pointer to a cell, the lengths of row and record, an id of up to nine bytes, and some to spare.
+const ROW_OVERHEAD = 22;
+
+function fill(database: StoreDeps['database'], id: number, bytes: number): Promise<void> {
+  return inTransaction(database, ({ dialect, writer }) =>
+    overwriting(dialect, writer, async () => {
+      await writer.raw('insert into event_search_data (id, block) values (?, zeroblob(?))', [id, bytes]);
+      await writer.raw('delete from event_search_data where id = ?', [id]);
+    }),
+  );
+}
+
+async function overwriting<Result>(
+  dialect: StoreDeps['database']['dialect'],
+  writer: Knex,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await dialect.overwrite(writer, true);
+  try {
+    return await work();
+  } finally {
+    await dialect.overwrite(writer, false);
+  }
 }
 
 async function changes(db: Knex): Promise<number> {
