@@ -37,6 +37,7 @@ export interface Horizons {
 
 // Each advance is a commit; so many readers share one.
 const LEAST_BETWEEN_MS = 20;
+const RECENT_MS = 1000;
 // While something older is undecided: how long a reader waits for it, and how often he looks.
 const LONGEST_WAIT_MS = 250;
 const LOOK_AGAIN_MS = 10;
@@ -61,8 +62,15 @@ export class Horizon {
   async find(organizationId: string): Promise<Horizons> {
     const { acceptance, search } = this.#deps.store;
     const isBehind = await acceptance.isBehind(organizationId);
-    const readableUntil = await (isBehind ? this.advance() : acceptance.readableUntil());
+    const readableUntil = await (isBehind ? this.advance() : this.#keepUp(await acceptance.readableUntil()));
     return { readableUntil, indexedUntil: await search.indexedUntil(organizationId, readableUntil) };
+  }
+
+  // Where nothing comes in, it moves on as well, so that who asks knows that there is nothing. Should that fail, there is
+  // nothing new to read all the same.
+  #keepUp(reached: Date): Promise<Date> {
+    const isRecent = this.#deps.acceptance.now().getTime() - reached.getTime() < RECENT_MS;
+    return isRecent ? Promise.resolve(reached) : this.advance().catch(() => reached);
   }
 
   /** As `find`, and the second one is brought up to the first, as far as that takes less than a second. */

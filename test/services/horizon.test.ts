@@ -4,7 +4,7 @@ import { Horizon } from '../../src/services/horizon.ts';
 const at = (ms: number): Date => new Date(ms);
 
 // A store whose floor goes up at each advance, unless something is open.
-function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
+function setup({ indexedMs = 0, indexing = () => Promise.resolve(), advance = () => Promise.resolve() } = {}) {
   let [nowMs, monotonic, readable, open] = [1000, 0, 0, 0];
   let indexed = indexedMs;
   const calls: number[] = [];
@@ -15,6 +15,7 @@ function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
         readableUntil: () => Promise.resolve(at(readable)),
         isBehind: (organizationId) => Promise.resolve(organizationId === 'busy'),
         advance: async (now) => {
+          await advance();
           calls.push(now.getTime());
           if (open > 0) {
             open -= 1;
@@ -44,9 +45,20 @@ function setup({ indexedMs = 0, indexing = () => Promise.resolve() } = {}) {
 describe('the horizon of readers', () => {
   it('is moved on only where something was accepted that is behind it', async () => {
     const { horizon, calls } = setup();
-    assert.deepEqual((await horizon.find('quiet')).readableUntil, at(0));
-    assert.deepEqual(calls, []);
     assert.deepEqual((await horizon.find('busy')).readableUntil, at(1001));
+    assert.deepEqual((await horizon.find('quiet')).readableUntil, at(1001));
+    assert.equal(calls.length, 1);
+    assert.deepEqual((await horizon.find('busy')).readableUntil, at(1021));
+  });
+
+  it('is moved on once a second where nothing comes in, as long as the database can be written', async () => {
+    const { horizon, calls } = setup();
+    assert.deepEqual((await horizon.find('quiet')).readableUntil, at(1001), 'it was a second behind');
+    assert.deepEqual((await horizon.find('quiet')).readableUntil, at(1001));
+    assert.equal(calls.length, 1);
+    const full = setup({ advance: () => Promise.reject(new Error('The disk is full.')) });
+    assert.deepEqual((await full.horizon.find('quiet')).readableUntil, at(0));
+    await assert.rejects(full.horizon.find('busy'), /full/);
   });
 
   it('is moved on once for all who ask while it is being moved, after they have asked', async () => {
