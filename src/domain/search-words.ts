@@ -15,7 +15,10 @@ const MAX_TERMS_LENGTH = 300_000;
 /** What an event can be asked for besides its words. */
 export type FacetName = 'action' | 'category' | 'event_type' | 'object' | 'organization' | 'origin' | 'schema' | 'user';
 
-/** One thing that an event can be asked for: upper and lower case, and blanks around it, are alike. */
+/**
+ * One thing that an event can be asked for. Blanks around it do not count, and in what is a text for people upper and lower
+ * case are alike: an identifier is another one in other letters.
+ */
 export interface Facet {
   readonly name: FacetName;
   readonly value: string;
@@ -33,13 +36,14 @@ const FACET_LETTERS: Readonly<Record<FacetName, string>> = {
 };
 
 const HASH_LENGTH = 16;
+const TEXTS: readonly FacetName[] = ['action', 'category'];
 
 /**
  * The term of a facet: `=`, which no word contains, a letter for its name, and 64 bits of a hash of its value. Who must
  * not be wrong once in 2^64, such as an organization about its events, compares the value itself as well.
  */
 export function facetTerm({ name, value }: Facet): string {
-  const same = value.normalize('NFKC').toLowerCase().trim();
+  const same = (TEXTS.includes(name) ? value.normalize('NFKC').toLowerCase() : value).trim();
   return `=${FACET_LETTERS[name]}${sha256Hex(same).slice(0, HASH_LENGTH)}`;
 }
 

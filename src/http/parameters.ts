@@ -68,7 +68,12 @@ export const AUDIT_EVENT_QUERY: QueryParameters = {
   from: { kind: 'text', description: 'Only those accepted at or after this time (ISO 8601, UTC without a zone).' },
   to: { kind: 'text', description: 'Only those accepted at or before this time; of a day alone, its end.' },
   offset: { kind: 'integer', minimum: 0, maximum: MAX_INT, description: 'How many of the newest are passed over.' },
-  limit: { kind: 'integer', minimum: 1, maximum: MAX_LIMIT, description: 'How many entries a page has, or 200.' },
+  limit: {
+    kind: 'integer',
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    description: 'How many entries a page has, 200 where it is left out; of lines and tables all.',
+  },
   pageCursor: { kind: 'text', description: 'pagingInfo.nextPageCursor of the page before.' },
   userIds: { kind: 'list', description: `Only what one of these authors did. ${LIST}` },
   categories: { kind: 'list', description: `Only these categories, by their text or key. ${LIST}` },
@@ -80,6 +85,7 @@ export const AUDIT_EVENT_QUERY: QueryParameters = {
   search: { kind: 'words', description: 'Only those that have all of these words.' },
   outputFormat: { kind: 'enum', values: OUTPUT_FORMATS, description: 'json, unless another form is asked for.' },
   scanLimit: { kind: 'integer', minimum: 1, maximum: MAX_INT, description: 'How many of the newest are looked at.' },
+  scanTo: { kind: 'text', description: 'The oldest entry that is looked at, as links to further pages have it.' },
 };
 
 /** Conditions of a list of deliveries. */

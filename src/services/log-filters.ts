@@ -15,7 +15,10 @@ export interface FilterObject {
   readonly id: string;
 }
 
-/** Of each list one value has to fit; an empty list, or what is left out, does not narrow. Upper and lower case are alike. */
+/**
+ * Of each list one value has to fit; an empty list, or what is left out, does not narrow. In categories, actions and types of
+ * objects upper and lower case are alike.
+ */
 export interface LogFilters {
   readonly userIds?: readonly string[];
   /** Displayed text or key. */
@@ -31,7 +34,7 @@ export interface LogFilters {
 
 /** The value of the facet of an object. */
 export function objectFacet({ type, id }: FilterObject): string {
-  return `${type},${id}`;
+  return `${type.trim().toLowerCase()},${id.trim()}`;
 }
 
 /** What an event can be asked for besides its words, its organization, schema, type and origin. `value`: its body as read. */

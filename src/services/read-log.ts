@@ -34,6 +34,8 @@ export interface LogQuery extends Pick<LogWindow, 'from' | 'to' | 'before' | 'of
   readonly clauses: readonly Clause[];
   /** How many of the newest between `from` and `to` are looked at; `undefined`: all. */
   readonly scanLimit?: number | undefined;
+  /** The oldest place that is looked at. */
+  readonly scanTo?: LogPlace | undefined;
 }
 
 /** What was found. */
@@ -48,11 +50,11 @@ export interface LogReading {
   readonly batches: AsyncIterable<readonly Event[]>;
 }
 
-// A batch is read in some milliseconds, and has some megabytes at most, as far as the one before it tells: an event may have
-// a quarter of a megabyte.
+// A batch is read in some milliseconds, and is what each reader who takes his time has in memory, so it has some hundred
+// kilobytes at most, as far as the one before it tells: an event may have a quarter of a megabyte.
 const FIRST_BATCH = 50;
 const LARGEST_BATCH = 250;
-const BATCH_CHARACTERS = 2 ** 21;
+const BATCH_CHARACTERS = 2 ** 18;
 
 /** Reads an organization's log. The first batch is not read before it is asked for. */
 export async function readLog(deps: ReadLogDeps, organizationId: string, query: LogQuery): Promise<LogReading> {
@@ -89,14 +91,16 @@ interface Bounds {
   readonly last: LogPlace | undefined;
 }
 
-function lastPlace(
+async function lastPlace(
   { store }: ReadLogDeps,
   organizationId: string,
-  { from, to, scanLimit }: LogQuery,
+  { from, to, scanLimit, scanTo }: LogQuery,
   until: Date,
 ): Promise<LogPlace | undefined> {
-  if (scanLimit === undefined) return Promise.resolve(undefined);
-  return store.eventLog.placeAt(organizationId, { from, to, until }, scanLimit);
+  if (scanLimit === undefined) return scanTo;
+  const counted = await store.eventLog.placeAt(organizationId, { from, to, until }, scanLimit);
+  if (counted === undefined || scanTo === undefined) return counted ?? scanTo;
+  return isOlder(counted, scanTo) ? scanTo : counted;
 }
 
 async function* readBatches(

@@ -159,11 +159,15 @@ describe('termsOf', () => {
     }
   });
 
-  it('takes upper and lower case and blanks around a facet for the same, and nothing else', () => {
-    const term = (value: string): string => facetTerm({ name: 'user', value });
+  it('takes blanks around a facet for nothing, and upper and lower case for the same in texts only', () => {
+    const term = (value: string, name: Facet['name'] = 'action'): string => facetTerm({ name, value });
     assert.equal(term(' MARA '), term('mara'));
     assert.notEqual(term('mára'), term('mara'));
-    assert.notEqual(facetTerm({ name: 'object', value: 'mara' }), term('mara'));
+    assert.notEqual(term('mara', 'category'), term('mara'));
+    for (const name of ['user', 'object', 'event_type', 'schema', 'origin'] as const) {
+      assert.equal(term(' mara ', name), term('mara', name));
+      assert.notEqual(term('Mara', name), term('mara', name), 'an id in other letters is another one');
+    }
   });
 
   it('finds an event by every word in it, and by none that is not', () => {

@@ -9,7 +9,7 @@ import { changedValuesOf, statesOf } from './changes.ts';
 import { authorPath, objectPath } from './links.ts';
 import type { ObjectIdentity } from './objects.ts';
 import { affectedObjectsOf } from './objects.ts';
-import { sourceOf } from './source.ts';
+import { nodeOf, sourceOf } from './source.ts';
 import type { AuditType, LoggedEvent } from './type.ts';
 import { typeOf } from './type.ts';
 
@@ -90,7 +90,7 @@ export function contentOf(event: LoggedEvent, value: ExactJson, place: Place): E
     changedValues: changed.items,
     source: sourceOf(value),
     system: place.system,
-    node: place.node,
+    node: place.node ?? nodeOf(value),
     method: methodOf(author),
     extraAttributes: [...extra.items, ...cutNote(event.id, [...changed.notes, ...extra.notes])],
   };

@@ -29,6 +29,7 @@ function filters(query: AuditQuery): readonly (readonly [name: string, value: st
     ['affectedObject', objects.join(';')],
     ['search', query.search ?? ''],
     ['scanLimit', query.scanLimit === MAX_INT ? '' : String(query.scanLimit)],
+    ['scanTo', query.scanTo === undefined ? '' : writeCursor(query.scanTo)],
     ['outputFormat', query.outputFormat === 'json' ? '' : query.outputFormat],
   ] as const;
   return all.filter(([, value]) => value !== '');

@@ -27,6 +27,7 @@ export interface AuditQuery {
   readonly to: Date | undefined;
   readonly offset: number;
   readonly cursor: AuditCursor | undefined;
+  /** `Infinity`: all, where a table or lines are asked for without a limit. */
   readonly limit: number;
   readonly userIds: readonly string[];
   readonly categories: readonly string[];
@@ -34,6 +35,8 @@ export interface AuditQuery {
   readonly affectedObjects: readonly NamedObject[];
   readonly search: string | undefined;
   readonly scanLimit: number;
+  /** The oldest entry that is looked at: where a `scanLimit` has come to on the first of several pages. Ours. */
+  readonly scanTo: AuditCursor | undefined;
   readonly outputFormat: OutputFormat;
 }
 
@@ -59,7 +62,7 @@ const MAX_VALUES = 500;
 
 const NAMES = [
   ...(['from', 'to', 'offset', 'pageCursor', 'limit', 'userIds', 'categories', 'actions'] as const),
-  ...(['affectedObject', 'search', 'outputFormat', 'scanLimit'] as const),
+  ...(['affectedObject', 'search', 'outputFormat', 'scanLimit', 'scanTo'] as const),
 ];
 
 type Name = (typeof NAMES)[number];
@@ -68,19 +71,21 @@ type Name = (typeof NAMES)[number];
 export function readAuditQuery(search: URLSearchParams): QueryReading {
   const reader = new Reader(search);
   const { from, to } = reader.times();
+  const outputFormat = reader.read('outputFormat', readFormat, `must be ${OUTPUT_FORMATS.join(', ')}`) ?? 'json';
   const query: AuditQuery = {
     from,
     to,
     offset: reader.integer('offset', 0, MAX_INT) ?? 0,
     cursor: reader.read('pageCursor', readCursor, CURSOR),
-    limit: reader.integer('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
+    limit: reader.integer('limit', 1, MAX_LIMIT) ?? (outputFormat === 'json' ? DEFAULT_LIMIT : Infinity),
     userIds: reader.list('userIds'),
     categories: reader.list('categories'),
     actions: reader.list('actions'),
     affectedObjects: reader.objects('affectedObject'),
     search: reader.read('search', readSearch, `must have at most ${String(MAX_SEARCH)} characters`),
     scanLimit: reader.integer('scanLimit', 1, MAX_INT) ?? MAX_INT,
-    outputFormat: reader.read('outputFormat', readFormat, `must be ${OUTPUT_FORMATS.join(', ')}`) ?? 'json',
+    scanTo: reader.read('scanTo', readCursor, CURSOR),
+    outputFormat,
   };
   return reader.faults.length === 0 ? { ok: true, query } : { ok: false, faults: reader.faults };
 }
@@ -142,7 +147,11 @@ class Reader {
   }
 
   #groups(name: Name, read: typeof readList): readonly (readonly string[])[] {
-    const reading = read(this.#textOf(name) ?? '');
+    const text = this.#textOf(name) ?? '';
+    const reading = read(text);
+    if (reading.ok && text !== '' && reading.groups.flat().length === 0) {
+      this.#fault(name, `has no value: ${quoted(text)}`);
+    }
     if (!reading.ok) {
       this.#fault(name, `cannot be read: ${reading.message}`);
       return [];

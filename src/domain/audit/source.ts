@@ -1,7 +1,7 @@
-// From which address it was done, where the event says so.
+// From which address and on which machine it was done, where the event says so.
 import type { ExactJson } from '../json.ts';
 import { isList, isObject } from '../json.ts';
-import { memberOf, placesOf } from './values.ts';
+import { firstWords, memberOf, placesOf } from './values.ts';
 
 // In the order in which they are looked for. Names are compared without capitals, `_` and `-`.
 const NAMES: readonly string[] = [
@@ -70,4 +70,13 @@ function isAddress(text: string): boolean {
   return (
     IPV4.test(text) || (/^[\da-f:.]{2,45}$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`))
   );
+}
+
+/** The machine of a cluster on which it was done: of the members `node`, `node_id` and `node_name`; `undefined` without any. */
+export function nodeOf(value: ExactJson): string | undefined {
+  for (const place of [memberOf(memberOf(value, 'data'), 'metadata'), ...placesOf(value)]) {
+    const found = firstWords(place, ['node', 'node_id', 'node_name']);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -36,6 +36,7 @@ export async function listEntries({ reading }: AuditingEventsDeps, request: ApiR
     before: query.cursor,
     offset: query.offset,
     scanLimit: query.scanLimit === MAX_INT ? undefined : query.scanLimit,
+    scanTo: query.scanTo,
     clauses: clausesOf(filtersOf(query)),
     // One more says whether there is a next page.
     limit: query.limit + 1,
@@ -104,7 +105,5 @@ function pagingInfo(request: ApiRequest, query: AuditQuery, { size, last, hasMor
 
 // The next pages end where the first one would: counted anew, what has come meanwhile would take the place of the oldest.
 function following(query: AuditQuery, oldest: LogPlace | undefined): AuditQuery {
-  if (oldest === undefined) return query;
-  const isLater = query.from === undefined || query.from < oldest.receivedAt;
-  return { ...query, from: isLater ? oldest.receivedAt : query.from, scanLimit: MAX_INT };
+  return oldest === undefined ? query : { ...query, scanTo: oldest, scanLimit: MAX_INT };
 }

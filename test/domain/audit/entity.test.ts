@@ -74,6 +74,9 @@ describe('entityOf', () => {
   it('has address and node between the changes and the system, where they are known', () => {
     const entity = entityOf(logged(), sample('access flow created'), { ...PLACE, node: 'node-1' });
     assert.deepEqual([entity.source, entity.node], ['203.0.113.24', 'node-1']);
+    const own = { data: { node_id: 'n-2', metadata: { node: ' n-1 ' } } };
+    assert.equal(entityOf(logged(), own, PLACE).node, 'n-1');
+    assert.equal(entityOf(logged(), { data: { node_id: 'n-2', metadata: { node: null } } }, PLACE).node, 'n-2');
     assert.deepEqual(Object.keys(entity), [
       ...['timestamp', 'author', 'type', 'affectedObjects', 'changedValues'],
       ...['source', 'system', 'node', 'method', 'extraAttributes'],

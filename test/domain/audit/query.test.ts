@@ -29,6 +29,7 @@ const PLAIN: AuditQuery = {
   affectedObjects: [],
   search: undefined,
   scanLimit: 2_147_483_647,
+  scanTo: undefined,
   outputFormat: 'json',
 };
 
@@ -60,8 +61,8 @@ describe('readAuditQuery', () => {
     ],
     ['search= access  flow ', { search: 'access  flow' }],
     [`search=${'x'.repeat(MAX_SEARCH)}`, { search: 'x'.repeat(MAX_SEARCH) }],
-    ['outputFormat=CSV', { outputFormat: 'csv' }],
-    ['outputFormat=ndjson', { outputFormat: 'ndjson' }],
+    ['outputFormat=CSV', { outputFormat: 'csv', limit: Infinity }],
+    ['outputFormat=ndjson&limit=3', { outputFormat: 'ndjson', limit: 3 }],
     [`pageCursor=1637539714166,${EVENT_ID}`, { cursor: { receivedAt: new Date(1637539714166), id: EVENT_ID } }],
     [`pageCursor=0%2C%20${EVENT_ID}`, { cursor: { receivedAt: new Date(0), id: EVENT_ID } }],
     ['from=2026-11-20&to=2026-11-20', { from: new Date('2026-11-20'), to: new Date('2026-11-20T23:59:59.999Z') }],
@@ -175,6 +176,7 @@ describe('nextPageLink', () => {
         { nil: undefined },
       ),
       scanLimit: fc.integer({ min: 1, max: 2_147_483_647 }),
+      scanTo: fc.constantFrom(undefined, cursor),
       outputFormat: fc.constantFrom('json' as const, 'csv' as const, 'ndjson' as const),
     });
     const ordered = query.filter(({ from, to }) => from === undefined || to === undefined || from <= to);
