@@ -95,6 +95,22 @@ export function retentionFaults(periods: RetentionPeriods): Fault[] {
   );
 }
 
+/**
+ * The periods that hold. Jira's auditing API sets that of events alone: where it is the shortest, others count within it.
+ * They are in order, so that `retentionFaults` finds nothing where there was none but that.
+ */
+export function periodsInForce(periods: RetentionPeriods): RetentionPeriods {
+  const { events } = periods;
+  const deliveries = shorter(periods.deliveries, events);
+  const invocations = shorter(periods.invocations, deliveries);
+  const bodies = shorter(periods.bodies, invocations);
+  return { events, deliveries, invocations, bodies, failures: shorter(periods.failures, deliveries) };
+}
+
+function shorter(a: Period, b: Period): Period {
+  return daysOf(a) > daysOf(b) ? b : a;
+}
+
 /** What came before these instants is to go, each kind by its own. */
 export interface CutOffs {
   readonly events: Date;

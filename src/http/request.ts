@@ -100,7 +100,9 @@ function readBody(bodyFaults: BodyCheck, spec: BodySpec, text: string): ExactJso
   if (text === '' || spec.schema === EVENT_BODY) return undefined;
   const body = bodyObject(spec, text);
   const faults = spec.checked ? bodyFaults(spec.schema, body) : [];
-  if (faults.length > 0) throw invalid(faults);
+  const named = new Set(faults.map(({ pointer }) => pointer));
+  const further = (spec.furtherFaults?.(body) ?? []).filter(({ pointer }) => !named.has(pointer));
+  if (faults.length + further.length > 0) throw invalid([...faults, ...further]);
   return body;
 }
 

@@ -1,5 +1,6 @@
 // A route as data: the server, the OpenAPI document and the tests are made from the same table.
 import type { Actor, Permission } from '../domain/access.ts';
+import type { Fault } from '../domain/errors.ts';
 import type { ExactJson, ExactJsonObject } from '../domain/json.ts';
 
 /** How a query parameter is read. */
@@ -30,6 +31,8 @@ export interface BodySpec {
   readonly maxBytes: number;
   /** Whether the server checks the body against the schema; otherwise the handler checks it with more to say. */
   readonly checked: boolean;
+  /** Faults that the schema cannot say: named with its own, where those do not stand at the same place. */
+  readonly furtherFaults?: (body: ExactJsonObject) => readonly Fault[];
   /** Whether it may be left out. */
   readonly optional?: boolean;
   /** Whether secrets may stand in it: then no error repeats a piece of it. */

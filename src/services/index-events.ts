@@ -31,8 +31,9 @@ export interface IndexedBatch {
 }
 
 /**
- * The most events of a batch. So many hold SQLite's writer for 8 ms (measured: bench/README.md); fewer take more time each,
- * since each batch is a commit: 47 µs in batches of 100, 31 in these, 25 in those of 1,000, which hold it for 24 ms.
+ * The most events of a batch. So many hold SQLite's writer for 11 ms (measured: bench/README.md); fewer take more time each,
+ * since each batch is a commit: 47 µs in batches of 100, 31 in these, 25 in those of 1,000, which held it for 24 ms, all
+ * before freed pages were overwritten.
  */
 export const INDEX_BATCH = 300;
 

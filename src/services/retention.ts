@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { invalid } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { RetentionPart, RetentionPeriods } from '../domain/retention.ts';
-import { RETENTION_PARTS, retentionFaults } from '../domain/retention.ts';
+import { periodsInForce, RETENTION_PARTS, retentionFaults } from '../domain/retention.ts';
 import type { AuditSettingsStore } from './audit-settings.ts';
 import type { EventSink } from './own-events.ts';
 
@@ -27,9 +27,9 @@ export interface RetentionDeps<Store extends PeriodStore = PeriodStore> {
   readonly ownEvents: EventSink<Store>;
 }
 
-/** The periods of the actor's organization. */
-export function readPeriods({ store }: Pick<RetentionDeps, 'store'>, actor: Actor): Promise<RetentionPeriods> {
-  return store.retention.periods(actor.organizationId);
+/** The periods that hold in the actor's organization. */
+export async function readPeriods({ store }: Pick<RetentionDeps, 'store'>, actor: Actor): Promise<RetentionPeriods> {
+  return periodsInForce(await store.retention.periods(actor.organizationId));
 }
 
 /** Sets all of them; what changes nothing is no event. Throws `invalid`, with everything that is wrong. */

@@ -7,6 +7,7 @@ import {
   DEFAULT_RETENTION,
   periodBefore,
   RETENTION_PARTS,
+  periodsInForce,
   retentionFaults,
 } from '../../src/domain/retention.ts';
 import { startOfWeek } from '../../src/store/partitions.ts';
@@ -97,6 +98,24 @@ describe('retentionFaults', () => {
   for (const [what, changes, expected] of cases) {
     it(what, () => assert.deepEqual(faultsOf(changes), expected));
   }
+});
+
+describe('periodsInForce', () => {
+  it('leaves periods as they are that are in order', () => {
+    assert.deepEqual(periodsInForce(DEFAULT_RETENTION), DEFAULT_RETENTION);
+  });
+
+  it('has each within what it belongs to, so that what is shown can be set', () => {
+    const week = { years: 0, months: 0, days: 7 };
+    const shown = periodsInForce({ ...DEFAULT_RETENTION, events: week });
+    assert.deepEqual(shown, { events: week, deliveries: week, invocations: week, bodies: week, failures: week });
+    assert.deepEqual(retentionFaults(shown), []);
+    const month = { years: 0, months: 1, days: 0 };
+    assert.deepEqual(periodsInForce({ ...DEFAULT_RETENTION, events: month }), {
+      ...{ events: month, deliveries: month, invocations: month, failures: month },
+      bodies: DEFAULT_RETENTION.bodies,
+    });
+  });
 });
 
 describe('cutOffs', () => {

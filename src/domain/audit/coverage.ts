@@ -1,6 +1,7 @@
 // What an organization keeps in its audit log: which levels of each area, and which actions it does not want at all.
 import type { Fault } from '../errors.ts';
 import type { ExactJson, ExactJsonObject } from '../json.ts';
+import { isObject } from '../json.ts';
 import { pointerTo } from '../text.ts';
 import type { Classification, CoveredArea, Level } from './areas.ts';
 import { AREAS, areaNamed, AUDIT_LOG, levelNamed, LEVELS, reaches } from './areas.ts';
@@ -106,6 +107,12 @@ export function readLevels(wanted: ExactJsonObject, current: LevelByArea, pointe
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, levels: levelsBy((area) => found.get(area) ?? current[area]) };
+}
+
+/** What is wrong with the areas and levels of a body that sets some. */
+export function coverageFaults({ levelByArea }: ExactJsonObject): readonly Fault[] {
+  const reading = readLevels(isObject(levelByArea) ? levelByArea : {}, DEFAULT_LEVELS, '/levelByArea');
+  return reading.ok ? [] : reading.faults;
 }
 
 function twice(pointer: string, area: CoveredArea): Fault {

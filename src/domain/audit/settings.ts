@@ -1,5 +1,4 @@
 // What an organization has set for its audit log: what is kept, for how long, and how many files of it.
-import type { Fault } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 import type { Period } from '../retention.ts';
@@ -49,11 +48,4 @@ export function withEventsPeriod(retention: JsonObject, period: Period): JsonObj
 /** A period from its JSON form; parts that are left out are 0. */
 export function periodOf({ years, months, days }: JsonObject): Period {
   return { years: Number(years ?? 0), months: Number(months ?? 0), days: Number(days ?? 0) };
-}
-
-/** A fault where a period is no time at all: something has to be kept for a day. */
-export function periodFaults({ years, months, days }: Period, pointer: string): Fault[] {
-  if (years + months + days > 0) return [];
-  const detail = 'A period is at least one day long.';
-  return [{ pointer, code: 'out_of_range', detail, hint: 'Give years, months or days, or several of them.' }];
 }

@@ -1,10 +1,11 @@
 // Routes of what an organization keeps in its audit log, as Jira's auditing API has them.
 import { distinctActions, readLevels } from '../../domain/audit/coverage.ts';
 import type { AuditSettings } from '../../domain/audit/settings.ts';
-import { eventsPeriod, periodFaults, periodOf, withEventsPeriod } from '../../domain/audit/settings.ts';
+import { eventsPeriod, periodOf, withEventsPeriod } from '../../domain/audit/settings.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { ExactJson, JsonObject } from '../../domain/json.ts';
 import { isList, isObject, toPlain } from '../../domain/json.ts';
+import { periodFault } from '../../domain/retention.ts';
 import type { AuditSettingsDeps, AuditSettingsStore, SettingsChange } from '../../services/audit-settings.ts';
 import { changeAuditSettings, readAuditSettings } from '../../services/audit-settings.ts';
 import type { PlanningStore } from '../../services/planning.ts';
@@ -84,8 +85,8 @@ export function readRetention(deps: AuditingConfigurationDeps, request: ApiReque
 export function replaceRetention(deps: AuditingConfigurationDeps, request: ApiRequest): Promise<Reply> {
   const wanted = toPlain(member(request, 'period'));
   const period = periodOf(isObject(wanted) ? wanted : {});
-  const faults = periodFaults(period, '/period');
-  if (faults.length > 0) throw invalid(faults);
+  const fault = periodFault(period, '/period');
+  if (fault !== undefined) throw invalid([fault]);
   return changed(deps, request, retentionView, {
     type: 'audit_log.retention_updated',
     name: 'Retention',

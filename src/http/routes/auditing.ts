@@ -1,4 +1,5 @@
 // Routes of Jira's auditing API. Paths, names and shapes are Jira's, and so are the errors (jira-answer.ts).
+import { coverageFaults } from '../../domain/audit/coverage.ts';
 import type { AuditingConfigurationDeps } from '../handlers/auditing-configuration.ts';
 import * as configuration from '../handlers/auditing-configuration.ts';
 import * as events from '../handlers/auditing-events.ts';
@@ -43,7 +44,7 @@ export const AUDITING = table<AuditingConfigurationDeps & events.AuditingEventsD
     permission: 'audit:write',
     tag: TAG,
     summary: 'Set up to which level areas are kept; those left out stay as they are',
-    body: body('auditing-coverage-change'),
+    body: body('auditing-coverage-change', { furtherFaults: coverageFaults }),
     success: success('auditing-coverage', 'The level of each area.'),
     handler: configuration.replaceCoverage,
   },
