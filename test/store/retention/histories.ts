@@ -135,18 +135,19 @@ export function expectedOf({ events, deliveries, invocations }: Stored, { cutOff
   const awaited = new Set(deliveries.filter(isOpen).map(({ asked }) => asked?.sameBytesOf));
   const isKept = (one: Stored['invocations'][number]): boolean => one.outcome === 'sending' || awaited.has(one.id);
   const keepers = new Set(invocations.filter(isKept).map(({ deliveryId }) => deliveryId));
-  const leftDeliveries = deliveries.filter((one) => {
-    if (isOpen(one) || keepers.has(one.id) || one.finishedAt === undefined) return true;
-    if (isExpired(one.eventId)) return one.finishedAt >= cutOffs.seen && one.finishedAt >= cutOffs.deliveries;
-    return one.finishedAt >= cutOffs.deliveries;
-  });
+  const isOver = (one: Delivery): boolean => {
+    if (isOpen(one) || one.finishedAt === undefined) return false;
+    return one.finishedAt < cutOffs.deliveries || (isExpired(one.eventId) && one.finishedAt < cutOffs.seen);
+  };
+  const leftDeliveries = deliveries.filter((one) => !isOver(one) || keepers.has(one.id));
   const isGoing = (eventId: string | undefined): boolean =>
     isExpired(eventId) && !leftDeliveries.some((one) => one.eventId === eventId);
-  const ids = new Set(leftDeliveries.map(({ id }) => id));
+  // Of a delivery that is over, only what is awaited is left, and the delivery for its sake.
+  const over = new Set(deliveries.filter(isOver).map(({ id }) => id));
   const leftInvocations = invocations.filter((one) => {
     if (isKept(one)) return true;
     if (one.startedAt < (one.outcome === 'success' ? cutOffs.invocations : cutOffs.failedInvocations)) return false;
-    return one.deliveryId === undefined ? !isGoing(one.eventId) : ids.has(one.deliveryId);
+    return one.deliveryId === undefined ? !isGoing(one.eventId) : !over.has(one.deliveryId);
   });
   const kept = new Set(leftInvocations.filter(isKept).map(({ eventId }) => eventId));
   const leftEvents = events.filter(({ id }) => !isGoing(id) || kept.has(id));
