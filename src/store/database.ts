@@ -101,6 +101,8 @@ export function sqliteWriterSetup(busyTimeoutMs = WRITER_BUSY_TIMEOUT_MS): strin
     'PRAGMA fullfsync = ON',
     'PRAGMA foreign_keys = ON',
     OVERWRITE_IN_PAGES,
+    // What is copied for a moment must not stay in a file beside the database.
+    'PRAGMA temp_store = MEMORY',
     'PRAGMA wal_autocheckpoint = 1000',
     `PRAGMA journal_size_limit = ${String(WAL_LIMIT_BYTES)}`,
   ].join(';\n');

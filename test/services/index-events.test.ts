@@ -126,7 +126,7 @@ describe('termsOfEvent', () => {
       { name: 'schema', value: 'audit' },
       { name: 'event_type', value: 'user.created' },
       { name: 'origin', value: 'api' },
-      { name: 'user', value: 'mara' },
+      { name: 'user', value: 'Mara' },
     ] as const;
     assert.deepEqual(termsOfEvent(deps, event), [...facets.map(facetTerm), 'data', 'name', 'zurich']);
   });

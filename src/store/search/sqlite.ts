@@ -142,8 +142,6 @@ const MOST_ROWS_AT_ONCE = 10_000;
 function writeAnew(database: StoreDeps['database']): Promise<void> {
   return inTransaction(database, ({ dialect, writer }) =>
     overwriting(dialect, writer, async () => {
-      // Not into a file beside the database, where it would stay.
-      await writer.raw('PRAGMA temp_store = MEMORY');
       await writer.raw('create temp table event_search_copy as select id, block from event_search_data');
       await writer.raw('delete from event_search_data');
       await writer.raw(

@@ -7,14 +7,20 @@ import { DATABASES } from '../../support/databases.ts';
 import type { Setup } from '../fixtures.ts';
 import { after, eventWith, setup } from '../fixtures.ts';
 
-const ROUNDS = 40;
+const ROUNDS = 80;
 const MOST_EVENTS = 4;
 const WORDS = 40;
 
-// Sorted as terms are, and each another one, so that the index grows and merges.
-function termsWith(...words: readonly string[]): string[] {
-  const others = Array.from({ length: WORDS }, () => `w${Math.random().toString(36).slice(2, 8)}`);
-  return [...new Set([...others, ...words])].sort();
+// Each another one, of different lengths, so that the index grows and merges, and divides its pages anywhere.
+function termsWith(id: string, words: readonly string[]): string[] {
+  const others = Array.from(
+    { length: WORDS },
+    (_, index) =>
+      `w${Math.random()
+        .toString(36)
+        .slice(2, 6 + (index % 5))}`,
+  );
+  return [...new Set([...id.split('-'), ...others, ...words])].sort();
 }
 
 function onSqlite(): DatabaseKind {
@@ -34,7 +40,7 @@ describe('what the search index on SQLite forgets', () => {
     const [{ file } = { file: '' }] = rowsOf(await database.reader.raw('pragma database_list'));
     const left: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const word = `forgotten${Math.random().toString(36).slice(2)}${String(round)}`;
+      const word = `q${Math.random().toString(36).slice(2)}${String(round)}`;
       const receivedAt = after(round);
       const count = 1 + (round % MOST_EVENTS);
       const events = Array.from({ length: count }, () => eventWith({ receivedAt }));
@@ -42,7 +48,7 @@ describe('what the search index on SQLite forgets', () => {
       const batch = await store.search.next(after(round + 1), count);
       await store.search.append(
         batch,
-        batch.events.map((_, index) => termsWith(...(index === 0 ? [word] : []))),
+        batch.events.map((_, index) => termsWith(batch.events[index]?.id ?? '', index === 0 ? [word, `${word}x`] : [])),
       );
       if (round % 2 === 0) continue;
       const [event] = batch.events;
@@ -51,7 +57,7 @@ describe('what the search index on SQLite forgets', () => {
       await store.search.forget(() => Promise.resolve());
       assert.ok(await store.erasures.emptyLog());
       // Terms that begin alike share their beginning.
-      const rest = word.slice('forgotten'.length + 2);
+      const rest = word.slice(4);
       if ([String(file), `${String(file)}-wal`].some((path) => readFileSync(path).includes(rest))) left.push(word);
     }
     assert.deepEqual(left, []);
