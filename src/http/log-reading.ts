@@ -82,7 +82,7 @@ export function readOf(
 }
 
 // Where somebody is in what he reads is not what he asks for. What the route does not know may be a secret.
-const PLACES: readonly string[] = ['cursor', 'pageCursor', 'offset', 'limit'];
+const PLACES: readonly string[] = ['cursor', 'pageCursor', 'scanTo', 'offset', 'limit'];
 
 function filterText({ search, parameters }: Pick<ApiRequest, 'search' | 'parameters'>): string {
   const filters = parameters.filter((name) => !PLACES.includes(name));
