@@ -63,6 +63,19 @@ export interface Dialect {
   notify(trx: Knex): Promise<void>;
 }
 
+/** Does what overwrites in the file whatever it deletes and replaces. In a transaction. */
+export async function overwriting<Result>(
+  { dialect, writer }: { readonly dialect: Pick<Dialect, 'overwrite'>; readonly writer: Knex },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await dialect.overwrite(writer, true);
+  try {
+    return await work();
+  } finally {
+    await dialect.overwrite(writer, false);
+  }
+}
+
 /** The rows of a raw statement: SQLite's driver gives a list, PostgreSQL's an object with `rows`. */
 export function rowsOf(result: unknown): Readonly<Record<string, unknown>>[] {
   const rows: unknown = isObject(result) ? result['rows'] : result;

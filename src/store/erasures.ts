@@ -8,6 +8,7 @@ import type { Row } from './codec/columns.ts';
 import { integer, text, writeInstant } from './codec/columns.ts';
 import { writeEvent } from './codec/event.ts';
 import { END_COLUMNS, END_INTEGERS, readInvocation, writeEnd } from './codec/invocation.ts';
+import { overwriting } from './dialect.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readRow, readRows, updateRows } from './sql/rows.ts';
 
@@ -64,10 +65,8 @@ export function createErasures({ database }: Pick<StoreDeps, 'database'>): Erasu
   };
 }
 
-async function erase(database: Connection, event: ErasedEvent, key: string | undefined): Promise<ErasureCounts> {
-  const { dialect, writer } = database;
-  await dialect.overwrite(writer, true);
-  try {
+function erase(database: Connection, event: ErasedEvent, key: string | undefined): Promise<ErasureCounts> {
+  return overwriting(database, async () => {
     await eraseEvent(database, event, key);
     // Deliveries first, as claim and record lock them. An invocation that a claim is just writing is there afterwards.
     const deliveriesCancelled = await cancelDeliveries(database, event);
@@ -76,9 +75,7 @@ async function erase(database: Connection, event: ErasedEvent, key: string | und
     const row = { organization_id: event.organizationId, event_id: event.id, ...counts, cleaned_at: null };
     await insertRows(database, 'erasures', [row]);
     return { invocations, deliveriesCancelled };
-  } finally {
-    await dialect.overwrite(writer, false);
-  }
+  });
 }
 
 async function eraseEvent({ writer }: Connection, event: ErasedEvent, key: string | undefined): Promise<void> {

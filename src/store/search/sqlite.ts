@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { facetTerm } from '../../domain/search-words.ts';
 import { instant, integer, text } from '../codec/columns.ts';
-import { rowsOf } from '../dialect.ts';
+import { overwriting, rowsOf } from '../dialect.ts';
 import type { StoreDeps } from '../sql/rows.ts';
 import { inTransaction, runStatement } from '../sql/rows.ts';
 import type { Clauses, EventPlace, IndexedEvent, Numbered, SearchTables, SearchWindow } from './entries.ts';
@@ -32,7 +32,7 @@ const ADD_TERMS = {
 
 // FTS5 merges as it adds: the pages that this frees hold words, too.
 function add(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
-  return overwriting(database.dialect, database.writer, () => addEntries(database, entries));
+  return overwriting(database, () => addEntries(database, entries));
 }
 
 async function addEntries(database: StoreDeps['database'], entries: readonly Numbered[]): Promise<void> {
@@ -117,8 +117,9 @@ async function forget(database: StoreDeps['database'], rest: () => Promise<void>
 
 // Gives whether there was something to do: sqlite.org/fts5.html#the_merge_command.
 function mergeStep(database: StoreDeps['database'], pages: number): Promise<boolean> {
-  return inTransaction(database, ({ dialect, writer }) =>
-    overwriting(dialect, writer, async () => {
+  return inTransaction(database, (trx) =>
+    overwriting(trx, async () => {
+      const { writer } = trx;
       const before = await changes(writer);
       await writer.raw(`insert into event_search (event_search, rank) values ('merge', ${String(pages)})`);
       return (await changes(writer)) - before >= 2;
@@ -140,8 +141,9 @@ async function overwriteGaps(database: StoreDeps['database']): Promise<void> {
 const MOST_ROWS_AT_ONCE = 10_000;
 
 function writeAnew(database: StoreDeps['database']): Promise<void> {
-  return inTransaction(database, ({ dialect, writer }) =>
-    overwriting(dialect, writer, async () => {
+  return inTransaction(database, (trx) =>
+    overwriting(trx, async () => {
+      const { writer } = trx;
       await writer.raw('create temp table event_search_copy as select id, block from event_search_data');
       await writer.raw('delete from event_search_data');
       await writer.raw(
@@ -169,25 +171,13 @@ const SPARE_ID = 2;
 const ROW_OVERHEAD = 22;
 
 function fill(database: StoreDeps['database'], id: number, bytes: number): Promise<void> {
-  return inTransaction(database, ({ dialect, writer }) =>
-    overwriting(dialect, writer, async () => {
+  return inTransaction(database, (trx) =>
+    overwriting(trx, async () => {
+      const { writer } = trx;
       await writer.raw('insert into event_search_data (id, block) values (?, zeroblob(?))', [id, bytes]);
       await writer.raw('delete from event_search_data where id = ?', [id]);
     }),
   );
-}
-
-async function overwriting<Result>(
-  dialect: StoreDeps['database']['dialect'],
-  writer: Knex,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  await dialect.overwrite(writer, true);
-  try {
-    return await work();
-  } finally {
-    await dialect.overwrite(writer, false);
-  }
 }
 
 async function changes(db: Knex): Promise<number> {
