@@ -96,10 +96,7 @@ export const DELIVERY_QUERY: QueryParameters = {
   replay_id: { kind: 'id', description: 'Only those of this replay.' },
   repeats: { kind: 'id', description: 'Only those that repeat this delivery.' },
   created_after: { kind: 'instant', description: 'Only those planned at or after this instant.' },
-  created_before: {
-    kind: 'instant',
-    description: 'Only those planned before this instant.',
-  },
+  created_before: { kind: 'instant', description: 'Only those planned before this instant.' },
   ...PAGING,
 };
 
@@ -119,10 +116,7 @@ export const INVOCATION_QUERY: QueryParameters = {
   outcome: { kind: 'enum', values: OUTCOME_NAMES, description: 'Only those with this outcome.' },
   status: { kind: 'status', description: 'Only those answered with this status, or class of statuses (5xx).' },
   started_after: { kind: 'instant', description: 'Only those started at or after this instant.' },
-  started_before: {
-    kind: 'instant',
-    description: 'Only those started before this instant.',
-  },
+  started_before: { kind: 'instant', description: 'Only those started before this instant.' },
   text: TEXT,
   ...PAGING,
 };
