@@ -126,13 +126,25 @@ for (const kind of DATABASES) {
     });
 
     it('counts by state: no row of the table, only the two indexes', async () => {
-      const plans = await plansOf(test.database, async () => {
-        await test.store.deliveries.countByState();
-        await test.store.deliveries.countByState(ORGANIZATION);
-      });
+      const countPlans = () =>
+        plansOf(test.database, async () => {
+          await test.store.deliveries.countByState();
+          await test.store.deliveries.countByState(ORGANIZATION);
+        });
+      const wanted = /(COVERING INDEX|Index Only Scan using) deliveries_by_state/;
+      let plans = await countPlans();
+      // What PostgreSQL knows of a table this small is a sample, and now and then another way looks as good by it.
+      for (
+        let tries = 0;
+        tries < 5 && kind.name === 'PostgreSQL' && !plans.every((one) => wanted.test(one));
+        tries += 1
+      ) {
+        await vacuum(test.database.writer);
+        plans = await countPlans();
+      }
       assert.equal(plans.length, 2);
       for (const plan of plans) {
-        assert.match(plan, /(COVERING INDEX|Index Only Scan using) deliveries_by_state/);
+        assert.match(plan, wanted);
         assert.match(plan, /deliveries_sending/);
         assert.doesNotMatch(plan, /Seq Scan|SCAN deliveries$/m);
       }
