@@ -34,6 +34,7 @@ export type Circumstances = Partial<Pick<Ledger, 'endStates' | 'earlier' | 'cloc
   Pick<Ledger, 'faults'>;
 
 const DRAIN_LIMIT_MS = 600_000;
+const UNFINISHED: readonly string[] = ['pending', 'sending', 'held'];
 
 /** An experiment under way. `close` ends its processes and removes its files, however it went. */
 export class Scene {
@@ -122,10 +123,17 @@ export class Scene {
   async drain(limitMs = DRAIN_LIMIT_MS): Promise<void> {
     await until('everything is delivered', limitMs, async () => {
       const counts = await Promise.all(
-        ['pending', 'sending', 'held'].map((state) => this.engine.call('GET', `/v1/deliveries?state=${state}&limit=1`)),
+        UNFINISHED.map((state) => this.engine.call('GET', `/v1/deliveries?state=${state}&limit=1`)),
       );
-      return counts.every(({ status, body }) => status === 200 && body.data.length === 0);
+      const isQuiet = counts.every(({ status, body }) => status === 200 && body.data.length === 0);
+      return isQuiet && (await this.#isDrained());
     });
+  }
+
+  // One statement sees each delivery once: one that is rescued between two answers of the API is in neither.
+  async #isDrained(): Promise<boolean> {
+    const { deliveries } = await this.database.dump();
+    return deliveries.every(({ state }) => !UNFINISHED.includes(state));
   }
 
   /** Stops what runs, and judges. Fails with what was promised and not kept. */
