@@ -14,6 +14,7 @@ import * as auditSettings from './migrations/20261129000200_audit_settings.ts';
 import * as retention from './migrations/20261129000300_retention.ts';
 import * as eventSearch from './migrations/20261129000400_event_search.ts';
 import * as erasures from './migrations/20261129000500_erasures.ts';
+import * as hashedKeys from './migrations/20261129000600_hashed_keys.ts';
 
 /** One step of the schema, and its name in the database. */
 export interface NamedMigration {
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261129000300_retention', migration: retention },
   { name: '20261129000400_event_search', migration: eventSearch },
   { name: '20261129000500_erasures', migration: erasures },
+  { name: '20261129000600_hashed_keys', migration: hashedKeys },
 ];

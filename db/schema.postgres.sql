@@ -170,15 +170,15 @@ create table heartbeat (
 
 create table idempotency_keys (
   organization_id text collate "C" not null,
-  key text collate "C" not null,
+  key_sha256 text collate "C" not null,
   event_id text collate "C" not null,
   value_sha256 text collate "C" not null,
   created_at text collate "C" not null,
-  constraint idempotency_keys_pkey PRIMARY KEY (organization_id, key),
+  constraint idempotency_keys_pkey PRIMARY KEY (organization_id, key_sha256),
   constraint idempotency_keys_organization_id_foreign FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
 
-CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (organization_id, created_at, key);
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (organization_id, created_at, key_sha256);
 
 create table invocation_bodies (
   invocation_id text collate "C" not null,

@@ -163,15 +163,15 @@ CREATE TABLE heartbeat (
 
 CREATE TABLE idempotency_keys (
   organization_id text not null,
-  key text not null,
+  "key_sha256" text not null,
   event_id text not null,
   value_sha256 text not null,
   created_at text not null,
   foreign key(organization_id) references organizations(id),
-  primary key (organization_id, key)
+  primary key (organization_id, "key_sha256")
 );
 
-CREATE INDEX idempotency_keys_age on idempotency_keys (organization_id, created_at, key);
+CREATE INDEX idempotency_keys_age on idempotency_keys (organization_id, created_at, key_sha256);
 
 CREATE TABLE invocation_bodies (
   invocation_id text not null,

@@ -9,6 +9,7 @@ import { integer, text, writeInstant } from './codec/columns.ts';
 import { writeEvent } from './codec/event.ts';
 import { END_COLUMNS, END_INTEGERS, readInvocation, writeEnd } from './codec/invocation.ts';
 import { overwriting } from './dialect.ts';
+import { keySha256 } from './events.ts';
 import type { StoreDeps } from './sql/rows.ts';
 import { insertRows, readRow, readRows, updateRows } from './sql/rows.ts';
 
@@ -86,7 +87,7 @@ async function eraseEvent({ writer }: Connection, event: ErasedEvent, key: strin
     .update({ body, value_sha256, idempotency_key, erased_at: writeInstant(erased.at), erased_by: erased.by });
   if (key === undefined) return;
   await writer('idempotency_keys')
-    .where({ organization_id: organizationId, key, event_id: id })
+    .where({ organization_id: organizationId, key_sha256: keySha256(organizationId, key), event_id: id })
     .update({ value_sha256 });
 }
 

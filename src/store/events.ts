@@ -1,5 +1,6 @@
 // The tables of events and of the idempotency keys that point at them.
 import type { Event } from '../domain/event.ts';
+import { sha256Hex } from '../domain/event.ts';
 import type { RowOf } from './codec/columns.ts';
 import { text } from './codec/columns.ts';
 import { readEvent, writeEvent } from './codec/event.ts';
@@ -60,11 +61,19 @@ export function createEvents({ database }: StoreDeps): Events {
   };
 }
 
+/**
+ * What the table holds of an idempotency key: SHA-256 (hex) of it and its organization. So nothing of a key is left when
+ * its event is erased, and a repetition finds it nevertheless.
+ */
+export function keySha256(organizationId: string, key: string): string {
+  return sha256Hex(`${organizationId}\n${key}`);
+}
+
 /** The columns of `keyRows`. */
-export const KEY_COLUMNS = ['organization_id', 'key', 'event_id', 'value_sha256', 'created_at'] as const;
+export const KEY_COLUMNS = ['organization_id', 'key_sha256', 'event_id', 'value_sha256', 'created_at'] as const;
 
 // A key belongs to the first that asks for it.
-const ONCE = 'on conflict (organization_id, key) do nothing';
+const ONCE = 'on conflict (organization_id, key_sha256) do nothing';
 
 /**
  * The rows of keys. In one order, so that two requests with the same keys wait for each other one way round only; among
@@ -73,7 +82,7 @@ const ONCE = 'on conflict (organization_id, key) do nothing';
 export function keyRows(reservations: readonly KeyReservation[]): RowOf<typeof KEY_COLUMNS>[] {
   return [...reservations].sort(byKey).map(({ organizationId, key, eventId, valueSha256, createdAt }) => ({
     organization_id: organizationId,
-    key,
+    key_sha256: keySha256(organizationId, key),
     event_id: eventId,
     value_sha256: valueSha256,
     created_at: createdAt.toISOString(),
@@ -111,10 +120,11 @@ async function keyHolders(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, KeyHolder>> {
   const query = database.writer('idempotency_keys').where('organization_id', organizationId);
-  const held = await readRows(query.whereIn('key', [...new Set(keys)]));
+  const hashes = new Map([...new Set(keys)].map((key) => [keySha256(organizationId, key), key]));
+  const held = await readRows(query.whereIn('key_sha256', [...hashes.keys()]));
   return new Map(
     held.map((row) => [
-      text(row, 'key'),
+      hashes.get(text(row, 'key_sha256')) ?? '',
       { eventId: text(row, 'event_id'), valueSha256: text(row, 'value_sha256') || undefined },
     ]),
   );

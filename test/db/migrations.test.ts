@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { MIGRATIONS } from '../../db/migrations.ts';
+import * as hashedKeys from '../../db/migrations/20261129000600_hashed_keys.ts';
+import { sha256Hex } from '../../src/domain/event.ts';
 import { rowsOf } from '../../src/store/dialect.ts';
 import { migrate, migrateDown } from '../../src/store/migrate.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
@@ -84,6 +86,35 @@ for (const kind of DATABASES) {
       assert.deepEqual(await catalogue.tables(), []);
       await migrate(database);
       assert.deepEqual(await catalogue.tables(), tables);
+    });
+
+    it('hash the idempotency keys that are there, and keep who holds them', async () => {
+      const { store, database, ...rest } = await setupStore(kind);
+      test = { database, ...rest };
+      const event = eventWith({ idempotencyKey: 'of an event' });
+      await store.events.insertMany([event]);
+      const reserve = (key: string, eventId: string) =>
+        store.events.reserveKeys([
+          { organizationId: ORGANIZATION, key, eventId, valueSha256: 'a'.repeat(64), createdAt: NOW },
+        ]);
+      await reserve('of an event', event.id);
+      await hashedKeys.down(database.writer);
+      const stored = () => database.writer('idempotency_keys').pluck<string[]>('key');
+      assert.deepEqual(await stored(), ['of an event']);
+
+      const row = { organization_id: ORGANIZATION, value_sha256: 'b'.repeat(64), created_at: NOW.toISOString() };
+      // Some look like a hash; more than are taken at once.
+      const keys = Array.from({ length: 2500 }, (_, n) => (n % 2 === 0 ? `key ${String(n)}` : sha256Hex(String(n))));
+      const rows = keys.map((key) => ({ ...row, key, event_id: `of ${key}` }));
+      for (let n = 0; n < rows.length; n += 100)
+        await database.writer('idempotency_keys').insert(rows.slice(n, n + 100));
+      await hashedKeys.up(database.writer);
+      const holders = await store.events.keyHolders(ORGANIZATION, ['of an event', ...keys]);
+      assert.deepEqual(holders.get('of an event'), { eventId: event.id, valueSha256: 'a'.repeat(64) });
+      assert.deepEqual(
+        keys.filter((key) => holders.get(key)?.eventId !== `of ${key}`),
+        [],
+      );
     });
 
     it('run once, however often they are asked for', async () => {

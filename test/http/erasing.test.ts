@@ -20,7 +20,7 @@ const SPELLINGS = [0, 1, 2].map((shift) =>
     .toString('base64')
     .slice(4, -4),
 );
-const KEY = 'the-key-of-the-erased-event';
+const KEY = `the-key-of-${CANARY}`;
 
 const EVENT = {
   event_time: '1763640000.5',

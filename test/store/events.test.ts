@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../src/domain/errors.ts';
 import { DATABASES } from '../support/databases.ts';
+import { readRows } from '../../src/store/sql/rows.ts';
 import type { Setup } from './fixtures.ts';
 import { eventsIn, eventWith, NOW, ORGANIZATION, OTHER_ORGANIZATION, setup } from './fixtures.ts';
 
@@ -55,20 +56,22 @@ for (const kind of DATABASES) {
           reservation('b', 'evt_3'),
         ]);
         assert.deepEqual(
-          [...first],
-          [
+          first,
+          new Map([
             ['a', { eventId: 'evt_1', valueSha256: 'sha of evt_1' }],
             ['b', { eventId: 'evt_3', valueSha256: 'sha of evt_3' }],
-          ],
+          ]),
         );
         const second = await test.store.events.reserveKeys([reservation('b', 'evt_4'), reservation('c', 'evt_5')]);
-        assert.deepEqual(
-          [...second].map(([key, { eventId }]) => [key, eventId]),
-          [
-            ['b', 'evt_3'],
-            ['c', 'evt_5'],
-          ],
-        );
+        assert.deepEqual([second.get('b')?.eventId, second.get('c')?.eventId, second.size], ['evt_3', 'evt_5', 2]);
+      });
+
+      it('keeps no text of a key, and not the same for two organizations', async () => {
+        for (const organizationId of [ORGANIZATION, OTHER_ORGANIZATION])
+          await test.store.events.reserveKeys([reservation('text of a key', 'evt_1', organizationId)]);
+        const rows = await readRows(test.database.writer('idempotency_keys'));
+        assert.equal(new Set(rows.map((row) => row['key_sha256'])).size, 2);
+        assert.doesNotMatch(JSON.stringify(rows), /text of a key/);
       });
 
       it('keeps organizations apart', async () => {

@@ -15,7 +15,7 @@ import {
   writeStart,
 } from '../codec/invocation.ts';
 import type { Dialect, SqlValue } from '../dialect.ts';
-import { KEY_COLUMNS, keyRows } from '../events.ts';
+import { KEY_COLUMNS, keyRows, keySha256 } from '../events.ts';
 import { SETTLEMENT_COLUMNS, SETTLEMENT_INTEGERS, writeSettlement } from '../lifecycle/record.ts';
 import type { NewRow } from '../sql/rows.ts';
 import type { PlannedFinishes, PlannedIntakes } from './planned.ts';
@@ -47,7 +47,7 @@ export const PARTS = {
   /** Keys that nobody may have yet. */
   idempotencyKeys: part('idempotency_keys', KEY_COLUMNS),
   /** Keys that nobody may have, and that are not taken. */
-  unclaimedKeys: part('unclaimed_keys', ['organization_id', 'key']),
+  unclaimedKeys: part('unclaimed_keys', ['organization_id', 'key_sha256']),
   events: part('events', EVENT_COLUMNS, EVENT_INTEGERS),
   deliveries: part('deliveries', DELIVERY_COLUMNS, DELIVERY_INTEGERS),
   invocations: part('invocations', START_COLUMNS, START_INTEGERS),
@@ -90,11 +90,15 @@ function intakeRows(plan: PlannedIntakes): PartRows[] {
     [PARTS.apiKeys, plan.keyIds.map((id) => ({ id, now }))],
     [PARTS.stamps, plan.stamps.map(({ organizationId, stamp }) => ({ organization_id: organizationId, stamp }))],
     [PARTS.idempotencyKeys, keyRows(plan.reservations)],
-    [PARTS.unclaimedKeys, plan.unclaimed.map(({ organizationId, key }) => ({ organization_id: organizationId, key }))],
+    [PARTS.unclaimedKeys, plan.unclaimed.map(unclaimedRow)],
     [PARTS.events, plan.events.map(writeEvent)],
     [PARTS.deliveries, [...plan.waiting.map((delivery) => writeDelivery(delivery)), ...leased]],
     [PARTS.invocations, plan.leased.map(({ invocation }) => writeStart(invocation))],
   ];
+}
+
+function unclaimedRow({ organizationId, key }: PlannedIntakes['unclaimed'][number]): NewRow {
+  return { organization_id: organizationId, key_sha256: keySha256(organizationId, key) };
 }
 
 function finishRows({ finishes, healths }: PlannedFinishes): PartRows[] {

@@ -68,7 +68,7 @@ function intakes(language: ProgramLanguage): string[] {
     ...refuseWhere(
       language,
       PARTS.unclaimedKeys,
-      'join idempotency_keys as k on k.organization_id = given.organization_id and k.key = given.key',
+      'join idempotency_keys as k on k.organization_id = given.organization_id and k.key_sha256 = given.key_sha256',
     ),
     ...insert(language, 'events', PARTS.events),
     ...insert(language, 'deliveries', PARTS.deliveries, { lease_until: language.leaseUntil('given.lease_until') }),

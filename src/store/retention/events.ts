@@ -117,23 +117,17 @@ export function passOfKeys(database: Connection, { organizationId, cutOffs }: Du
   return async ({ after, limit }) => {
     const query = database.reader('idempotency_keys').where('organization_id', organizationId);
     void query.where('created_at', '<', before);
-    if (after !== undefined) void query.whereRaw('(created_at, key) > (?, ?)', splitAtFirst(after));
-    void query.orderBy([{ column: 'created_at' }, { column: 'key' }]).limit(limit);
-    const rows = await readRows(query.select('key', 'created_at'));
-    const found = rows.map((row) => text(row, 'key'));
+    if (after !== undefined) void query.whereRaw('(created_at, key_sha256) > (?, ?)', after.split(' '));
+    void query.orderBy([{ column: 'created_at' }, { column: 'key_sha256' }]).limit(limit);
+    const rows = await readRows(query.select('key_sha256', 'created_at'));
+    const found = rows.map((row) => text(row, 'key_sha256'));
     const keys = found.length === 0 ? 0 : await removeKeys(database, { organizationId, keys: found, before });
     return batchOf(
-      rows.map((row) => placeOf(row, 'created_at', 'key')),
+      rows.map((row) => placeOf(row, 'created_at', 'key_sha256')),
       limit,
       { removed: { keys } },
     );
   };
-}
-
-// A key may have spaces in it.
-function splitAtFirst(place: string): string[] {
-  const at = place.indexOf(' ');
-  return [place.slice(0, at), place.slice(at + 1)];
 }
 
 interface OldKeys {
@@ -146,7 +140,7 @@ function removeKeys(database: Connection, { organizationId, keys, before }: OldK
   return removeFrom(database, 'idempotency_keys', (rows) =>
     rows
       .where('organization_id', organizationId)
-      .whereIn('key', [...keys])
+      .whereIn('key_sha256', [...keys])
       .where('created_at', '<', before)
       .whereRaw(UNUSED),
   );

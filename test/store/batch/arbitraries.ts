@@ -205,7 +205,7 @@ export async function dump({ writer }: Pick<Database, 'writer'>): Promise<Record
 
 const TABLES = [
   ['events', 'id'],
-  ['idempotency_keys', 'key'],
+  ['idempotency_keys', 'key_sha256'],
   ['deliveries', 'id'],
   ['invocations', 'id'],
   ['invocation_bodies', 'invocation_id'],

@@ -7,6 +7,7 @@ import type { IdPrefix } from '../../../src/domain/ids.ts';
 import type { InvocationStart } from '../../../src/domain/invocation.ts';
 import type { Outcome } from '../../../src/domain/outcomes.ts';
 import type { Webhook } from '../../../src/domain/webhook.ts';
+import { keySha256 } from '../../../src/store/events.ts';
 import type { Store } from '../../../src/store/index.ts';
 import type { Due } from '../../../src/store/retention/index.ts';
 import { deliveryWith, endWith, eventWith, NOW, startWith } from '../fixtures.ts';
@@ -118,7 +119,11 @@ function keyOf({ idempotencyKey, id, organizationId, receivedAt }: Event) {
   return [{ organizationId, key: idempotencyKey, eventId: id, valueSha256: 'a'.repeat(64), createdAt: receivedAt }];
 }
 
-/** What is there, by kind: ids, of keys their text. */
+function hashOfKey({ idempotencyKey, organizationId }: Event) {
+  return idempotencyKey === undefined ? [] : [keySha256(organizationId, idempotencyKey)];
+}
+
+/** What is there, by kind: ids, of keys their hash. */
 export interface Left {
   readonly events: readonly string[];
   readonly deliveries: readonly string[];
@@ -162,6 +167,6 @@ export function expectedOf({ events, deliveries, invocations }: Stored, { cutOff
     deliveries: leftDeliveries.map(({ id }) => id).sort(),
     invocations: leftInvocations.map(({ id }) => id).sort(),
     bodies: leftBodies.map(({ id }) => id).sort(),
-    keys: leftKeys.flatMap(({ idempotencyKey }) => idempotencyKey ?? []).sort(),
+    keys: leftKeys.flatMap(hashOfKey).sort(),
   };
 }

@@ -69,7 +69,7 @@ for (const kind of DATABASES) {
       deliveries: await idsOf('deliveries', organizationId),
       invocations: await idsOf('invocations', organizationId),
       bodies: await idsOf('invocation_bodies', organizationId, 'invocation_id'),
-      keys: await idsOf('idempotency_keys', organizationId, 'key'),
+      keys: await idsOf('idempotency_keys', organizationId, 'key_sha256'),
     });
     const expected = async (stored: Stored, organizationId = ORGANIZATION): Promise<Left> => {
       const due = await test.store.retention.due(NOW);
