@@ -108,12 +108,12 @@ describe('the partitions of the search index', () => {
 
 const ownWord = (id: string): string => `own${id.slice(-12)}`;
 
-// Copies of the newest entry, each a millisecond after the one before.
+// Copies of the newest entry, all after it, ten in a millisecond.
 async function fill(writer: Knex, count: number): Promise<void> {
   await writer.raw(
     `insert into event_search (seq, organization_id, event_id, received_at, terms)
      select seq + n, organization_id, substr(event_id, 1, 35) || (100000 + n),
-       to_char(timestamp '2026-11-20 12:00:01' + n * interval '1 millisecond' / 10, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       to_char(timestamp '2026-11-20 12:00:01' + (n + 10) * interval '1 millisecond' / 10, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        array_to_tsvector(case when n % 100 = 0 then array['rare'] else array['usual'] end
          || array['all', '${facetTerm({ name: 'organization', value: ORGANIZATION })}'])
      from event_search, generate_series(1, ${String(count)}) n where seq = (select max(seq) from event_search)`,
