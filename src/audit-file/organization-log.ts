@@ -12,7 +12,7 @@ import {
   surplusFiles,
   writePosition,
 } from '../domain/audit-file.ts';
-import { erasedBy } from '../domain/audit-file-erasing.ts';
+import { erasedBy } from '../domain/erasure.ts';
 import type { ErasedLinesDeps } from './erased-lines.ts';
 import { ErasedLines } from './erased-lines.ts';
 import type { LineDeps } from './lines.ts';

@@ -1,24 +1,11 @@
 // Erasing in the audit log file: of which event, and what stands in the place of its line. Lines keep their length, so that
 // what follows stays where it was, for us and for what collects the files.
-import { memberOf, textOf } from './audit/values.ts';
 import { readFileName, readObject } from './audit-file.ts';
 import type { Event } from './event.ts';
 import { isObject } from './json.ts';
-import { readJson } from './json-read.ts';
-import type { OwnEventType } from './own-events.ts';
 
 /** What stands in a line before the id of its event, and nowhere else: in a text, the quotes would be escaped. */
 export const BEFORE_ID = '"nameI18nKey":"hookwright.audit.attribute.event_id","value":"';
-
-const ERASED: OwnEventType = 'event.erased';
-
-/** The id of the event that was erased, where this event says so. */
-export function erasedBy({ origin, eventType, body }: Event): string | undefined {
-  if (origin !== 'engine' || eventType !== ERASED) return undefined;
-  const reading = readJson(body);
-  const value = reading.ok ? reading.documents[0]?.value : undefined;
-  return textOf(memberOf(memberOf(value, 'data'), 'target_id'));
-}
 
 /** The line of an erased event where its own is too long; without its end. */
 export function shortErasedLine({ id, receivedAt }: Pick<Event, 'id' | 'receivedAt'>): string {

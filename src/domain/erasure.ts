@@ -1,11 +1,14 @@
 // Erasing: what stays of an event and of its record when its content goes. Pure; docs/adr/0039-erasing.md has the reasons.
+import { memberOf, textOf } from './audit/values.ts';
 import type { AppError } from './errors.ts';
 import { conflict } from './errors.ts';
 import type { Erased, Event } from './event.ts';
 import type { HeaderLines } from './exchange.ts';
 import type { InvocationEnd, RecordedRequest, RecordedResponse, RenderWarning, ValidatorResult } from './invocation.ts';
 import { writeExact } from './json.ts';
+import { readJson } from './json-read.ts';
 import { outcomeEntry } from './outcomes.ts';
+import type { OwnEventType } from './own-events.ts';
 
 /** What erasing an event came to. */
 export interface ErasureCounts {
@@ -15,14 +18,30 @@ export interface ErasureCounts {
   readonly deliveriesCancelled: number;
 }
 
-/** An event without its content. Its body is one that every reader of bodies can read. */
+/** The event that says that another one was erased. */
+export const ERASURE: OwnEventType = 'event.erased';
+
+/** The id of the event that was erased, where this event says so. */
+export function erasedBy({ origin, eventType, body }: Event): string | undefined {
+  if (origin !== 'engine' || eventType !== ERASURE) return undefined;
+  const reading = readJson(body);
+  const value = reading.ok ? reading.documents[0]?.value : undefined;
+  return textOf(memberOf(memberOf(value, 'data'), 'target_id'));
+}
+
+/**
+ * An event without its content. Its body is one that every reader of bodies can read. What was erased stays known, since
+ * files and backups may have it still.
+ */
 export function withoutEventContent(event: Event, erased: Erased): Event {
   const { schema, eventType, eventTime } = event;
+  const target = erasedBy(event);
+  const data = target === undefined ? {} : { target_id: target };
   return {
     ...event,
     idempotencyKey: undefined,
     valueSha256: undefined,
-    body: writeExact({ schema, event_type: eventType, event_time: eventTime, data: {} }),
+    body: writeExact({ schema, event_type: eventType, event_time: eventTime, data }),
     erased,
   };
 }

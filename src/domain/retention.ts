@@ -31,6 +31,9 @@ export const MAX_RETENTION_YEARS = 100;
 /** How long an idempotency key is kept at least: whoever repeats a request later than this did not lose its answer. */
 export const KEY_RETENTION: Period = { years: 0, months: 0, days: 14 };
 
+// A process whose audit log file is behind, and whoever restores a backup, learn from them what was erased.
+const ERASURE_RETENTION: Period = { years: 1, months: 0, days: 0 };
+
 // How long what has ended can be seen, also where the period of its event is over.
 const SEEN_AFTER_END: Period = { years: 0, months: 0, days: 1 };
 
@@ -81,18 +84,33 @@ const ORDER: readonly (readonly [shorter: RetentionPart, longer: RetentionPart])
   ['bodies', 'failures'],
 ];
 
-/** Everything that is wrong with periods, each with its pointer. Two are compared by the mean length of a month. */
-export function retentionFaults(periods: RetentionPeriods): Fault[] {
-  const faults = RETENTION_PARTS.flatMap((part) => periodFault(periods[part], `/${part}`) ?? []);
-  if (faults.length > 0) return faults;
-  return ORDER.filter(([shorter, longer]) => daysOf(periods[shorter]) > daysOf(periods[longer])).map(
-    ([shorter, longer]) => ({
-      pointer: `/${shorter}`,
-      code: 'period_out_of_order',
-      detail: `The period of ${shorter} is longer than that of ${longer}.`,
-      hint: `Make it as long as that of ${longer} at most, or that one longer.`,
-    }),
-  );
+/**
+ * Everything that is wrong with periods, each with its pointer; those that are left out are not looked at. Two are compared
+ * by the mean length of a month, where there is nothing wrong with either.
+ */
+export function retentionFaults(periods: Partial<RetentionPeriods>): Fault[] {
+  const good = new Map<RetentionPart, Period>();
+  const faults: Fault[] = [];
+  for (const part of RETENTION_PARTS) {
+    const period = periods[part];
+    const fault = period === undefined ? undefined : periodFault(period, `/${part}`);
+    if (fault !== undefined) faults.push(fault);
+    else if (period !== undefined) good.set(part, period);
+  }
+  const isOutOfOrder = ([shorter, longer]: (typeof ORDER)[number]): boolean => {
+    const [a, b] = [good.get(shorter), good.get(longer)];
+    return a !== undefined && b !== undefined && daysOf(a) > daysOf(b);
+  };
+  return [...faults, ...ORDER.filter(isOutOfOrder).map(([shorter, longer]) => outOfOrder(shorter, longer))];
+}
+
+function outOfOrder(shorter: RetentionPart, longer: RetentionPart): Fault {
+  return {
+    pointer: `/${shorter}`,
+    code: 'period_out_of_order',
+    detail: `The period of ${shorter} is longer than that of ${longer}.`,
+    hint: `Make it as long as that of ${longer} at most, or that one longer.`,
+  };
 }
 
 /**
@@ -114,6 +132,8 @@ function shorter(a: Period, b: Period): Period {
 /** What came before these instants is to go, each kind by its own. */
 export interface CutOffs {
   readonly events: Date;
+  /** Of events that say that another one was erased. */
+  readonly erasures: Date;
   readonly deliveries: Date;
   readonly invocations: Date;
   /** Of invocations that were no success. */
@@ -140,6 +160,7 @@ export function cutOffs(periods: RetentionPeriods, now: Date): CutOffs {
   const failures = later(own('failures'), deliveries);
   return {
     events,
+    erasures: earlier(periodBefore(now, ERASURE_RETENTION), events),
     deliveries,
     invocations,
     failedInvocations: earlier(failures, invocations),

@@ -100,8 +100,8 @@ function readBody(bodyFaults: BodyCheck, spec: BodySpec, text: string): ExactJso
   if (text === '' || spec.schema === EVENT_BODY) return undefined;
   const body = bodyObject(spec, text);
   const faults = spec.checked ? bodyFaults(spec.schema, body) : [];
-  const named = new Set(faults.map(({ pointer }) => pointer));
-  const further = (spec.furtherFaults?.(body) ?? []).filter(({ pointer }) => !named.has(pointer));
+  const isNamed = (at: string): boolean => faults.some(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`));
+  const further = (spec.furtherFaults?.(body) ?? []).filter(({ pointer }) => !isNamed(pointer));
   if (faults.length + further.length > 0) throw invalid([...faults, ...further]);
   return body;
 }

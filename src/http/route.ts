@@ -31,7 +31,7 @@ export interface BodySpec {
   readonly maxBytes: number;
   /** Whether the server checks the body against the schema; otherwise the handler checks it with more to say. */
   readonly checked: boolean;
-  /** Faults that the schema cannot say: named with its own, where those do not stand at the same place. */
+  /** Faults that the schema cannot say: named with its own, where those do not stand at the same place or within. */
   readonly furtherFaults?: (body: ExactJsonObject) => readonly Fault[];
   /** Whether it may be left out. */
   readonly optional?: boolean;

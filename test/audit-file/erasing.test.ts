@@ -66,6 +66,13 @@ describe('the audit log file, when an event is erased', () => {
     assert.deepEqual(scene.told, []);
   });
 
+  it('has its line written over also where the erasure itself was erased before it was read', async () => {
+    scene.erase(5);
+    scene.erase(scene.events.length - 1);
+    await scene.run();
+    scene.assertLines(before_, [5]);
+  });
+
   it('has it written over while a process runs that has written it, and goes on', async () => {
     const file = scene.create();
     await file.start();

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { findLines } from '../../src/audit-file/find-lines.ts';
-import { BEFORE_ID, erasedBy, fitted, readUnerased, writeUnerased } from '../../src/domain/audit-file-erasing.ts';
+import { BEFORE_ID, fitted, readUnerased, writeUnerased } from '../../src/domain/audit-file-erasing.ts';
 import { unwritableLine } from '../../src/domain/audit-file.ts';
-import { eventWith, NOW } from '../store/fixtures.ts';
+import { NOW } from '../store/fixtures.ts';
 
 describe('erasing in the audit log file', () => {
-  it('goes by what the engine says, and by nothing else', () => {
-    const own = { eventType: 'event.erased', origin: 'engine', body: '{"data":{"target_id":"evt_1"}}' } as const;
-    assert.equal(erasedBy(eventWith(own)), 'evt_1');
-    assert.equal(erasedBy(eventWith({ ...own, origin: 'api' })), undefined);
-    assert.equal(erasedBy(eventWith({ ...own, eventType: 'event.other' })), undefined);
-    assert.equal(erasedBy(eventWith({ ...own, body: '{"data":{}}' })), undefined);
-  });
-
   it('takes the first text that fits, in bytes, and fills it up', () => {
     const said = (texts: readonly string[], bytes: number) => Buffer.from(fitted(texts, bytes)).toString();
     assert.equal(said(['{"a":1}', '{"b":2}'], 9), '{"a":1}  ');

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { eventErased, requireContent, withoutContent, withoutEventContent } from '../../src/domain/erasure.ts';
+import {
+  erasedBy,
+  eventErased,
+  requireContent,
+  withoutContent,
+  withoutEventContent,
+} from '../../src/domain/erasure.ts';
 import { readJson } from '../../src/domain/json-read.ts';
 import { endWith, eventWith, NOW } from '../store/fixtures.ts';
 
@@ -25,6 +31,26 @@ describe('withoutEventContent', () => {
       event_time: event.eventTime,
       data: {},
     });
+  });
+});
+
+describe('erasedBy', () => {
+  const own = { eventType: 'event.erased', origin: 'engine', body: '{"data":{"target_id":"evt_1"}}' } as const;
+
+  it('goes by what the engine says, and by nothing else', () => {
+    assert.equal(erasedBy(eventWith(own)), 'evt_1');
+    assert.equal(erasedBy(eventWith({ ...own, origin: 'api' })), undefined);
+    assert.equal(erasedBy(eventWith({ ...own, eventType: 'event.other' })), undefined);
+    assert.equal(erasedBy(eventWith({ ...own, body: '{"data":{}}' })), undefined);
+  });
+
+  it('is known of an erasure that is erased itself, and nothing else of it', () => {
+    const body = `{"data":{"target_id":"evt_1","actor_name":"${CANARY}"}}`;
+    const left = withoutEventContent(eventWith({ ...own, body }), erased);
+    assert.equal(erasedBy(left), 'evt_1');
+    assert.doesNotMatch(left.body, new RegExp(CANARY));
+    const posted = withoutEventContent(eventWith({ ...own, origin: 'api', body }), erased);
+    assert.doesNotMatch(posted.body, /evt_1/);
   });
 });
 

@@ -79,9 +79,9 @@ describe('retentionFaults', () => {
     ['wants a day at least', { bodies: days(0) }, ['/bodies period_too_short']],
     ['wants a hundred years at most', { events: period(100, 0, 1) }, ['/events period_too_long']],
     [
-      'names all that are no periods, and then nothing of their order',
-      { events: days(0), failures: period(0, 1201, 0) },
-      ['/events period_too_short', '/failures period_too_long'],
+      'names all that are no periods, and of the others what is out of order',
+      { events: days(0), deliveries: days(3), invocations: days(4), bodies: days(2), failures: period(0, 1201, 0) },
+      ['/events period_too_short', '/failures period_too_long', '/invocations period_out_of_order'],
     ],
     [
       'wants them in order, and names all that are not',
@@ -125,6 +125,7 @@ describe('cutOffs', () => {
     const day = (count: number) => periodBefore(now, days(count));
     assert.deepEqual(cutOffs(DEFAULT_RETENTION, now), {
       events: periodBefore(now, period(10, 0, 0)),
+      erasures: periodBefore(now, period(10, 0, 0)),
       deliveries: day(180),
       invocations: day(90),
       failedInvocations: day(90),
@@ -135,6 +136,7 @@ describe('cutOffs', () => {
     });
     assert.deepEqual(cutOffs({ ...DEFAULT_RETENTION, failures: days(170) }, now).failedInvocations, day(170));
     assert.deepEqual(cutOffs(allOf(days(1)), now).keys, day(14), 'keys are kept for two weeks at least');
+    assert.deepEqual(cutOffs(allOf(days(1)), now).erasures, new Date('2025-11-29T12:00:00.000Z'), 'a year at least');
   });
 
   it('let nothing be kept for longer than what it belongs to, whatever the periods are', () => {

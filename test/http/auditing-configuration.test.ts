@@ -105,6 +105,7 @@ onEachDatabase('the audit configuration', () => {
         { period: { years: -1, months: 1.5, days: '1', weeks: 2 } },
         ['period.days', 'period.months', 'period.weeks', 'period.years'],
       ],
+      ['/retention', { period: { years: 0, months: 0, days: 0 }, x: 1 }, ['x', 'period']],
       ['/retention', { period: { years: 101 } }, ['period.years']],
       ['/retention', { period: { years: 100, months: 1200, days: 36_500 } }, ['period']],
       ['/retention/file', { maxFileCount: 0 }, ['maxFileCount']],

@@ -72,6 +72,15 @@ onEachDatabase('retention', (kind) => {
         [{ failures: { days: 181 } }, ['/failures period_out_of_order']],
         [{ events: { days: -1, weeks: 2 }, failures: '3 days' }, ['/events/days', '/events/weeks', '/failures']],
         [{ events: undefined, notes: DAY }, ['/events', '/notes']],
+        [
+          { events: { days: 0 }, deliveries: { days: 3 }, invocations: { days: 4 }, bodies: { weeks: 1 } },
+          [
+            '/bodies/weeks',
+            '/events period_too_short',
+            '/invocations period_out_of_order',
+            '/failures period_out_of_order',
+          ],
+        ],
       ] as const) {
         const answer = await put({ ...DEFAULT_RETENTION, ...changes });
         assert.equal(answer.status, 422);

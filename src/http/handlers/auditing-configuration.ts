@@ -5,7 +5,6 @@ import { eventsPeriod, periodOf, withEventsPeriod } from '../../domain/audit/set
 import { invalid } from '../../domain/errors.ts';
 import type { ExactJson, JsonObject } from '../../domain/json.ts';
 import { isList, isObject, toPlain } from '../../domain/json.ts';
-import { periodFault } from '../../domain/retention.ts';
 import type { AuditSettingsDeps, AuditSettingsStore, SettingsChange } from '../../services/audit-settings.ts';
 import { changeAuditSettings, readAuditSettings } from '../../services/audit-settings.ts';
 import type { PlanningStore } from '../../services/planning.ts';
@@ -85,8 +84,6 @@ export function readRetention(deps: AuditingConfigurationDeps, request: ApiReque
 export function replaceRetention(deps: AuditingConfigurationDeps, request: ApiRequest): Promise<Reply> {
   const wanted = toPlain(member(request, 'period'));
   const period = periodOf(isObject(wanted) ? wanted : {});
-  const fault = periodFault(period, '/period');
-  if (fault !== undefined) throw invalid([fault]);
   return changed(deps, request, retentionView, {
     type: 'audit_log.retention_updated',
     name: 'Retention',

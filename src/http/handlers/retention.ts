@@ -1,6 +1,7 @@
 // Routes of how long what is kept.
+import { periodOf } from '../../domain/audit/settings.ts';
 import type { ExactJson, ExactJsonObject } from '../../domain/json.ts';
-import { isObject } from '../../domain/json.ts';
+import { isObject, toPlain } from '../../domain/json.ts';
 import type { Period } from '../../domain/retention.ts';
 import type { PlanningStore } from '../../services/planning.ts';
 import type { PeriodStore, RetentionDeps } from '../../services/retention.ts';
@@ -31,8 +32,8 @@ export async function replace(deps: RetentionHandlerDeps, request: ApiRequest): 
   return ok(periodsView(await replacePeriods(deps.retention, actorOf(request), periods)));
 }
 
-// The schema of the body has let it through. What is not named of a period is none.
-function readPeriod(value: ExactJson | undefined): Period {
-  const { years = 0, months = 0, days = 0 } = isObject(value) ? value : {};
-  return { years: Number(years), months: Number(months), days: Number(days) };
+// The schema of the body has let it through.
+function readPeriod(value: ExactJson = {}): Period {
+  const plain = toPlain(value);
+  return periodOf(isObject(plain) ? plain : {});
 }

@@ -1,5 +1,6 @@
 // Routes of Jira's auditing API. Paths, names and shapes are Jira's, and so are the errors (jira-answer.ts).
 import { coverageFaults } from '../../domain/audit/coverage.ts';
+import { eventsPeriodFaults } from '../../domain/period-bodies.ts';
 import type { AuditingConfigurationDeps } from '../handlers/auditing-configuration.ts';
 import * as configuration from '../handlers/auditing-configuration.ts';
 import * as events from '../handlers/auditing-events.ts';
@@ -86,7 +87,7 @@ export const AUDITING = table<AuditingConfigurationDeps & events.AuditingEventsD
     permission: 'audit:write',
     tag: TAG,
     summary: 'Set how long events are kept, at least one day',
-    body: body('auditing-retention'),
+    body: body('auditing-retention', { furtherFaults: eventsPeriodFaults }),
     success: success('auditing-retention', 'The period.'),
     handler: configuration.replaceRetention,
   },

@@ -1,4 +1,5 @@
 // Routes of how long what is kept.
+import { periodsFaults } from '../../domain/period-bodies.ts';
 import type { RetentionHandlerDeps } from '../handlers/retention.ts';
 import * as retention from '../handlers/retention.ts';
 import { body, success, table } from './table.ts';
@@ -22,7 +23,7 @@ export const RETENTION = table<RetentionHandlerDeps>([
     permission: 'audit:write',
     tag: 'Audit log',
     summary: 'Set how long what is kept, all five periods',
-    body: body('retention'),
+    body: body('retention', { furtherFaults: periodsFaults }),
     success: success('retention', 'The five periods.'),
     handler: retention.replace,
   },

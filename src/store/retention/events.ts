@@ -1,5 +1,6 @@
 // The pass over events whose period is over, with all that there is of them, and that over idempotency keys.
 import { isFinal } from '../../domain/delivery.ts';
+import { ERASURE } from '../../domain/erasure.ts';
 import { readDelivery } from '../codec/delivery.ts';
 import type { Row } from '../codec/columns.ts';
 import { instant, text } from '../codec/columns.ts';
@@ -26,6 +27,7 @@ export function passOfEvents(database: Connection, due: Due): Pass {
   return async ({ after, limit }) => {
     const query = database.reader('events').where('organization_id', organizationId);
     void query.where('received_at', '<', cutOffs.events.toISOString());
+    void query.whereRaw(IS_NO_ERASURE, [ERASURE, cutOffs.erasures.toISOString()]);
     if (after !== undefined) void query.whereRaw('(received_at, id) > (?, ?)', after.split(' '));
     void query.orderBy([{ column: 'received_at' }, { column: 'id' }]).limit(limit);
     const rows = await readRows(query.select('id', 'received_at'));
@@ -37,6 +39,8 @@ export function passOfEvents(database: Connection, due: Due): Pass {
     );
   };
 }
+
+const IS_NO_ERASURE = "(event_type <> ? or origin <> 'engine' or received_at < ?)";
 
 async function removeEvents(database: Connection, due: Due, rows: readonly Row[]): Promise<Omit<Batch, 'next'>> {
   const { organizationId, now } = due;

@@ -11,7 +11,7 @@ import { rowsOf } from '../../../src/store/dialect.ts';
 import { makePartitions } from '../../../src/store/partitions.ts';
 import { DATABASES, POSTGRESQL } from '../../support/databases.ts';
 import type { Setup } from '../fixtures.ts';
-import { NOW, ORGANIZATION, OTHER_ORGANIZATION, setPeriods, setup, webhookWith } from '../fixtures.ts';
+import { eventWith, NOW, ORGANIZATION, OTHER_ORGANIZATION, setPeriods, setup, webhookWith } from '../fixtures.ts';
 import type { GivenDelivery, GivenInvocation, History, Left, Stored } from './histories.ts';
 import { daysAgo, expectedOf, storeHistory } from './histories.ts';
 
@@ -178,6 +178,21 @@ for (const kind of DATABASES) {
       await test.database.writer('deliveries').update({ finished_at: daysAgo(1.01).toISOString() });
       assert.equal((await run()).removed.events, 1);
       assert.equal((await test.store.reconciliation(ORGANIZATION)).deliveries, 0);
+    });
+
+    it('keeps for a year what says that an event was erased, since files and backups may have it still', async () => {
+      await save(ORGANIZATION, periodsOf(1, 1, 1, 1));
+      const erasure = { eventType: 'event.erased', origin: 'engine' } as const;
+      const events = [
+        eventWith({ receivedAt: daysAgo(300), ...erasure }),
+        eventWith({ receivedAt: daysAgo(300), ...erasure, origin: 'api' }),
+        eventWith({ receivedAt: daysAgo(367), ...erasure }),
+        eventWith({ receivedAt: daysAgo(300), origin: 'engine' }),
+      ];
+      await test.store.events.insertMany(events);
+      assert.equal((await run()).removed.events, 3);
+      assert.deepEqual((await left(ORGANIZATION)).events, [events[0]?.id]);
+      assert.equal((await run()).finished, true);
     });
 
     it('gives the defaults where nobody has set any, and what was set, with each change counted', async () => {
