@@ -130,7 +130,7 @@ a batch of ${String(INDEX_BATCH)}: ${quantiles(storing)}, p99.9 ${quantile(stori
 
 async function ask(store: Store, asked: Asked) {
   const query: LogQuery = { from: undefined, to: undefined, before: undefined, offset: 0, limit: PAGE, ...asked };
-  const deps: ReadLogDeps = { store, horizon: { find: everything, catchUp: everything } };
+  const deps: ReadLogDeps = { store, horizon: { reach: everything } };
   let found = 0;
   const spent: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
@@ -144,7 +144,7 @@ async function ask(store: Store, asked: Asked) {
   return { found, spent };
 }
 
-const everything: ReadLogDeps['horizon']['find'] = () => Promise.resolve({ readableUntil: UNTIL, indexedUntil: UNTIL });
+const everything: ReadLogDeps['horizon']['reach'] = () => Promise.resolve({ readableUntil: UNTIL, indexedUntil: UNTIL });
 
 function eventAt(maker: EventMaker, index: number): Event {
   const body = maker.body(index).toString('utf8');

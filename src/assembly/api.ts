@@ -8,6 +8,7 @@ import { TermMaker } from '../domain/search-words.ts';
 import type { Reached } from '../http/base-url.ts';
 import { baseUrlFor } from '../http/base-url.ts';
 import { behindDoor } from '../http/intake-door.ts';
+import { withVersion } from '../http/jira-answer.ts';
 import { leanIntake } from '../http/lean-intake.ts';
 import { buildOpenApi } from '../http/openapi.ts';
 import type { HttpDeps } from '../http/routes.ts';
@@ -55,7 +56,13 @@ export interface ApiParts {
 }
 
 // How long a caller may take to send a request, whatever it is; intake allows less for a body. Node looks every few seconds.
-const RECEIVING = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 };
+// A list of 500 values in a query takes more room than Node gives by default.
+const RECEIVING = {
+  headersTimeout: 20_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5000,
+  maxHeaderSize: 65_536,
+};
 
 /** Listens, and gives the URL at which it does. */
 export async function serveApi(parts: ApiParts): Promise<string> {
@@ -89,7 +96,8 @@ export async function serveApi(parts: ApiParts): Promise<string> {
 // Express finds no path in some targets and would answer by itself, in HTML; at / there is nothing, either.
 function readable(app: RequestListener): RequestListener {
   return (request, response) => {
-    if (!URL.canParse(request.url ?? '', 'http://localhost')) request.url = '/';
+    const { url = '' } = request;
+    request.url = URL.canParse(url, 'http://localhost') ? withVersion(url) : '/';
     app(request, response);
   };
 }

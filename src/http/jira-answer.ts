@@ -13,6 +13,11 @@ export function isAuditingPath(path: string): boolean {
   return lower === AUDITING || lower.startsWith(`${AUDITING}/`);
 }
 
+/** A path with the version that its `latest` stands for, as in Atlassian's REST APIs. */
+export function withVersion(url: string): string {
+  return url.replace(/^\/rest\/auditing\/latest(?=[/?]|$)/i, `${AUDITING}/1.0`);
+}
+
 /** An error as Jira answers it, with the headers of ours. */
 export interface JiraProblem {
   readonly status: number;

@@ -86,9 +86,10 @@ const PLACES: readonly string[] = ['cursor', 'pageCursor', 'scanTo', 'offset', '
 
 function filterText({ search, parameters }: Pick<ApiRequest, 'search' | 'parameters'>): string {
   const filters = parameters.filter((name) => !PLACES.includes(name));
-  const pairs = [...search].filter(([name, value]) => filters.includes(name) && value.trim() !== '');
-  return pairs
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join('&');
+  // Of one that is repeated the first counts.
+  const pairs = filters.flatMap((name) => {
+    const value = search.get(name) ?? '';
+    return value.trim() === '' ? [] : [`${name}=${value}`];
+  });
+  return pairs.sort().join('&');
 }

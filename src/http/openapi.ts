@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
 import { isAuditingPath } from './jira-answer.ts';
 import { PROBLEM_TYPE } from './problem.ts';
+import { MAX_LIST, MAX_TEXT } from './query.ts';
 import type { QueryParameter, Route, SuccessSpec } from './route.ts';
 
 /** What the document is made from. */
@@ -91,14 +92,14 @@ const PARAMETER_SCHEMAS: Readonly<Record<QueryParameter['kind'], (parameter: Que
   enum: ({ values }) => ({ type: 'string', enum: values ?? [] }),
   status: () => ({ type: 'string', pattern: '^[1-9](\\d\\d|xx)$' }),
   id: () => ({ type: 'string' }),
-  text: longText,
-  list: longText,
-  objects: longText,
-  words: longText,
+  text: () => textUpTo(MAX_TEXT),
+  list: () => textUpTo(MAX_LIST),
+  objects: () => textUpTo(MAX_LIST),
+  words: () => textUpTo(MAX_TEXT),
 };
 
-function longText(): JsonObject {
-  return { type: 'string', minLength: 1, maxLength: 1000 };
+function textUpTo(maxLength: number): JsonObject {
+  return { type: 'string', minLength: 1, maxLength };
 }
 
 function integerSchema({ minimum, maximum }: QueryParameter): JsonObject {

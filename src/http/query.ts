@@ -6,6 +6,7 @@ import { AppError, invalid } from '../domain/errors.ts';
 import { ID_PREFIXES, isId } from '../domain/ids.ts';
 import type { PageRequest } from '../domain/page.ts';
 import { CURSOR_FAULT, decodeCursor, encodeCursor, isCursor } from '../domain/page.ts';
+import { MAX_VALUES } from '../domain/audit/query.ts';
 import { wordsOfQuery } from '../domain/search-words.ts';
 import { nearestName } from '../domain/text.ts';
 import { parseInstant } from '../domain/time.ts';
@@ -74,8 +75,8 @@ type Reader = (text: string, parameter: QueryParameter) => string | number | boo
 
 const READERS: Readonly<Record<QueryParameter['kind'], Reader>> = {
   text: readText,
-  list: (text) => (readText(text) !== undefined && hasValues(readList(text), 1) ? text : undefined),
-  objects: (text) => (readText(text) !== undefined && hasValues(readGroupedList(text), 2) ? text : undefined),
+  list: (text) => (isText(text, MAX_LIST) && hasValues(readList(text), 1) ? text : undefined),
+  objects: (text) => (isText(text, MAX_LIST) && hasValues(readGroupedList(text), 2) ? text : undefined),
   words: (text) => (readText(text) !== undefined && wordsOfQuery(text).length > 0 ? text : undefined),
   integer: readInteger,
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
@@ -89,15 +90,23 @@ function readValue(parameter: QueryParameter, text: string): string | number | b
   return READERS[parameter.kind](text, parameter);
 }
 
+/** The longest text of a parameter, in UTF-16 units, and the longest list. */
+export const MAX_TEXT = 1000;
+export const MAX_LIST = 20_000;
+
 function readText(text: string): string | undefined {
-  const isGood = text.length > 0 && text.length <= 1000 && text.isWellFormed() && !text.includes('\u0000');
-  return isGood ? text : undefined;
+  return isText(text, MAX_TEXT) ? text : undefined;
+}
+
+function isText(text: string, longest: number): boolean {
+  return text.length > 0 && text.length <= longest && text.isWellFormed() && !text.includes('\u0000');
 }
 
 // Groups of at least one value, or of exactly two.
 function hasValues(reading: ListReading, count: 1 | 2): boolean {
   const groups = reading.ok ? reading.groups : [];
-  return groups.length > 0 && groups.every((group) => (count === 1 ? group.length > 0 : group.length === 2));
+  const isGood = groups.every((group) => (count === 1 ? group.length > 0 : group.length === 2));
+  return groups.length > 0 && isGood && groups.flat().length <= MAX_VALUES * count;
 }
 
 function readInteger(text: string, parameter: QueryParameter): number | undefined {
@@ -145,8 +154,8 @@ const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryPar
   status: () => 'Give a status such as 503, or a class such as 5xx.',
   enum: ({ values }) => `Give one of ${(values ?? []).join(', ')}.`,
   text: () => 'Give 1 to 1,000 characters.',
-  list: () => 'Give values between commas, in double quotes where they hold one; at most 1,000 characters.',
-  objects: () => 'Give type,id, several between semicolons, values that hold such a character in double quotes.',
+  list: () => 'Give values between commas, in double quotes where they hold one; at most 500.',
+  objects: () => 'Give type,id, at most 500 between semicolons, values that hold such a character in double quotes.',
   words: () => 'Give at least one word of letters or digits, at most 1,000 characters.',
 };
 

@@ -1,6 +1,8 @@
 // How far the log of events can be read: up to where everything that was accepted is decided, so that nothing comes in
 // between later. Whoever reads finds what was accepted before he asked.
 import type { AcceptanceClock } from '../domain/acceptance.ts';
+import type { AppError } from '../domain/errors.ts';
+import { unavailable } from '../domain/errors.ts';
 
 /** What finding it touches. */
 export interface HorizonDeps {
@@ -43,6 +45,18 @@ const LONGEST_WAIT_MS = 250;
 const LOOK_AGAIN_MS = 10;
 // How long a reader waits for the index: a database that was filled without it takes much longer.
 const LONGEST_INDEXING_MS = 1000;
+// How long one waits for the end of the time that he asks for. Requests wait as long for the database, see begin-in-time.
+const LONGEST_REACH_MS = 3000;
+// How far ahead it may lie to be waited for: clocks of others are seldom further from ours.
+const NEAR_MS = 2000;
+
+/** What a reader asks for. */
+export interface Reach {
+  /** He asks for what was accepted before this instant. */
+  readonly end: Date;
+  /** Whether he goes by the index. */
+  readonly isIndexed: boolean;
+}
 
 /** Finds it, and moves it on. */
 export class Horizon {
@@ -87,6 +101,23 @@ export class Horizon {
     return { readableUntil, indexedUntil };
   }
 
+  /**
+   * The horizons for a reader, as `find` and `catchUp` give them, and the one that counts is not before the end of what he
+   * asks for: whoever reads one stretch of time after the other skips nothing. An end that has yet to come is waited for
+   * where it is near, as for a clock that is ahead of ours. Throws `unavailable` after 3 seconds.
+   */
+  async reach(organizationId: string, { end, isIndexed }: Reach): Promise<Horizons> {
+    const isAhead = end.getTime() - this.#deps.acceptance.now().getTime() > NEAR_MS;
+    for (const beganMs = this.#deps.monotonicMs(); ;) {
+      const found = await (isIndexed ? this.catchUp(organizationId) : this.find(organizationId));
+      const until = isIndexed ? found.indexedUntil : found.readableUntil;
+      if (isAhead || until >= end) return found;
+      if (this.#deps.monotonicMs() - beganMs > LONGEST_REACH_MS) throw logBehind(until);
+      await this.#deps.pause(LOOK_AGAIN_MS, NEVER);
+      await this.advance();
+    }
+  }
+
   /** The first one, moved on where something was accepted that is behind it: for work that follows the log by itself. */
   async follow(): Promise<Date> {
     const { acceptance, eventLog } = this.#deps.store;
@@ -129,3 +160,8 @@ export class Horizon {
 }
 
 const NEVER = new AbortController().signal;
+
+function logBehind(until: Date): AppError {
+  const detail = `Events can be read up to ${until.toISOString()} so far. What came after that is being stored, or made findable.`;
+  return unavailable('log_behind', detail, 1);
+}

@@ -1,5 +1,6 @@
 // Events are made findable a moment after they are accepted. In batches with rests between them: whoever has a million
 // events from before is in no hurry, and deliveries need the database and the processor, too.
+import { typeOf } from '../domain/audit/type.ts';
 import type { Event } from '../domain/event.ts';
 import type { ExactJson } from '../domain/json.ts';
 import { readJson } from '../domain/json-read.ts';
@@ -75,12 +76,13 @@ export async function indexEvents(deps: IndexEventsDeps): Promise<number> {
   return total;
 }
 
-/** The terms of an event: the words of its body, and what it can be asked for. */
+/** The terms of an event: the words of its body, of the text that an entry has for what the engine did, and what it can be asked for. */
 export function termsOfEvent(deps: Pick<IndexEventsDeps, 'facetsOf' | 'terms'>, event: Event): string[] {
   const reading = readJson(event.body);
   // What is stored has been read once. Should it not be readable, its words are still there.
   const value = reading.ok ? (reading.documents[0]?.value ?? null) : event.body;
-  return deps.terms.termsOf(value, [...ownFacets(event), ...deps.facetsOf(event, value)]);
+  const facets = [...ownFacets(event), ...deps.facetsOf(event, value)];
+  return deps.terms.termsOf(event.origin === 'engine' ? [value, typeOf(event, value).action] : value, facets);
 }
 
 async function termsOfBatch(deps: IndexEventsDeps, { events }: Batch): Promise<string[][]> {

@@ -1,8 +1,9 @@
 // Reads the log of events for whoever asks, in batches: nothing is kept open between them, however slowly they are taken.
+import type { Fault } from '../domain/errors.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { LogPlace, LogWindow } from '../domain/event-window.ts';
-import type { Horizons } from './horizon.ts';
+import type { Horizons, Reach } from './horizon.ts';
 import type { Clause, LogSourceStore } from './log-source.ts';
 import { sourceOf } from './log-source.ts';
 
@@ -20,12 +21,8 @@ export interface ReadLogDeps {
       byId(organizationId: string, id: string): Promise<Event | undefined>;
     };
   };
-  readonly horizon: {
-    /** How far the log can be read: with what was accepted before the call. */
-    find(organizationId: string): Promise<Horizons>;
-    /** As `find`, and the index is brought up to what can be read, as far as that takes no long time. */
-    catchUp(organizationId: string): Promise<Horizons>;
-  };
+  /** How far the log can be read. */
+  readonly horizon: { reach(organizationId: string, reach: Reach): Promise<Horizons> };
 }
 
 /** What is asked of the log. */
@@ -56,33 +53,46 @@ const FIRST_BATCH = 50;
 const LARGEST_BATCH = 250;
 const BATCH_CHARACTERS = 2 ** 18;
 
-/** Reads an organization's log. The first batch is not read before it is asked for. */
+/**
+ * Reads an organization's log. The first batch is not read before it is asked for. Throws `unavailable` where the time that is
+ * asked for is over, and not all of it can be read yet.
+ */
 export async function readLog(deps: ReadLogDeps, organizationId: string, query: LogQuery): Promise<LogReading> {
-  const { horizon } = deps;
-  const isPlain = query.clauses.length === 0;
-  const { readableUntil, indexedUntil } = await (isPlain
-    ? horizon.find(organizationId)
-    : horizon.catchUp(organizationId));
-  const until = isPlain ? readableUntil : indexedUntil;
+  const isIndexed = query.clauses.length > 0;
+  const reach = { end: endOf(query), isIndexed };
+  const { readableUntil, indexedUntil } = await deps.horizon.reach(organizationId, reach);
+  const until = isIndexed ? indexedUntil : readableUntil;
   const last = await lastPlace(deps, organizationId, query, until);
   return { until, indexedUntil, oldest: last, batches: readBatches(deps, organizationId, query, { until, last }) };
 }
 
-/** Throws `malformed` where no event of the organization is at that place: a cursor that was made up, or whose event is gone. */
-export async function checkPlace(
+/** The fault where no event of the organization is at that place: a cursor that was made up, or whose event is gone. */
+export async function placeFault(
   { store }: Pick<ReadLogDeps, 'store'>,
   organizationId: string,
   { id, receivedAt }: LogPlace,
   pointer: string,
-): Promise<void> {
+): Promise<Fault | undefined> {
   const event = await store.events.byId(organizationId, id);
-  if (event?.receivedAt.getTime() === receivedAt.getTime()) return;
+  if (event?.receivedAt.getTime() === receivedAt.getTime()) return undefined;
   const detail = `There is no entry ${id} of ${receivedAt.toISOString()} to go on after.`;
-  const hint = 'Use the cursor of the page before, unchanged, or begin anew without one.';
-  throw new AppError('malformed', 'cursor_unknown', detail, {
-    faults: [{ pointer, code: 'cursor_unknown', detail, hint }],
-    hint,
-  });
+  return { pointer, code: 'cursor_unknown', detail, hint: BEGIN_ANEW };
+}
+
+const BEGIN_ANEW = 'Use the cursor of the page before, unchanged, or begin anew without one.';
+
+/** As an error: throws `malformed`. */
+export async function checkPlace(...asked: Parameters<typeof placeFault>): Promise<void> {
+  const fault = await placeFault(...asked);
+  if (fault === undefined) return;
+  throw new AppError('malformed', 'cursor_unknown', fault.detail, { faults: [fault], hint: BEGIN_ANEW });
+}
+
+// The last instant that a Date can hold stands for no end.
+const NEVER = new Date(8_640_000_000_000_000);
+
+function endOf({ to }: Pick<LogQuery, 'to'>): Date {
+  return to === undefined || to >= NEVER ? NEVER : new Date(to.getTime() + 1);
 }
 
 interface Bounds {

@@ -94,12 +94,42 @@ onEachDatabase('the log as Jira’s collectors read it', (database) => {
         assert.deepEqual([pagingInfo.nextPageOffset, pagingInfo.size], [0, 7]);
         assert.match(pagingInfo.nextPageCursor, /^\d{13},evt_[0-9a-f-]{36}$/);
         assert.ok(pagingInfo.nextPageLink.includes(`pageCursor=${String(pagingInfo.nextPageCursor)}`));
-        assert.match(pagingInfo.nextPageLink, /categories=Access%20flow%2Cbundle/);
+        assert.match(pagingInfo.nextPageLink, /categories=Access\+flow,bundle/);
       }
       link = pagingInfo.nextPageLink;
     }
     assert.deepEqual(all, downFrom(119, 0));
     assert.equal(pages, Math.ceil(120 / 7));
+  });
+
+  it('goes on for who sends his filters again with the link, and below latest', async () => {
+    const first = (await get(`${ours}&limit=50`)).body;
+    const { pathname, search } = new URL(first.pagingInfo.nextPageLink);
+    const second = (await engine.call('GET', `${pathname}${search}&${ours}&limit=50&offset=3`)).body;
+    assert.deepEqual(numbers(second.entities), downFrom(69, 20));
+    const headers = { authorization: `Bearer ${engine.key}` };
+    const latest = await fetch(`${engine.url}/rest/auditing/latest/events?${ours}&limit=50`, { headers });
+    assert.deepEqual(await latest.json(), first);
+  });
+
+  it('takes lists of 500 values, and gives a link that can be followed', async () => {
+    const many = Array.from({ length: 500 }, (_none, n) => `Thing of 36 characters and more ${String(1e5 + n)}`);
+    const { body } = await get(
+      `categories=${[...many.slice(2), 'bundle', 'access flow'].map(encodeURIComponent).join(',')}&limit=70`,
+    );
+    const { pathname, search } = new URL(body.pagingInfo.nextPageLink);
+    assert.ok(search.length > 16_384);
+    const next = await engine.call('GET', `${pathname}${search}`);
+    assert.deepEqual(numbers(next.body.entities), downFrom(49, 0));
+    const own = await engine.call('GET', `/v1/events?category=${many.map(encodeURIComponent).join(',')}`);
+    assert.deepEqual([own.status, own.body.data], [200, []]);
+  });
+
+  it('has a page without entries for a time that ends before it begins', async () => {
+    const { body } = await get('from=2026-11-21&to=2026-11-20');
+    assert.deepEqual(body, { entities: [], pagingInfo: { lastPage: true, size: 0 } });
+    const { entities } = (await get('from=2026-11-21&to=2026-11-20&search=alice')).body;
+    assert.deepEqual(entities, []);
   });
 
   it('gives as many as are asked for, also where there are just as many', async () => {
@@ -230,6 +260,11 @@ onEachDatabase('the log as Jira’s collectors read it', (database) => {
       const refused = await get(`pageCursor=${cursor}`);
       assert.equal(refused.status, 400, refused.text);
       assert.equal(refused.body[0].errors[0].key, 'pageCursor');
+      const both = (await get(`pageCursor=${cursor}&limit=0`)).body[0];
+      assert.deepEqual(
+        both.errors.map(({ key }: { key: string }) => key),
+        ['limit', 'pageCursor'],
+      );
     }
   });
 

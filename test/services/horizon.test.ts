@@ -87,6 +87,37 @@ describe('the horizon of readers', () => {
     assert.deepEqual(await slow.horizon.catchUp('busy'), { readableUntil: at(1001), indexedUntil: at(0) });
   });
 
+  it('is moved on to the end of what is asked for, where that is over or near', async () => {
+    for (const [end, isIndexed, reached] of [
+      [at(900), false, 1001],
+      [at(1000), false, 1001],
+      [at(1001), true, 1001],
+      [at(1500), false, 1501],
+      [at(3000), true, 4001],
+    ] as const) {
+      const { horizon } = setup();
+      const found = await horizon.reach('quiet', { end, isIndexed });
+      const until = isIndexed ? found.indexedUntil : found.readableUntil;
+      assert.ok(until >= end && until.getTime() < reached + 40, `${String(end.getTime())}: ${String(until.getTime())}`);
+    }
+    const { horizon } = setup();
+    assert.deepEqual((await horizon.reach('quiet', { end: at(3001), isIndexed: false })).readableUntil, at(1001));
+  });
+
+  it('is not taken for the end of what is asked for: after three seconds, nothing is answered', async () => {
+    const open = setup();
+    await open.horizon.advance();
+    open.holdOpenFor(50);
+    const end = at(1600);
+    assert.ok((await open.horizon.reach('busy', { end, isIndexed: false })).readableUntil >= end);
+    open.holdOpenFor(1000);
+    const behind = { kind: 'unavailable', code: 'log_behind', retryAfterSec: 1 };
+    await assert.rejects(open.horizon.reach('busy', { end: at(2500), isIndexed: false }), behind);
+    const slow = setup({ indexing: () => new Promise(() => undefined) });
+    await assert.rejects(slow.horizon.reach('quiet', { end: at(900), isIndexed: true }), behind);
+    assert.ok(await slow.horizon.reach('quiet', { end: at(900), isIndexed: false }));
+  });
+
   it('can be moved on after it could not', async () => {
     const { horizon } = setup();
     const broken = new Horizon({

@@ -129,6 +129,24 @@ for (const kind of DATABASES) {
       );
     });
 
+    it('gives who reads one stretch of time after the other everything, once, while it is written by many', async () => {
+      const seen: string[] = [];
+      let from: Date | undefined;
+      const next = async (aheadMs: number): Promise<void> => {
+        const to = new Date(now + aheadMs);
+        seen.push(...ids(await read({ from, to, limit: 100_000 })));
+        from = new Date(to.getTime() + 1);
+      };
+      for (let round = 0; round < 10; round += 1) {
+        await Promise.all([write(), next([0, 2, -5][round % 3] ?? 0), write()]);
+        now += [0, 1, 7, -3][round % 4] ?? 0;
+      }
+      now += 5000;
+      await next(0);
+      assert.deepEqual(new Set(seen), new Set(ids(await read({ limit: 100_000 }))));
+      assert.equal(seen.length, 1000);
+    });
+
     it('looks at no more than the newest so many, whatever page is asked for', async () => {
       await write(50);
       now += 5;

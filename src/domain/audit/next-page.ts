@@ -13,7 +13,7 @@ export function nextPageLink(base: string, path: string, query: AuditQuery, curs
     ['limit', String(query.limit)],
     // Clients cut the cursor out of the link: its comma is written as it is.
     ['pageCursor', writeCursor(cursor)],
-    ...filters(query).map(([name, value]) => [name, encodeURIComponent(value.toWellFormed())] as const),
+    ...filters(query).map(([name, value]) => [name, encoded(value)] as const),
   ];
   return `${base}${path}?${parameters.map((parameter) => parameter.join('=')).join('&')}`;
 }
@@ -33,6 +33,13 @@ function filters(query: AuditQuery): readonly (readonly [name: string, value: st
     ['outputFormat', query.outputFormat === 'json' ? '' : query.outputFormat],
   ] as const;
   return all.filter(([, value]) => value !== '');
+}
+
+// A list may be as long as a server takes it, and must not become longer by being written anew: what a query may hold as
+// it is (RFC 3986, section 3.4) stays.
+function encoded(value: string): string {
+  const [bare, blank] = [/%(?:2C|2F|3A|40)/g, /%20/g];
+  return encodeURIComponent(value.toWellFormed()).replace(bare, decodeURIComponent).replace(blank, '+');
 }
 
 function list(values: readonly string[]): string {

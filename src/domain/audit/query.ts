@@ -58,23 +58,19 @@ export const MAX_INT = 2_147_483_647;
 /** The longest search, in code points. */
 export const MAX_SEARCH = 1000;
 /** Values that a list may hold. */
-const MAX_VALUES = 500;
+export const MAX_VALUES = 500;
 
-const NAMES = [
-  ...(['from', 'to', 'offset', 'pageCursor', 'limit', 'userIds', 'categories', 'actions'] as const),
-  ...(['affectedObject', 'search', 'outputFormat', 'scanLimit', 'scanTo'] as const),
-];
-
-type Name = (typeof NAMES)[number];
-
-/** Reads the parameters. A blank one counts as left out, as clients send it; one that Jira does not have is ignored. */
+/**
+ * Reads the parameters. A blank one counts as left out, as clients send it; one that Jira does not have is ignored. Of one
+ * that is repeated the first counts, since clients send their filters again with a link that has them. A time that ends
+ * before it begins is none: the clock of who asks may be behind ours.
+ */
 export function readAuditQuery(search: URLSearchParams): QueryReading {
   const reader = new Reader(search);
-  const { from, to } = reader.times();
   const outputFormat = reader.read('outputFormat', readFormat, `must be ${OUTPUT_FORMATS.join(', ')}`) ?? 'json';
   const query: AuditQuery = {
-    from,
-    to,
+    from: reader.read('from', readFrom, TIME),
+    to: reader.read('to', readTo, TIME),
     offset: reader.integer('offset', 0, MAX_INT) ?? 0,
     cursor: reader.read('pageCursor', readCursor, CURSOR),
     limit: reader.integer('limit', 1, MAX_LIMIT) ?? (outputFormat === 'json' ? DEFAULT_LIMIT : Infinity),
@@ -99,13 +95,9 @@ class Reader {
 
   constructor(search: URLSearchParams) {
     this.#search = search;
-    for (const name of NAMES) {
-      const count = search.getAll(name).length;
-      if (count > 1) this.#fault(name, `is given ${String(count)} times; give it once`);
-    }
   }
 
-  read<Value>(name: Name, read: (text: string) => Value | undefined, expected: string): Value | undefined {
+  read<Value>(name: string, read: (text: string) => Value | undefined, expected: string): Value | undefined {
     const text = this.#textOf(name);
     if (text === undefined) return undefined;
     const value = read(text);
@@ -113,7 +105,7 @@ class Reader {
     return value;
   }
 
-  integer(name: Name, minimum: number, maximum: number): number | undefined {
+  integer(name: string, minimum: number, maximum: number): number | undefined {
     const inRange = (text: string): number | undefined => {
       const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
       return value >= minimum && value <= maximum ? value : undefined;
@@ -121,19 +113,11 @@ class Reader {
     return this.read(name, inRange, `must be a whole number from ${String(minimum)} to ${String(maximum)}`);
   }
 
-  times(): { readonly from: Date | undefined; readonly to: Date | undefined } {
-    const [from, to] = [this.read('from', readFrom, TIME), this.read('to', readTo, TIME)];
-    if (from !== undefined && to !== undefined && from > to) {
-      this.#fault('from', `must not be after to: ${from.toISOString()} is after ${to.toISOString()}`);
-    }
-    return { from, to };
-  }
-
-  list(name: Name): readonly string[] {
+  list(name: string): readonly string[] {
     return this.#groups(name, readList)[0] ?? [];
   }
 
-  objects(name: Name): readonly NamedObject[] {
+  objects(name: string): readonly NamedObject[] {
     const groups = this.#groups(name, readGroupedList);
     const objects = groups.flatMap(([type, id, ...more]) =>
       type === undefined || id === undefined || more.length > 0 ? [] : [{ type, id }],
@@ -146,7 +130,7 @@ class Reader {
     return objects;
   }
 
-  #groups(name: Name, read: typeof readList): readonly (readonly string[])[] {
+  #groups(name: string, read: typeof readList): readonly (readonly string[])[] {
     const text = this.#textOf(name) ?? '';
     const reading = read(text);
     if (reading.ok && text !== '' && reading.groups.flat().length === 0) {
@@ -161,14 +145,11 @@ class Reader {
     return reading.groups;
   }
 
-  // One that is repeated has its fault already.
-  #textOf(name: Name): string | undefined {
-    const given = this.#search.getAll(name);
-    const text = given.length === 1 ? given[0]?.trim() : undefined;
-    return text === '' ? undefined : text;
+  #textOf(name: string): string | undefined {
+    return this.#search.get(name)?.trim() || undefined;
   }
 
-  #fault(key: Name, what: string): void {
+  #fault(key: string, what: string): void {
     this.faults.push({ key, message: `${key} ${what}.` });
   }
 }

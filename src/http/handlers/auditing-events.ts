@@ -5,13 +5,14 @@ import type { AuditEntity } from '../../domain/audit/entity.ts';
 import { entityOf } from '../../domain/audit/entity.ts';
 import { nextPageLink } from '../../domain/audit/next-page.ts';
 import type { AuditQuery } from '../../domain/audit/query.ts';
-import { MAX_INT, readAuditQuery, writeCursor } from '../../domain/audit/query.ts';
+import { MAX_INT, readAuditQuery, readCursor, writeCursor } from '../../domain/audit/query.ts';
+import type { Fault } from '../../domain/errors.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
 import type { LogPlace } from '../../domain/event-window.ts';
 import type { LogFilters } from '../../services/log-filters.ts';
 import type { ReadLogDeps } from '../../services/read-log.ts';
-import { checkPlace, readLog } from '../../services/read-log.ts';
+import { placeFault, readLog } from '../../services/read-log.ts';
 import { checkText, clausesOf } from '../../services/log-filters.ts';
 import type { PageEnd, PieceMakers, ReadNotes } from '../log-reading.ts';
 import { pieces } from '../log-reading.ts';
@@ -27,9 +28,8 @@ export interface AuditingEventsDeps {
 
 /** `GET /rest/auditing/1.0/events` */
 export async function listEntries({ reading }: AuditingEventsDeps, request: ApiRequest): Promise<Reply> {
-  const query = queryOf(request);
+  const query = await queryOf(reading, request);
   const { organizationId } = actorOf(request);
-  if (query.cursor !== undefined) await checkPlace(reading, organizationId, query.cursor, '?pageCursor');
   const found = await readLog(reading, organizationId, {
     from: query.from,
     to: query.to,
@@ -49,15 +49,25 @@ export async function listEntries({ reading }: AuditingEventsDeps, request: ApiR
   return { status: 200, contentType, headers, stream: pieces(reading, request, found, query.limit, make) };
 }
 
-function queryOf({ search }: ApiRequest): AuditQuery {
+async function queryOf(deps: ReadLogDeps, request: ApiRequest): Promise<AuditQuery> {
+  const { search } = request;
   const reading = readAuditQuery(search);
-  const faults = reading.ok ? [] : reading.faults;
+  const own = (reading.ok ? [] : reading.faults).map(({ key, message }) => ({
+    pointer: `?${key}`,
+    code: 'invalid_parameter',
+    detail: message,
+  }));
   const textFaults = checkText(search.get('search') ?? undefined, '?search');
-  if (!reading.ok || textFaults.length > 0) {
-    const own = faults.map(({ key, message }) => ({ pointer: `?${key}`, code: 'invalid_parameter', detail: message }));
-    throw invalid([...own, ...textFaults], 'invalid_query');
-  }
+  const faults = [...own, ...textFaults, ...(await cursorFaults(deps, request))];
+  if (!reading.ok || faults.length > 0) throw invalid(faults, 'invalid_query');
   return reading.query;
+}
+
+async function cursorFaults(deps: ReadLogDeps, request: ApiRequest): Promise<readonly Fault[]> {
+  const cursor = readCursor(request.search.get('pageCursor')?.trim() ?? '');
+  if (cursor === undefined) return [];
+  const fault = await placeFault(deps, actorOf(request).organizationId, cursor, '?pageCursor');
+  return fault === undefined ? [] : [fault];
 }
 
 function filtersOf({ userIds, categories, actions, affectedObjects, search }: AuditQuery): LogFilters {

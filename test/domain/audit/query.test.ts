@@ -61,6 +61,8 @@ describe('readAuditQuery', () => {
     ],
     ['search= access  flow ', { search: 'access  flow' }],
     [`search=${'x'.repeat(MAX_SEARCH)}`, { search: 'x'.repeat(MAX_SEARCH) }],
+    ['limit=1&actions=a&limit=1&actions=b&limit=x', { limit: 1, actions: ['a'] }],
+    ['from=2026-11-21&to=2026-11-20', { from: new Date('2026-11-21'), to: new Date('2026-11-20T23:59:59.999Z') }],
     ['outputFormat=CSV', { outputFormat: 'csv', limit: Infinity }],
     ['outputFormat=ndjson&limit=3', { outputFormat: 'ndjson', limit: 3 }],
     [`pageCursor=1637539714166,${EVENT_ID}`, { cursor: { receivedAt: new Date(1637539714166), id: EVENT_ID } }],
@@ -88,11 +90,6 @@ describe('readAuditQuery', () => {
     ['from=yesterday', 'from', /^from must be an ISO 8601 time, such as .*; "yesterday" is not\.$/],
     ['to=1637539714166', 'to', /ISO 8601/],
     [
-      'from=2026-11-21&to=2026-11-20',
-      'from',
-      /^from must not be after to: 2026-11-21T00:00:00.000Z is after 2026-11-20T23:59:59.999Z\.$/,
-    ],
-    [
       'pageCursor=1637539714166,47',
       'pageCursor',
       /nextPageCursor of an earlier page, epochMillis,id; "1637539714166,47" is not/,
@@ -106,8 +103,6 @@ describe('readAuditQuery', () => {
     ['affectedObject=a,b;user,CN=a,DC=b', 'affectedObject', /double quotes; "user,CN=a,DC=b" is not/],
     [`search=${'x'.repeat(MAX_SEARCH + 1)}`, 'search', /at most 1000 characters; "x{100}…" is not/],
     ['outputFormat=xml', 'outputFormat', /must be json, csv, ndjson; "xml" is not/],
-    ['limit=1&limit=1', 'limit', /^limit is given 2 times; give it once\.$/],
-    ['search=&search=', 'search', /given 2 times/],
   ];
   for (const [text, key, message] of wrong) {
     it(`refuses ${text.slice(0, 100)}`, () => {
@@ -148,6 +143,13 @@ describe('nextPageLink', () => {
     assert.equal(writeCursor(cursor), `1637539714166,${EVENT_ID}`);
   });
 
+  it('is no longer for a long list than the list was, however sparingly that was written', () => {
+    const actions = Array.from({ length: 430 }, (_none, index) => `Page a/b:c@d e i${String(index)}`);
+    const given = actions.join(',').replaceAll(' ', '+');
+    const link = nextPageLink('', '/events', { ...PLAIN, actions }, cursor);
+    assert.ok(link.endsWith(`&actions=${given}`));
+  });
+
   it('asks for the same again, but from the cursor on', () => {
     const text = fc.oneof(
       fc.string(),
@@ -179,9 +181,8 @@ describe('nextPageLink', () => {
       scanTo: fc.constantFrom(undefined, cursor),
       outputFormat: fc.constantFrom('json' as const, 'csv' as const, 'ndjson' as const),
     });
-    const ordered = query.filter(({ from, to }) => from === undefined || to === undefined || from <= to);
     fc.assert(
-      fc.property(ordered, (asked) => {
+      fc.property(query, (asked) => {
         const link = new URL(nextPageLink('http://127.0.0.1:8080', '/events', asked, cursor));
         assert.deepEqual(readAuditQuery(link.searchParams), { ok: true, query: { ...asked, offset: 0, cursor } });
       }),
