@@ -131,6 +131,14 @@ describe('termsOfEvent', () => {
     assert.deepEqual(termsOfEvent(deps, event), [...facets.map(facetTerm), 'data', 'name', 'zurich']);
   });
 
+  it('has the words by which an entry tells what the engine did', () => {
+    const { deps } = setup(0);
+    const event = eventWith({ eventType: 'audit_log.searched', origin: 'engine', body: '{"data":{}}' });
+    const words = termsOfEvent(deps, event);
+    for (const word of ['search', 'performed']) assert.ok(words.includes(word), word);
+    assert.ok(!termsOfEvent(deps, { ...event, origin: 'api' }).includes('performed'));
+  });
+
   it('has the words of a body that cannot be read, too', () => {
     assert.ok(termsOfEvent(deps, eventWith({ body: '{"broken' })).includes('broken'));
   });
