@@ -14,6 +14,7 @@ import { buildOpenApi } from '../http/openapi.ts';
 import type { HttpDeps } from '../http/routes.ts';
 import { ROUTES } from '../http/routes.ts';
 import { addressesBy, createServer } from '../http/server.ts';
+import { answerUnreadable } from '../http/unreadable.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { createGallery } from '../services/gallery.ts';
 import { termsOfEvent } from '../services/index-events.ts';
@@ -84,6 +85,7 @@ export async function serveApi(parts: ApiParts): Promise<string> {
   const app = createServer(serving);
   const lean = leanIntake(leanDeps(parts, serving, addressesBy(app)), readable(app));
   const server = createHttpServer(RECEIVING, behindDoor(serving, lean));
+  answerUnreadable(server, serving);
   const url = await listen(server, config);
   listener = url;
   // What it refuses while it closes is written, too.

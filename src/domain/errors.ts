@@ -32,6 +32,7 @@ export type ErrorKind =
   | 'conflict'
   | 'precondition_failed'
   | 'too_large'
+  | 'head_too_large'
   | 'unsupported_media_type'
   | 'invalid'
   | 'too_many'

@@ -14,6 +14,7 @@ export const PROBLEMS: Readonly<Record<ErrorKind, { readonly status: number; rea
   conflict: { status: 409, title: 'The state of things forbids it' },
   precondition_failed: { status: 412, title: 'It has changed in the meantime' },
   too_large: { status: 413, title: 'Too large' },
+  head_too_large: { status: 431, title: 'Address or headers are too long' },
   unsupported_media_type: { status: 415, title: 'This content type is not read here' },
   invalid: { status: 422, title: 'The request is not valid' },
   too_many: { status: 429, title: 'Too many requests' },

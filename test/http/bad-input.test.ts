@@ -255,6 +255,24 @@ onEachDatabase('bad input', (kind) => {
     }
   });
 
+  it('answers what is no request, or has too long a head, with a body that says so', async () => {
+    const long = 'a'.repeat(70_000);
+    for (const [text, status, code] of [
+      ['nothing that HTTP knows\r\n\r\n', 400, 'unreadable_request'],
+      ['GET / HTTP/1.1\r\nbroken header\r\n\r\n', 400, 'unreadable_request'],
+      [`GET /v1/events?actor_id=${long} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'head_too_large'],
+      [`GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Long: ${long}\r\n\r\n`, 431, 'head_too_large'],
+    ] as const) {
+      const answer = await raw(engine, text);
+      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      assert.match(head, new RegExp(`^HTTP/1\\.1 ${String(status)} [A-Z]`), answer);
+      assert.match(head, /^content-type: application\/problem\+json/im);
+      const problem = JSON.parse(body);
+      assert.deepEqual([problem.status, problem.code], [status, code]);
+      assert.ok(head.includes(`x-request-id: ${String(problem.request_id)}`));
+    }
+  });
+
   it('leaves the connection usable for the next request', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ask = (method: string, path: string, body?: string): Promise<[number, boolean]> =>
