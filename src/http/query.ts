@@ -6,7 +6,7 @@ import { AppError, invalid } from '../domain/errors.ts';
 import { ID_PREFIXES, isId } from '../domain/ids.ts';
 import type { PageRequest } from '../domain/page.ts';
 import { CURSOR_FAULT, decodeCursor, encodeCursor, isCursor } from '../domain/page.ts';
-import { MAX_VALUES } from '../domain/audit/query.ts';
+import { isReadable, MAX_VALUES } from '../domain/audit/query.ts';
 import { wordsOfQuery } from '../domain/search-words.ts';
 import { nearestName } from '../domain/text.ts';
 import { parseInstant } from '../domain/time.ts';
@@ -99,7 +99,7 @@ function readText(text: string): string | undefined {
 }
 
 function isText(text: string, longest: number): boolean {
-  return text.length > 0 && text.length <= longest && text.isWellFormed() && !text.includes('\u0000');
+  return text.length > 0 && text.length <= longest && isReadable(text);
 }
 
 // Groups of at least one value, or of exactly two.
@@ -153,10 +153,10 @@ const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryPar
   id: () => 'Give an identifier such as whk_ followed by a UUID, as the API shows it.',
   status: () => 'Give a status such as 503, or a class such as 5xx.',
   enum: ({ values }) => `Give one of ${(values ?? []).join(', ')}.`,
-  text: () => 'Give 1 to 1,000 characters.',
+  text: () => 'Give 1 to 1,000 characters; a percent sign is written %25.',
   list: () => 'Give values between commas, in double quotes where they hold one; at most 500.',
   objects: () => 'Give type,id, at most 500 between semicolons, values that hold such a character in double quotes.',
-  words: () => 'Give at least one word of letters or digits, at most 1,000 characters.',
+  words: () => 'Give at least one word of letters or digits, at most 1,000 characters; a percent sign is written %25.',
 };
 
 /** Whether a text can be the id that a page ends with. */

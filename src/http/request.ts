@@ -40,7 +40,7 @@ export function readApiRequest<D>(
   response: Response,
 ): ApiRequest {
   const params = readParams(request);
-  const search = new URL(request.originalUrl, 'http://localhost').searchParams;
+  const search = new URL(withReadableEscapes(request.originalUrl), 'http://localhost').searchParams;
   const own = isAuditingPath(route.path) ? onlyKnown(route.query, search) : search;
   const query = route.readsQuery === true ? {} : readQuery(route.query, own);
   const contentType = request.headers['content-type'] ?? '';
@@ -64,6 +64,11 @@ export function readApiRequest<D>(
     requestId: String(response.locals['requestId']),
     signal: goneSignal(response),
   };
+}
+
+// A percent sign that escapes nothing would be taken for itself, and searched for: as a byte that is no UTF-8 it is named.
+function withReadableEscapes(url: string): string {
+  return url.replace(/%(?![\da-f]{2})/gi, '%FF');
 }
 
 function readParams(request: Request): Readonly<Record<string, string>> {

@@ -81,5 +81,10 @@ function mistakeOf(code: string | undefined): AppError {
       hint: 'Headers have 20 seconds to arrive, a request has a minute.',
     });
   }
+  if (code === 'HPE_INVALID_URL') {
+    return new AppError('malformed', 'unreadable_request', 'The address holds a character that has to be escaped.', {
+      hint: 'Write blanks and letters beyond ASCII as percent escapes in UTF-8: %20, %C3%BC.',
+    });
+  }
   return unreadable();
 }

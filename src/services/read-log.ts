@@ -29,9 +29,9 @@ export interface ReadLogDeps {
 export interface LogQuery extends Pick<LogWindow, 'from' | 'to' | 'before' | 'offset' | 'limit'> {
   /** Terms of the index that an event has to have; none: every event. */
   readonly clauses: readonly Clause[];
-  /** How many of the newest between `from` and `to` are looked at; `undefined`: all. */
+  /** How many of the newest between `from` and `to`, and before `before`, are looked at; `undefined`: all. */
   readonly scanLimit?: number | undefined;
-  /** The oldest place that is looked at. */
+  /** The oldest place that is looked at, whatever `scanLimit` says: it was counted for the first page. */
   readonly scanTo?: LogPlace | undefined;
 }
 
@@ -104,13 +104,11 @@ interface Bounds {
 async function lastPlace(
   { store }: ReadLogDeps,
   organizationId: string,
-  { from, to, scanLimit, scanTo }: LogQuery,
+  { from, to, before, scanLimit, scanTo }: LogQuery,
   until: Date,
 ): Promise<LogPlace | undefined> {
-  if (scanLimit === undefined) return scanTo;
-  const counted = await store.eventLog.placeAt(organizationId, { from, to, until }, scanLimit);
-  if (counted === undefined || scanTo === undefined) return counted ?? scanTo;
-  return isOlder(counted, scanTo) ? scanTo : counted;
+  if (scanLimit === undefined || scanTo !== undefined) return scanTo;
+  return store.eventLog.placeAt(organizationId, { from, to, before, until }, scanLimit);
 }
 
 async function* readBatches(

@@ -204,6 +204,19 @@ onEachDatabase('the log as Jira’s collectors read it', (database) => {
     assert.deepEqual(seen, expected);
   });
 
+  it('goes on to there also for who sends the scanLimit again, or the cursor alone', async () => {
+    const first = (await get('scanLimit=100&limit=50')).body;
+    await engine.call('POST', '/v1/events', {
+      body: Array.from({ length: 120 }, () => ({ event_type: 'x.y', event_time: '1.0', data: {} })),
+    });
+    const { nextPageLink, nextPageCursor } = first.pagingInfo;
+    const { pathname, search } = new URL(nextPageLink);
+    const again = (await engine.call('GET', `${pathname}${search}&scanLimit=100&limit=50`)).body;
+    assert.deepEqual(again.pagingInfo, { lastPage: true, size: 50 });
+    const alone = (await get(`scanLimit=100&limit=50&pageCursor=${nextPageCursor as string}`)).body;
+    assert.deepEqual(alone.entities, again.entities);
+  });
+
   it('takes ids letter by letter, and texts in any case', async () => {
     assert.deepEqual(await found('categories=ACCESS%20FLOW&userIds=Bob@example.com&limit=500'), []);
     assert.ok((await found('categories=ACCESS%20FLOW&userIds=bob@example.com&limit=500')).length > 0);

@@ -260,6 +260,7 @@ onEachDatabase('bad input', (kind) => {
     for (const [text, status, code] of [
       ['nothing that HTTP knows\r\n\r\n', 400, 'unreadable_request'],
       ['GET / HTTP/1.1\r\nbroken header\r\n\r\n', 400, 'unreadable_request'],
+      ['GET /v1/events?text=zürich HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'unreadable_request'],
       [`GET /v1/events?actor_id=${long} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'head_too_large'],
       [`GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Long: ${long}\r\n\r\n`, 431, 'head_too_large'],
     ] as const) {
@@ -270,6 +271,15 @@ onEachDatabase('bad input', (kind) => {
       const problem = JSON.parse(body);
       assert.deepEqual([problem.status, problem.code], [status, code]);
       assert.ok(head.includes(`x-request-id: ${String(problem.request_id)}`));
+    }
+  });
+
+  it('names a parameter that cannot be decoded', async () => {
+    for (const text of ['%zz', '100%', 'a%ffb', '%00']) {
+      const own = await engine.call('GET', `/v1/events?text=${text}`);
+      assert.deepEqual([own.status, own.body.errors[0].pointer], [422, '?text'], text);
+      const jira = await engine.call('GET', `/rest/auditing/1.0/events?search=${text}`);
+      assert.deepEqual([jira.status, jira.body[0].errors[0].key], [400, 'search'], text);
     }
   });
 

@@ -155,6 +155,10 @@ for (const kind of DATABASES) {
       assert.deepEqual(ids(await read({ scanLimit: 70, limit: 1000 })), all.slice(0, 70));
       assert.deepEqual(ids(await read({ scanLimit: 70, offset: 60, limit: 1000 })), all.slice(60, 70));
       assert.deepEqual(ids(await read({ scanLimit: 5000, limit: 3 })), all.slice(0, 3));
+      const place = (await read({ offset: 59, limit: 1 }))[0];
+      assert.deepEqual(ids(await read({ scanLimit: 10, before: place, limit: 1000 })), all.slice(60, 70));
+      const scanTo = (await read({ offset: 79, limit: 1 }))[0];
+      assert.deepEqual(ids(await read({ scanLimit: 10, before: place, scanTo, limit: 1000 })), all.slice(60, 80));
       const older = await read({ offset: 50, limit: 1 });
       assert.deepEqual(ids(await read({ scanLimit: 10, to: older[0]?.receivedAt, limit: 1000 })), all.slice(50, 60));
     });

@@ -1,9 +1,10 @@
 // Times in a query: ISO 8601 as clients of many languages write it, and no more exact than acceptance times are.
 import { floorDivide, nanosOf } from '../time.ts';
 
-// Date; time of day to the hour, minute, second or any fraction of it; zone. A + that was not escaped arrives as a blank.
+// Date, with hyphens or without; time of day to the hour, minute, second or any fraction of it; zone. A + that was not
+// escaped arrives as a blank.
 const ISO_8601 =
-  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,18}))?)?)?(?:([Zz])|([+\- ])(\d\d)(?::?(\d\d))?)?)?$/;
+  /^(\d{4})(-?)(\d\d)\2(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,18}))?)?)?)?(?:([Zz])|([+\- ])(\d\d)(?::?(\d\d))?)?$/;
 
 const NANOS_PER_MS = 1_000_000n;
 const DAY_MS = 86_400_000;
@@ -34,13 +35,14 @@ function readTime(text: string): ReadTime | undefined {
   const match = ISO_8601.exec(text.trim());
   if (match === null) return undefined;
   const part = (index: number, fallback: string): string => match[index] ?? fallback;
-  const [clock, fraction] = [`${part(2, '00')}:${part(3, '00')}:${part(4, '00')}`, part(5, '0')];
-  const zone = `${match[7] === '-' ? '-' : '+'}${part(8, '00')}:${part(9, '00')}`;
-  const nanos = nanosOf(`${part(1, '')}T${clock}.${fraction.slice(0, 9)}${zone}`);
+  const date = [part(1, ''), part(3, ''), part(4, '')].join('-');
+  const [clock, fraction] = [`${part(5, '00')}:${part(6, '00')}:${part(7, '00')}`, part(8, '0')];
+  const zone = `${match[10] === '-' ? '-' : '+'}${part(11, '00')}:${part(12, '00')}`;
+  const nanos = nanosOf(`${date}T${clock}.${fraction.slice(0, 9)}${zone}`);
   if (nanos === undefined) return undefined;
   const ms = floorDivide(nanos, NANOS_PER_MS);
   const isBetween = nanos > ms * NANOS_PER_MS || /[1-9]/.test(fraction.slice(9));
-  return { ms: Number(ms), isBetween, isDay: match[2] === undefined };
+  return { ms: Number(ms), isBetween, isDay: match[5] === undefined };
 }
 
 // A zone can take a time out of the years that can be written again.

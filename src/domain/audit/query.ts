@@ -55,6 +55,11 @@ export const DEFAULT_LIMIT = 200;
 export const MAX_LIMIT = 100_000;
 /** The largest number of Java's `int`: as many entries are looked at where `scanLimit` is left out. */
 export const MAX_INT = 2_147_483_647;
+/** Whether a parameter is text: what cannot be decoded has become U+FFFD, and NUL is in no event. */
+export function isReadable(text: string): boolean {
+  return text.isWellFormed() && !/[\uFFFD\0]/.test(text);
+}
+
 /** The longest search, in code points. */
 export const MAX_SEARCH = 1000;
 /** Values that a list may hold. */
@@ -114,7 +119,9 @@ class Reader {
   }
 
   list(name: string): readonly string[] {
-    return this.#groups(name, readList)[0] ?? [];
+    const [values = []] = this.#groups(name, readList);
+    this.#limit(name, values.length);
+    return values;
   }
 
   objects(name: string): readonly NamedObject[] {
@@ -122,6 +129,7 @@ class Reader {
     const objects = groups.flatMap(([type, id, ...more]) =>
       type === undefined || id === undefined || more.length > 0 ? [] : [{ type, id }],
     );
+    this.#limit(name, groups.length);
     const bad = groups.find((group) => group.length !== 2);
     if (bad !== undefined) {
       const rule = 'must be type,id or several of them between semicolons, a value with a comma in double quotes';
@@ -140,13 +148,18 @@ class Reader {
       this.#fault(name, `cannot be read: ${reading.message}`);
       return [];
     }
-    const count = reading.groups.flat().length;
-    if (count > MAX_VALUES) this.#fault(name, `has ${String(count)} values; ${String(MAX_VALUES)} are the most`);
     return reading.groups;
   }
 
+  #limit(name: string, count: number): void {
+    if (count > MAX_VALUES) this.#fault(name, `has ${String(count)} values; ${String(MAX_VALUES)} are the most`);
+  }
+
   #textOf(name: string): string | undefined {
-    return this.#search.get(name)?.trim() || undefined;
+    const text = this.#search.get(name)?.trim() || undefined;
+    if (text === undefined || isReadable(text)) return text;
+    this.#fault(name, 'holds what is no text in UTF-8; a percent sign is written %25');
+    return undefined;
   }
 
   #fault(key: string, what: string): void {

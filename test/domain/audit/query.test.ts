@@ -102,6 +102,9 @@ describe('readAuditQuery', () => {
     ['affectedObject=PROJECT', 'affectedObject', /^affectedObject must be type,id or several .*; "PROJECT" is not\.$/],
     ['affectedObject=a,b;user,CN=a,DC=b', 'affectedObject', /double quotes; "user,CN=a,DC=b" is not/],
     [`search=${'x'.repeat(MAX_SEARCH + 1)}`, 'search', /at most 1000 characters; "x{100}…" is not/],
+    ['search=100%FF', 'search', /^search holds what is no text in UTF-8; a percent sign is written %25\.$/],
+    ['userIds=a%00b', 'userIds', /no text/],
+    [`affectedObject=${'a,b;'.repeat(501)}`, 'affectedObject', /^affectedObject has 501 values; 500 are the most\.$/],
     ['outputFormat=xml', 'outputFormat', /must be json, csv, ndjson; "xml" is not/],
   ];
   for (const [text, key, message] of wrong) {
