@@ -144,7 +144,8 @@ async function ask(store: Store, asked: Asked) {
   return { found, spent };
 }
 
-const everything: ReadLogDeps['horizon']['reach'] = () => Promise.resolve({ readableUntil: UNTIL, indexedUntil: UNTIL });
+const everything: ReadLogDeps['horizon']['reach'] = () =>
+  Promise.resolve({ readableUntil: UNTIL, indexedUntil: UNTIL });
 
 function eventAt(maker: EventMaker, index: number): Event {
   const body = maker.body(index).toString('utf8');
