@@ -1,4 +1,4 @@
-// What is wrong with the periods of a body, beyond what its schema says.
+// Periods in bodies: reading them, and what is wrong with them beyond what the schemas say.
 import { periodOf } from './audit/settings.ts';
 import type { Fault } from './errors.ts';
 import type { ExactJson, ExactJsonObject } from './json.ts';
@@ -23,7 +23,8 @@ export function eventsPeriodFaults({ period }: ExactJsonObject): readonly Fault[
   return fault === undefined ? [] : [fault];
 }
 
-function readPeriod(value: ExactJson = null): Period | undefined {
+/** A period as a body has it, parts that are left out being 0; `undefined` where it is no object. */
+export function readPeriod(value: ExactJson = null): Period | undefined {
   const plain = toPlain(value);
   return isObject(plain) ? periodOf(plain) : undefined;
 }

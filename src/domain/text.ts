@@ -64,3 +64,8 @@ export function nearestName(written: string, known: readonly string[]): string |
   const reach = Math.max(2, Math.floor(written.length / 3));
   return best !== undefined && best.distance <= reach ? best.name : undefined;
 }
+
+/** Whether what came in a query is text: what cannot be decoded has become U+FFFD, and no database here holds NUL. */
+export function isReadable(text: string): boolean {
+  return text.isWellFormed() && !/[\uFFFD\0]/.test(text);
+}

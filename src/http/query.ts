@@ -1,14 +1,13 @@
 // Reads query strings: every parameter by its kind, all faults at once, nothing unknown.
 import type { ListReading } from '../domain/audit/lists.ts';
-import { readGroupedList, readList } from '../domain/audit/lists.ts';
+import { MAX_VALUES, readGroupedList, readList } from '../domain/audit/lists.ts';
 import type { Fault } from '../domain/errors.ts';
 import { AppError, invalid } from '../domain/errors.ts';
 import { ID_PREFIXES, isId } from '../domain/ids.ts';
 import type { PageRequest } from '../domain/page.ts';
 import { CURSOR_FAULT, decodeCursor, encodeCursor, isCursor } from '../domain/page.ts';
-import { isReadable, MAX_VALUES } from '../domain/audit/query.ts';
 import { wordsOfQuery } from '../domain/search-words.ts';
-import { nearestName } from '../domain/text.ts';
+import { isReadable, nearestName } from '../domain/text.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { ApiRequest, QueryParameter, QueryParameters, QueryValues } from './route.ts';
 
@@ -154,8 +153,9 @@ const EXPECTATIONS: Readonly<Record<QueryParameter['kind'], (parameter: QueryPar
   status: () => 'Give a status such as 503, or a class such as 5xx.',
   enum: ({ values }) => `Give one of ${(values ?? []).join(', ')}.`,
   text: () => 'Give 1 to 1,000 characters; a percent sign is written %25.',
-  list: () => 'Give values between commas, in double quotes where they hold one; at most 500.',
-  objects: () => 'Give type,id, at most 500 between semicolons, values that hold such a character in double quotes.',
+  list: () => 'Give values between commas, in double quotes where they hold one; at most 500, and 20,000 characters.',
+  objects: () =>
+    'Give type,id, at most 500 between semicolons and 20,000 characters, values that hold such a character in double quotes.',
   words: () => 'Give at least one word of letters or digits, at most 1,000 characters; a percent sign is written %25.',
 };
 

@@ -4,10 +4,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../domain/errors.ts';
 import type { NewId } from '../domain/ids.ts';
+import { unreadable } from './failures.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { PROTECTION } from './protection.ts';
 import type { RequestFact } from './server.ts';
-import { unreadable } from './failures.ts';
 
 /** What answering them touches. */
 export interface UnreadableDeps {

@@ -76,7 +76,7 @@ export async function indexEvents(deps: IndexEventsDeps): Promise<number> {
   return total;
 }
 
-/** The terms of an event: the words of its body, of the text that an entry has for what the engine did, and what it can be asked for. */
+/** The terms of an event: the words of its body, those of the text by which an entry tells what the engine did, and its facets. */
 export function termsOfEvent(deps: Pick<IndexEventsDeps, 'facetsOf' | 'terms'>, event: Event): string[] {
   const reading = readJson(event.body);
   // What is stored has been read once. Should it not be readable, its words are still there.

@@ -1,6 +1,9 @@
 // Lists in a query string, as Jira has them: values between commas, and objects of two values between semicolons. A value
 // that holds such a character stands in double quotes, one of which inside it is written twice.
 
+/** Values, or objects, that a list may hold. */
+export const MAX_VALUES = 500;
+
 /** What reading gave: groups of values (one group where semicolons do not count), or what is wrong. */
 export type ListReading =
   | { readonly ok: true; readonly groups: readonly (readonly string[])[] }

@@ -1,7 +1,8 @@
 // What a request for audit entries asks for: the parameters of Jira's auditing API, all faults at once.
 import { countCodePoints } from '../code-points.ts';
 import { isId } from '../ids.ts';
-import { readGroupedList, readList } from './lists.ts';
+import { isReadable } from '../text.ts';
+import { MAX_VALUES, readGroupedList, readList } from './lists.ts';
 import { readFrom, readTo } from './query-times.ts';
 
 /** Forms in which entries are answered. Jira has the first one. */
@@ -55,15 +56,8 @@ export const DEFAULT_LIMIT = 200;
 export const MAX_LIMIT = 100_000;
 /** The largest number of Java's `int`: as many entries are looked at where `scanLimit` is left out. */
 export const MAX_INT = 2_147_483_647;
-/** Whether a parameter is text: what cannot be decoded has become U+FFFD, and NUL is in no event. */
-export function isReadable(text: string): boolean {
-  return text.isWellFormed() && !/[\uFFFD\0]/.test(text);
-}
-
 /** The longest search, in code points. */
 export const MAX_SEARCH = 1000;
-/** Values that a list may hold. */
-export const MAX_VALUES = 500;
 
 /**
  * Reads the parameters. A blank one counts as left out, as clients send it; one that Jira does not have is ignored. Of one

@@ -4,7 +4,8 @@ import type { AuditSettings } from '../../domain/audit/settings.ts';
 import { eventsPeriod, periodOf, withEventsPeriod } from '../../domain/audit/settings.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { ExactJson, JsonObject } from '../../domain/json.ts';
-import { isList, isObject, toPlain } from '../../domain/json.ts';
+import { isList, isObject } from '../../domain/json.ts';
+import { readPeriod } from '../../domain/period-bodies.ts';
 import type { AuditSettingsDeps, AuditSettingsStore, SettingsChange } from '../../services/audit-settings.ts';
 import { changeAuditSettings, readAuditSettings } from '../../services/audit-settings.ts';
 import type { PlanningStore } from '../../services/planning.ts';
@@ -82,8 +83,7 @@ export function readRetention(deps: AuditingConfigurationDeps, request: ApiReque
 
 /** `PUT /rest/auditing/1.0/configuration/retention`. Parts that are left out are 0. */
 export function replaceRetention(deps: AuditingConfigurationDeps, request: ApiRequest): Promise<Reply> {
-  const wanted = toPlain(member(request, 'period'));
-  const period = periodOf(isObject(wanted) ? wanted : {});
+  const period = readPeriod(member(request, 'period')) ?? periodOf({});
   return changed(deps, request, retentionView, {
     type: 'audit_log.retention_updated',
     name: 'Retention',

@@ -1,8 +1,7 @@
 // Routes of how long what is kept.
 import { periodOf } from '../../domain/audit/settings.ts';
-import type { ExactJson, ExactJsonObject } from '../../domain/json.ts';
-import { isObject, toPlain } from '../../domain/json.ts';
-import type { Period } from '../../domain/retention.ts';
+import type { ExactJsonObject } from '../../domain/json.ts';
+import { readPeriod } from '../../domain/period-bodies.ts';
 import type { PlanningStore } from '../../services/planning.ts';
 import type { PeriodStore, RetentionDeps } from '../../services/retention.ts';
 import { periodsView, readPeriods, replacePeriods } from '../../services/retention.ts';
@@ -23,17 +22,14 @@ export async function read(deps: RetentionHandlerDeps, request: ApiRequest): Pro
 export async function replace(deps: RetentionHandlerDeps, request: ApiRequest): Promise<Reply> {
   const body: ExactJsonObject = request.body ?? {};
   const periods = {
-    events: readPeriod(body['events']),
-    deliveries: readPeriod(body['deliveries']),
-    invocations: readPeriod(body['invocations']),
-    bodies: readPeriod(body['bodies']),
-    failures: readPeriod(body['failures']),
+    events: readPeriod(body['events']) ?? NONE,
+    deliveries: readPeriod(body['deliveries']) ?? NONE,
+    invocations: readPeriod(body['invocations']) ?? NONE,
+    bodies: readPeriod(body['bodies']) ?? NONE,
+    failures: readPeriod(body['failures']) ?? NONE,
   };
   return ok(periodsView(await replacePeriods(deps.retention, actorOf(request), periods)));
 }
 
-// The schema of the body has let it through.
-function readPeriod(value: ExactJson = {}): Period {
-  const plain = toPlain(value);
-  return periodOf(isObject(plain) ? plain : {});
-}
+// Where the schema of the body would let through what is no period: then it is too short.
+const NONE = periodOf({});
